@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC */
+#define _GNU_SOURCE
+#include "base/alloc.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static void *checked(void *p)
+{
+    if (p == NULL) {
+        static const char line[] = "level=error event=memory.exhausted\n";
+        (void)!write(STDERR_FILENO, line, sizeof(line) - 1);
+        _exit(EX_OSERR);
+    }
+    return p;
+}
+
+void *alloc(size_t size)
+{
+    return checked(malloc(size > 0 ? size : 1));
+}
+
+void *alloc_zero(size_t count, size_t size)
+{
+    return checked(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
+}
+
+void *alloc_resize(void *p, size_t count, size_t size)
+{
+    return checked(reallocarray(p, count > 0 ? count : 1, size > 0 ? size : 1));
+}
+
+char *alloc_string(const char *s)
+{
+    return checked(strdup(s));
+}
+
+char *alloc_printf(const char *format, ...)
+{
+    char *s = NULL;
+    va_list args;
+    va_start(args, format);
+    int length = vasprintf(&s, format, args);
+    va_end(args);
+    return checked(length < 0 ? NULL : s);
+}

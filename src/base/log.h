@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The event log: one logfmt line an event,
+ *
+ *     ts=2026-01-02T03:04:05.678Z level=info event=view.change view=3 cause=timeout
+ *
+ * Event names are stable and listed in conclave-log(7). Values are quoted where
+ * they need it, and whatever is not printable ASCII or valid, harmless UTF-8 is
+ * escaped, so that text from outside never drives a terminal. One log per
+ * process; not for threads.
+ */
+#ifndef CONCLAVE_BASE_LOG_H
+#define CONCLAVE_BASE_LOG_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <stdint.h>
+
+enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
+
+/* Where lines go: "stderr" (the default), "syslog", or a file's path.
+ * Returns 0 or CONCLAVE_EIO with the complaint filled; the old destination stays. */
+int log_open(const char *destination, enum log_level level, struct complaint *why);
+/* Opens the file again after logrotate moved it; other destinations are untouched. */
+int log_reopen(struct complaint *why);
+void log_close(void);
+/* "debug", "info", "warn", "error"; -1 for any other word. */
+int log_level_parse(const char *word);
+const char *log_level_name(enum log_level level);
+
+enum log_field_kind { LOG_END, LOG_STRING, LOG_TEXT, LOG_NUMBER, LOG_SIGNED, LOG_HEX };
+
+struct log_field {
+    enum log_field_kind kind;
+    const char *key;
+    union {
+        const char *string;
+        struct slice bytes;
+        uint64_t number;
+        int64_t signed_number;
+    };
+};
+
+#define LOG_S(k, v) ((struct log_field){.kind = LOG_STRING, .key = (k), .string = (v)})
+#define LOG_T(k, v) ((struct log_field){.kind = LOG_TEXT, .key = (k), .bytes = (v)})
+#define LOG_N(k, v) ((struct log_field){.kind = LOG_NUMBER, .key = (k), .number = (v)})
+#define LOG_I(k, v)                                                                        \
+    ((struct log_field){.kind = LOG_SIGNED, .key = (k), .signed_number = (v)})
+#define LOG_X(k, v) ((struct log_field){.kind = LOG_HEX, .key = (k), .bytes = (v)})
+
+/* LOG_EVENT(LOG_LEVEL_INFO, "peer.up", LOG_N("seat", 3), LOG_S("address", text)); */
+#define LOG_EVENT(level, ...)                                                              \
+    log_event((level), (const struct log_field[]){LOG_NAMED(__VA_ARGS__)})
+#define LOG_NAMED(name, ...)                                                               \
+    LOG_S("event", name), ##__VA_ARGS__, ((struct log_field){.kind = LOG_END})
+
+void log_event(enum log_level level, const struct log_field *fields);
+
+/* The line without its time stamp and newline, for tests and the control socket.
+ * Appends to out. */
+void log_format(struct buffer *out, enum log_level level, const struct log_field *fields);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/quorum.h"
+
+unsigned quorum_faulty(unsigned n)
+{
+    return (n - 1) / 3;
+}
+
+unsigned quorum_size(unsigned n)
+{
+    return (n + quorum_faulty(n)) / 2 + 1;
+}
+
+unsigned quorum_weak(unsigned n)
+{
+    return quorum_faulty(n) + 1;
+}
+
+unsigned quorum_default_threshold(unsigned n)
+{
+    return (2 * n + 2) / 3;
+}

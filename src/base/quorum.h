@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Council arithmetic, conclave-protocol(7) section 1. The only place where
+ * these numbers are computed. n is the number of seats, 4..128.
+ */
+#ifndef CONCLAVE_BASE_QUORUM_H
+#define CONCLAVE_BASE_QUORUM_H
+
+/* Byzantine seats tolerated: floor((n - 1) / 3). */
+unsigned quorum_faulty(unsigned n);
+/* Consensus quorum q: floor((n + f) / 2) + 1. Two of them share more than f seats. */
+unsigned quorum_size(unsigned n);
+/* Weak quorum w: f + 1, at least one correct seat. */
+unsigned quorum_weak(unsigned n);
+/* Default threshold of a decision: ceil(2n / 3). */
+unsigned quorum_default_threshold(unsigned n);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: ISC */
+#include "base/text.h"
+
+#include "base/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Decodes one character. Returns its length in bytes, 0 where the bytes are not
+ * valid UTF-8 (overlong forms, surrogates and values over U+10FFFF included). */
+static size_t decode(struct slice text, size_t at, uint32_t *character)
+{
+    static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
+    uint8_t first = text.data[at];
+    size_t length;
+    uint32_t c;
+    if (first < 0x80) {
+        *character = first;
+        return 1;
+    }
+    if (first >= 0xc2 && first <= 0xdf) {
+        length = 2;
+        c = first & 0x1fU;
+    } else if (first >= 0xe0 && first <= 0xef) {
+        length = 3;
+        c = first & 0x0fU;
+    } else if (first >= 0xf0 && first <= 0xf4) {
+        length = 4;
+        c = first & 0x07U;
+    } else {
+        return 0;
+    }
+    if (text.size - at < length) {
+        return 0;
+    }
+    for (size_t i = 1; i < length; i++) {
+        uint8_t next = text.data[at + i];
+        if ((next & 0xc0) != 0x80) {
+            return 0;
+        }
+        c = c << 6 | (next & 0x3fU);
+    }
+    if (c < smallest[length] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) {
+        return 0;
+    }
+    *character = c;
+    return length;
+}
+
+static bool is_harmful(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e ||
+           c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+int text_check(struct slice text, bool multiline, size_t *where)
+{
+    for (size_t at = 0; at < text.size;) {
+        uint32_t c = 0;
+        size_t length = decode(text, at, &c);
+        bool line_break = multiline && (c == '\n' || c == '\t');
+        if (length == 0 || (is_harmful(c) && !line_break)) {
+            if (where != NULL) {
+                *where = at;
+            }
+            return CONCLAVE_ETEXT;
+        }
+        at += length;
+    }
+    return 0;
+}
+
+void text_escape(struct buffer *out, struct slice text, const char *also)
+{
+    for (size_t at = 0; at < text.size;) {
+        char escaped[16];
+        uint32_t c = 0;
+        size_t length = decode(text, at, &c);
+        if (length == 0) {
+            (void)snprintf(escaped, sizeof(escaped), "\\x%02x", text.data[at]);
+            length = 1;
+        } else if (c == '\n' || c == '\t') {
+            (void)snprintf(escaped, sizeof(escaped), "\\%c", c == '\n' ? 'n' : 't');
+        } else if (is_harmful(c)) {
+            (void)snprintf(escaped, sizeof(escaped), c < 0x80 ? "\\x%02x" : "\\u{%x}",
+                           (unsigned)c);
+        } else if (c < 0x80 && strchr(also, (int)c) != NULL) {
+            (void)snprintf(escaped, sizeof(escaped), "\\%c", (char)c);
+        } else {
+            buffer_append(out, text.data + at, length);
+            at += length;
+            continue;
+        }
+        buffer_append(out, escaped, strlen(escaped));
+        at += length;
+    }
+}

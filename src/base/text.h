@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The text rules of conclave-protocol(7) section 3, and their use on text that
+ * has not been checked yet.
+ */
+#ifndef CONCLAVE_BASE_TEXT_H
+#define CONCLAVE_BASE_TEXT_H
+
+#include "base/bytes.h"
+
+/*
+ * Valid UTF-8 (RFC 3629) without C0, DEL, C1 and the bidirectional controls
+ * U+061C, U+200E, U+200F, U+202A-U+202E, U+2066-U+2069. Line feed and tab are
+ * allowed where multiline is true. Returns 0 or CONCLAVE_ETEXT; where, when not
+ * NULL, gets the offset of the first offending byte.
+ */
+int text_check(struct slice text, bool multiline, size_t *where);
+
+/*
+ * Appends text with everything that text_check(text, false) would refuse, and the
+ * ASCII characters in also, escaped as \n, \t, \xNN or \u{N}.
+ */
+void text_escape(struct buffer *out, struct slice text, const char *also);
+
+#endif

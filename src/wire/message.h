@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Application messages between nodes: one CBOR array [tag, ...] in one frame.
+ * Layouts are in conclave-protocol(7); wire/codec.h turns bytes into these and back.
+ */
+#ifndef CONCLAVE_WIRE_MESSAGE_H
+#define CONCLAVE_WIRE_MESSAGE_H
+
+#include "wire/types.h"
+
+enum message_tag {
+    MESSAGE_HEARTBEAT = 1,
+    MESSAGE_ENVELOPE = 2,
+    MESSAGE_PRE_PREPARE = 3,
+    MESSAGE_PREPARE = 4,
+    MESSAGE_COMMIT = 5,
+    MESSAGE_VIEW_CHANGE = 6,
+    MESSAGE_NEW_VIEW = 7,
+    MESSAGE_FETCH_BLOCK = 8,
+    MESSAGE_BLOCK = 9,
+    MESSAGE_FETCH_RANGE = 10,
+    MESSAGE_RANGE = 11,
+    MESSAGE_FETCH_NEW_VIEW = 12,
+};
+
+enum heartbeat_flag {
+    HEARTBEAT_EVALUATOR_DOWN = 1 << 0,
+    HEARTBEAT_DISK_LOW = 1 << 1,
+    HEARTBEAT_CLOCK_SKEW = 1 << 2,
+    HEARTBEAT_CATCHING_UP = 1 << 3,
+    HEARTBEAT_LOST_STATE = 1 << 4,
+};
+
+/* Unsigned hints about the sender (section 10). */
+struct heartbeat {
+    uint64_t view;
+    uint64_t height;       /* committed */
+    uint8_t tip_prefix[8]; /* first bytes of the committed tip's hash */
+    uint64_t monotonic_ms; /* the sender's */
+    uint64_t wall_ms;      /* the sender's */
+    uint64_t echo_ms;      /* the receiver's last monotonic_ms that the sender saw, */
+    uint64_t echo_held_ms; /* and how long ago that was when this was sent */
+    uint8_t instance[INSTANCE_BYTES];
+    struct slice version; /* of the software, at most 32 bytes */
+    uint32_t flags;       /* enum heartbeat_flag */
+};
+
+struct pre_prepare {
+    struct block *block;
+    struct signature signature;      /* the primary's PREPARE on the block */
+    struct certificate *certificate; /* a commit certificate that covers executed_height;
+                                        NULL where that is 0 */
+};
+
+/* A run of committed blocks from height `from`, and proof that they are committed:
+ * headers lead from the last block to the certified one where they differ. */
+struct range {
+    uint64_t from;
+    uint32_t block_count;
+    struct block **blocks;
+    uint32_t header_count;
+    struct header *headers;
+    struct certificate *certificate; /* kind 2; NULL when block_count is 0 */
+};
+
+struct message {
+    enum message_tag tag;
+    union {
+        struct heartbeat heartbeat;
+        struct envelope *envelope;
+        struct pre_prepare pre_prepare;
+        struct vote vote; /* PREPARE and COMMIT */
+        struct {
+            struct view_change change;
+            struct certificate *certificate; /* of change.best; NULL for kind 0 */
+        } view_change;
+        struct new_view *new_view;
+        struct {
+            uint64_t height;
+            struct hash hash;
+        } fetch_block;
+        struct block *block;
+        struct {
+            uint64_t from;
+        } fetch_range;
+        struct range range;
+        struct {
+            uint64_t view;
+        } fetch_new_view;
+    };
+};
+
+/*
+ * A message whose signatures, hashes and limits were checked by crypto/authenticate.c
+ * against the charter, or that was signed by this seat itself. The ordering core takes
+ * nothing else; nothing but that file (and its double in tests/lib) makes one.
+ */
+struct authentic {
+    const struct message *message;
+    uint16_t from; /* the seat at the other end of the channel, or this seat */
+};
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/* Counting references to the shared immutable objects of wire/types.h. *_ref returns
+ * its argument; *_unref allows NULL and frees with the last reference. */
+#ifndef CONCLAVE_WIRE_SHARED_H
+#define CONCLAVE_WIRE_SHARED_H
+
+#include "wire/message.h"
+
+struct envelope *envelope_ref(struct envelope *e);
+void envelope_unref(struct envelope *e);
+struct block *block_ref(struct block *b);
+void block_unref(struct block *b);
+struct certificate *certificate_ref(struct certificate *c);
+void certificate_unref(struct certificate *c);
+struct new_view *new_view_ref(struct new_view *v);
+void new_view_unref(struct new_view *v);
+
+/* With one reference, zeroed, room for count entries; count is set. */
+struct certificate *certificate_new(uint16_t count);
+struct new_view *new_view_new(uint16_t count);
+
+/* Drops the references that a decoded message holds and zeroes it. */
+void message_clear(struct message *m);
+
+bool hash_equal(const struct hash *a, const struct hash *b);
+bool hash_is_zero(const struct hash *h);
+
+/* Lexicographic order of (view, height): negative, 0 or positive. */
+int best_compare(const struct best *a, const struct best *b);
+
+#endif
