@@ -49,9 +49,5 @@ struct authentic authenticate_own(struct authenticator *a, const struct secret_k
 struct envelope *authenticate_seal_envelope(struct authenticator *a,
                                             const struct secret_key *k, uint16_t seat,
                                             const struct slice *operations, size_t count);
-/* Builds a block from a header (ops_root is filled here) and envelopes, which it
- * references. */
-struct block *authenticate_build_block(struct header *header,
-                                       struct envelope *const *envelopes, size_t count);
 
 #endif

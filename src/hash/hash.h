@@ -41,4 +41,9 @@ void hash_envelope(struct envelope *e); /* env_root and id */
  * have; the caller compares. */
 struct hash hash_block(struct block *b);
 
+/* A new block from a header, whose ops_root is filled here, and authentic envelopes, which
+ * it references. Encoded and hashed; the caller owns the one reference. */
+struct block *hash_build_block(struct header *header, struct envelope *const *envelopes,
+                               size_t count);
+
 #endif
