@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One node's store: an LMDB environment that holds every committed block with its proof,
+ * what this node itself signed, its own ballots, and an index of proposals. Laid out as
+ * in conclave-internals(7); keys are big-endian so that their order is height order.
+ *
+ * Writes gather in one transaction, begun by the first of them and ended by
+ * ledger_commit; an error is remembered, makes the writes after it do nothing, and is
+ * returned by ledger_commit. Reads see the writes of the open transaction. After a failed
+ * commit the result is unknown: the caller stops voting and reopens.
+ */
+#ifndef CONCLAVE_LEDGER_LEDGER_H
+#define CONCLAVE_LEDGER_LEDGER_H
+
+#include "base/error.h"
+#include "wire/message.h"
+#include "wire/record.h"
+
+enum ledger_mode { LEDGER_CREATE, LEDGER_WRITE, LEDGER_READ };
+
+struct ledger_identity {
+    struct hash council_id;
+    uint16_t seat;
+    uint16_t seats;
+};
+
+struct ledger;
+
+/*
+ * dir is the node's data directory. LEDGER_CREATE makes a new store (CONCLAVE_EEXIST when
+ * there is one). LEDGER_WRITE locks it against a second process and checks its format
+ * (CONCLAVE_EVERSION), identity (CONCLAVE_ESEAT) and marks: machine id, inode and birth
+ * time of the file, crash journal. Marks that do not match are CONCLAVE_ESTATE: the store
+ * was copied, restored or cloned (conclave-protocol(7), Restore-safe seats).
+ */
+int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_identity *id,
+                struct ledger **out, struct complaint *why);
+void ledger_close(struct ledger *l);
+/* Makes everything since the last commit durable. 0, CONCLAVE_EFULL, _EIO, _ECORRUPT. Free
+ * of cost when nothing was written. */
+int ledger_commit(struct ledger *l);
+/* Whether a write waits for ledger_commit. */
+bool ledger_is_dirty(const struct ledger *l);
+
+/* --- committed blocks --- */
+
+/* The next block; its height is one above ledger_height. */
+void ledger_append(struct ledger *l, const struct block *b);
+/* A commit certificate of a block that is, or is appended in this transaction; kept when
+ * it is the first that covers some block. */
+void ledger_put_commit(struct ledger *l, const struct certificate *c);
+uint64_t ledger_height(const struct ledger *l); /* 0: only genesis */
+/* 0 with a reference in *out, CONCLAVE_ENOENT, or CONCLAVE_ECORRUPT. Hashes are filled. */
+int ledger_block(struct ledger *l, uint64_t height, struct block **out);
+/* The lowest kept commit certificate at or above height. */
+int ledger_commit_of(struct ledger *l, uint64_t height, struct certificate **out);
+
+/* --- what this node signed, for the ordering core --- */
+
+void ledger_put_vote(struct ledger *l, const struct vote *v);
+void ledger_put_view_change(struct ledger *l, const struct view_change *v);
+void ledger_put_new_view(struct ledger *l, const struct new_view *v);
+/* The certificate of the highest (view, height) known. */
+void ledger_put_best(struct ledger *l, const struct certificate *c);
+/* A block voted for that is not committed. */
+void ledger_put_candidate(struct ledger *l, const struct block *b);
+/* A block of (view, height) committed: candidates at or below that height with a view not
+ * above that view, and votes at or below that height, are forgotten. */
+void ledger_prune(struct ledger *l, uint64_t view, uint64_t height);
+
+struct ledger_saved {
+    bool has_view_change;
+    struct view_change view_change; /* the last one sent */
+    struct new_view *new_view;      /* the last one accepted, or NULL */
+    struct certificate *best;       /* or NULL */
+    struct vote *votes;             /* of this seat, in the order (view, height, phase) */
+    size_t vote_count;
+    struct block **candidates; /* hashes filled */
+    size_t candidate_count;
+};
+int ledger_load_saved(struct ledger *l, struct ledger_saved *out);
+void ledger_saved_clear(struct ledger_saved *s);
+
+/* --- own operations and ballots --- */
+
+/* An operation of this seat that was acknowledged and is not executed yet. */
+void ledger_put_own(struct ledger *l, const struct hash *op_id, struct slice operation);
+void ledger_drop_own(struct ledger *l, const struct hash *op_id);
+int ledger_each_own(struct ledger *l,
+                    void (*fn)(void *ctx, const struct hash *op_id, struct slice operation),
+                    void *ctx);
+
+/* The own ballot and nonce, kept before the commitment leaves the node. */
+struct own_ballot {
+    struct hash proposal;
+    struct ballot ballot; /* rationale points into the store until the next write, or is
+                             the caller's when put */
+    uint8_t nonce[BALLOT_NONCE_BYTES];
+};
+void ledger_put_ballot(struct ledger *l, const struct own_ballot *b);
+int ledger_get_ballot(struct ledger *l, const struct hash *proposal,
+                      struct own_ballot *out);
+
+/* --- the index of proposals: what replaying the blocks gives again --- */
+
+struct ledger_proposal {
+    struct hash id;
+    uint64_t propose_height;
+    uint64_t final_height; /* 0 while it is not final */
+    uint64_t record_index; /* in the decisions tree, when final */
+};
+void ledger_put_proposal(struct ledger *l, const struct hash *id, uint64_t propose_height);
+void ledger_put_record(struct ledger *l, uint64_t index, const struct hash *id,
+                       uint64_t final_height, struct slice encoding);
+int ledger_proposal(struct ledger *l, const struct hash *id, struct ledger_proposal *out);
+/* The only proposal whose id begins with these bytes; CONCLAVE_ENOENT, or CONCLAVE_EEXIST
+ * where there are several. digits counts hexadecimal digits. */
+int ledger_proposal_by_prefix(struct ledger *l, const char *hex, size_t digits,
+                              struct hash *out);
+/* The encoded record of the index-th final decision; a copy the caller unrefs. */
+int ledger_record(struct ledger *l, uint64_t index, struct bytes **out);
+uint64_t ledger_record_count(const struct ledger *l);
+
+/* --- facts for operators --- */
+
+struct ledger_facts {
+    uint64_t map_bytes, used_bytes;
+    uint64_t commits;        /* transactions made durable since it was opened */
+    uint64_t last_commit_us; /* how long the last one took */
+    uint64_t free_disk_bytes;
+};
+void ledger_facts(struct ledger *l, struct ledger_facts *out);
+
+#endif
