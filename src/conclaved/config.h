@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: ISC */
+/* The daemon's configuration file, conclaved.conf(5), read with libconfuse. */
+#ifndef CONCLAVE_CONCLAVED_CONFIG_H
+#define CONCLAVE_CONCLAVED_CONFIG_H
+
+#include "base/error.h"
+#include "base/log.h"
+
+#include <sys/types.h>
+
+struct config {
+    char *charter; /* paths; relative ones are taken from the file's folder */
+    char *key;
+    char *data;   /* directory of the store */
+    char *socket; /* the control socket */
+    char *listen; /* host:port, or NULL: the seat's address in the charter */
+    char *log;    /* "stderr", "syslog" or a path */
+    enum log_level log_level;
+    char *read_group; /* NULL: the daemon's own */
+    uid_t *agents;
+    size_t agent_count;
+    uid_t *operators;
+    size_t operator_count;
+    uint64_t heartbeat_ms;
+    uint64_t dead_peer_ms;
+};
+
+/* 0, or an error whose complaint names file and line. */
+int config_load(const char *path, struct config **out, struct complaint *why);
+void config_free(struct config *c);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * One seat's node: owns the modules, feeds the ordering core, and carries out its updates.
+ * The order persist, send, publish is stated in turn.c and nowhere else.
+ */
+#ifndef CONCLAVE_CONCLAVED_NODE_H
+#define CONCLAVE_CONCLAVED_NODE_H
+
+#include "charter/charter.h"
+#include "conclaved/config.h"
+#include "control/server.h"
+#include "council/council.h"
+#include "crypto/authenticate.h"
+#include "ledger/ledger.h"
+#include "net/net.h"
+#include "pbft/pbft.h"
+
+/* What this node knows of another seat from its heartbeats: local observation. */
+struct peer_view {
+    bool heard;
+    uint64_t heard_ms; /* monotonic, of the last frame of any kind */
+    struct heartbeat last;
+    char version[33];
+    int64_t clock_offset_ms; /* the peer's wall clock minus ours, estimated */
+    uint32_t round_trip_ms;
+    uint64_t bad_messages;
+};
+
+struct outbox; /* own operations on their way into the ledger */
+struct agents; /* attached agents and what they were asked */
+
+struct node {
+    struct ev_loop *loop;
+    struct config *config;
+    struct charter *charter;
+    struct secret_key *key;
+    uint16_t seat;
+    uint8_t instance[INSTANCE_BYTES];
+    uint64_t started_wall_ms;
+
+    struct authenticator auth;
+    struct ledger *ledger;
+    struct council *council;
+    struct pbft *core;
+    struct net *net;
+    struct control_server *control;
+    struct outbox *outbox;
+    struct agents *agents;
+    struct peer_view peers[SEATS_MAX]; /* peers[seat - 1] */
+};
+
+int node_start(struct node *n, struct ev_loop *loop, struct config *config,
+               struct complaint *why);
+void node_stop(struct node *n);
+
+/*
+ * Makes a PROPOSE of this seat durable and sends it on its way; *id is its proposal_id. The
+ * same content and nonce give the same id, and do nothing the second time. 0, or
+ * CONCLAVE_ELIMIT (quota, sizes), _ETEXT, _ESTATE, with a complaint.
+ */
+int node_propose(struct node *n, const struct propose *p, struct hash *id,
+                 struct complaint *why);
+/*
+ * The agent's answer: keeps the ballot and its nonce, then sends the commitment. 0, or
+ * CONCLAVE_ENOENT (no such open proposal), _EEXIST (this node holds another ballot already;
+ * the same one again is 0), _ESTATE (SEALED has ended), _ELIMIT, _ETEXT.
+ */
+int node_answer(struct node *n, const struct hash *proposal, const struct ballot *b,
+                struct complaint *why);
+
+/* The control methods, conclave-control(7); handlers get the struct node. */
+extern const struct control_method node_methods[];
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The control protocol, conclave-control(7): JSON-RPC 2.0, one JSON text a line, over a
+ * Unix stream socket. This is the part that both ends share; it knows no daemon module.
+ */
+#ifndef CONCLAVE_CONTROL_CONTROL_H
+#define CONCLAVE_CONTROL_CONTROL_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <jansson.h>
+
+enum {
+    CONTROL_LINE_MAX = 1024 * 1024, /* bytes of one line, either way */
+    CONTROL_DEPTH_MAX = 16,         /* nesting of a request */
+};
+
+/* JSON-RPC 2.0 codes, and the protocol's own. */
+enum control_code {
+    CONTROL_PARSE_ERROR = -32700,
+    CONTROL_INVALID_REQUEST = -32600,
+    CONTROL_UNKNOWN_METHOD = -32601,
+    CONTROL_INVALID_PARAMS = -32602,
+    CONTROL_INTERNAL = -32603,
+    CONTROL_DENIED = -32001, /* the caller's role does not allow this method */
+    CONTROL_NOT_FOUND = -32002,
+    CONTROL_NOT_NOW = -32003, /* the node's state does not allow it now */
+    CONTROL_REFUSED = -32004, /* a limit or a rule of the council refuses it */
+    CONTROL_BUSY = -32005,    /* too many clients or requests */
+};
+
+/* Roles, least first; each may do what those before it may, but for AGENT, which may read
+ * and answer, and does not come with OPERATE. */
+enum control_role { ROLE_NONE, ROLE_READ, ROLE_AGENT, ROLE_OPERATE, ROLE_ADMINISTER };
+
+const char *control_role_name(enum control_role r);
+
+/* Parses one line (without its newline): depth, size and duplicate keys are checked first.
+ * A new reference, or NULL with the complaint filled. */
+json_t *control_parse(struct slice line, struct complaint *why);
+/* Appends the compact text and a newline. */
+void control_format(struct buffer *out, const json_t *value);
+
+/* Messages, as new references. params, result and id are stolen where not NULL. */
+json_t *control_request(json_int_t id, const char *method, json_t *params);
+json_t *control_result(json_t *id, json_t *result);
+json_t *control_error(json_t *id, enum control_code code, const char *message);
+json_t *control_notification(const char *method, json_t *params);
+
+/* A path to try when none is given: $CONCLAVE_SOCKET, ./conclave.sock,
+ * $XDG_RUNTIME_DIR/conclave/control.sock, /run/conclave/control.sock. The first that
+ * exists; the complaint lists what was tried. The caller frees. */
+char *control_find_socket(const char *given, struct complaint *why);
+
+#endif

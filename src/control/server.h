@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The daemon's end of the control socket: clients, roles by peer credentials, an
+ * allow-list of methods that denies by default, and subscriptions that give a snapshot
+ * followed by numbered changes.
+ */
+#ifndef CONCLAVE_CONTROL_SERVER_H
+#define CONCLAVE_CONTROL_SERVER_H
+
+#include "control/control.h"
+
+#include <ev.h>
+#include <sys/types.h>
+
+struct control_server;
+struct control_session; /* one connected client */
+
+/* Answers a request. Returns the result (a new reference), or NULL after control_fail. */
+typedef json_t *control_handler(void *context, struct control_session *s, json_t *params);
+
+struct control_method {
+    const char *name;
+    enum control_role role; /* the least that may call it */
+    control_handler *handle;
+};
+
+struct control_server_config {
+    const char *path;       /* replaced when stale; its directory must exist */
+    const char *read_group; /* may read; NULL: the daemon's own group */
+    const uid_t *agents;    /* uids with the role agent; the daemon's own has it too */
+    size_t agent_count;
+    const uid_t *operators; /* uids that may operate */
+    size_t operator_count;
+    unsigned clients_max;
+    size_t queue_bytes; /* unsent per client; one that does not read is dropped */
+    const struct control_method *methods; /* ends with a NULL name */
+    void *context;                        /* for the handlers */
+    void (*closed)(void *context,
+                   struct control_session *s); /* a client went; may be NULL */
+};
+
+void control_server_config_defaults(struct control_server_config *c);
+int control_server_start(struct ev_loop *loop, const struct control_server_config *c,
+                         struct control_server **out, struct complaint *why);
+/* Closes every client and removes the socket. */
+void control_server_free(struct control_server *s);
+
+/* For handlers. Errors carry a message that says what to do. */
+void control_fail(struct control_session *s, enum control_code code, const char *format,
+                  ...) __attribute__((format(printf, 3, 4)));
+enum control_role control_session_role(const struct control_session *s);
+void control_session_peer(const struct control_session *s, uid_t *uid, pid_t *pid);
+uint64_t control_session_id(const struct control_session *s);
+/* Sends a notification to one client; params is stolen. */
+void control_notify(struct control_session *s, const char *method, json_t *params);
+
+/*
+ * Subscribes the client to events whose names begin with one of the prefixes (a JSON array
+ * of strings, or NULL: all). Returns the sequence number after which changes follow.
+ */
+uint64_t control_subscribe(struct control_session *s, const json_t *prefixes);
+void control_unsubscribe(struct control_session *s);
+/* Sends {"method":"event","params":{"seq":N,"event":NAME,...}} to the subscribers; params
+ * (an object) is stolen. Numbers go up by one for each event of the server. */
+void control_publish(struct control_server *s, const char *event, json_t *params);
+/* Whether anyone would get it, so that nobody builds JSON for no one. Counts the number. */
+bool control_has_subscribers(const struct control_server *s);
+
+#endif
