@@ -46,14 +46,18 @@ struct slice cbor_read_text(struct cbor_reader *r, size_t max, bool multiline);
 size_t cbor_read_array(struct cbor_reader *r, size_t max);
 /* An array that must have exactly count elements. */
 void cbor_read_array_of(struct cbor_reader *r, size_t count);
-/* Pairs of a map. The caller reads key and value in turn; keys are checked to be
- * ascending bytewise by cbor_read_key. */
+/* Pairs of a map. The caller reads key and value in turn; cbor_read_key checks that the
+ * keys ascend. previous is SLICE_NONE before the first. */
 size_t cbor_read_map(struct cbor_reader *r, size_t max);
 struct slice cbor_read_key(struct cbor_reader *r, struct slice previous, size_t max);
-/* The type of the next item without reading it; -1 at the end or after an error. */
+/* The order of keys in a map, bytewise by their encodings: the shorter one first, then by
+ * content. Negative, 0 or positive. */
+int cbor_key_compare(struct slice a, struct slice b);
+/* The type of the next item without reading it; -1 at the end, after an error, and before
+ * a kind of item that is refused. */
 int cbor_peek(const struct cbor_reader *r);
-/* Reads one whole item of any kind, depth at most 16, checking that it is deterministic;
- * returns its encoding. */
+/* Reads one whole item of any kind, arrays and maps nested at most 16 deep, checking that
+ * it is deterministic and that its text is harmless (multiline); returns its encoding. */
 struct slice cbor_read_item(struct cbor_reader *r);
 
 /* --- writing: appends to a buffer, which only grows --- */

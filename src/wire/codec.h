@@ -5,9 +5,9 @@
  * refuses trailing bytes. It computes no hash and checks no signature: crypto does that
  * next (crypto/authenticate.h) and fills the hash fields.
  *
- * Decoders return 0 or CONCLAVE_EFORMAT, _ECANON, _ELIMIT, _ETEXT, _ETRAILING, and leave
- * *out untouched or cleared on error. owner is the bytes object that input points into; a
- * decoded object takes its own reference to it.
+ * Decoders return 0 or CONCLAVE_EFORMAT, _ECANON, _ELIMIT, _ETEXT, _ETRAILING (a header's
+ * also _EVERSION), and leave *out untouched or cleared on error. owner is the bytes object
+ * that input points into; a decoded object takes its own reference to it.
  */
 #ifndef CONCLAVE_WIRE_CODEC_H
 #define CONCLAVE_WIRE_CODEC_H
@@ -58,6 +58,14 @@ void codec_body_view_change(struct buffer *out, uint64_t view, const struct best
 void codec_body_new_view(struct buffer *out, uint64_t view, const struct hash *tip,
                          const struct hash *changes_hash);
 void codec_body_envelope(struct buffer *out, uint64_t count, const struct hash *env_root);
+/* Two of them back from bytes, for what EVIDENCE shows; fields that the body does not have
+ * are zero, all of them on error. */
+struct new_view_body {
+    uint64_t view;
+    struct hash tip, changes_hash;
+};
+int codec_decode_body_vote(struct slice input, struct vote *out);
+int codec_decode_body_new_view(struct slice input, struct new_view_body *out);
 /* The array of VIEW-CHANGEs whose hash a NEW-VIEW signs. */
 void codec_view_changes(struct buffer *out, const struct view_change *changes,
                         size_t count);

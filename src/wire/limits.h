@@ -11,7 +11,8 @@ enum {
     SEATS_MAX = 128,
 
     FRAME_MAX = 4 * 1024 * 1024,
-    BLOCK_MAX = 2 * 1024 * 1024,
+    BLOCK_MAX = 2 * 1024 * 1024,          /* of envelopes */
+    BLOCK_ENCODING_MAX = BLOCK_MAX + 256, /* with room for the header */
     ENVELOPE_MAX = 256 * 1024,
     OPERATION_MAX = 128 * 1024,
     ENVELOPE_OPERATIONS_MAX = 1024, /* operations in one envelope */
@@ -23,6 +24,8 @@ enum {
     SEAT_NAME_MAX = 32,
     PROPOSE_NONCE_MAX = 32,
     CLASSES_MAX = 32,
+    STATEMENT_BODY_MAX = 128, /* what a statement of EVIDENCE says */
+    STATEMENT_PATH_MAX = 64,  /* hashes */
 
     HASH_BYTES = 32,
     SIGNATURE_BYTES = 64,
