@@ -36,11 +36,19 @@ enum control_role { ROLE_NONE, ROLE_READ, ROLE_AGENT, ROLE_OPERATE, ROLE_ADMINIS
 
 const char *control_role_name(enum control_role r);
 
+/* Makes jansson allocate through base/alloc.h, so that building JSON does not fail. Done
+ * by control_connect and control_server_start; harmless when repeated. */
+void control_library_init(void);
+
 /* Parses one line (without its newline): depth, size and duplicate keys are checked first.
  * A new reference, or NULL with the complaint filled. */
 json_t *control_parse(struct slice line, struct complaint *why);
-/* Appends the compact text and a newline. */
+/* Appends the compact text, in ASCII, and a newline. */
 void control_format(struct buffer *out, const json_t *value);
+
+/* A JSON string of text that may be anything: what base/text.h forbids, but line feed and
+ * tab, is escaped in it. A new reference. */
+json_t *control_text(struct slice text);
 
 /* Messages, as new references. params, result and id are stolen where not NULL. */
 json_t *control_request(json_int_t id, const char *method, json_t *params);
@@ -48,9 +56,10 @@ json_t *control_result(json_t *id, json_t *result);
 json_t *control_error(json_t *id, enum control_code code, const char *message);
 json_t *control_notification(const char *method, json_t *params);
 
-/* A path to try when none is given: $CONCLAVE_SOCKET, ./conclave.sock,
- * $XDG_RUNTIME_DIR/conclave/control.sock, /run/conclave/control.sock. The first that
- * exists; the complaint lists what was tried. The caller frees. */
+/* The path given, or else $CONCLAVE_SOCKET, whether it exists or not; else the first that
+ * exists of ./conclave.sock, $XDG_RUNTIME_DIR/conclave/control.sock,
+ * /run/conclave/control.sock; else NULL, and the complaint lists what was tried. The caller
+ * frees. */
 char *control_find_socket(const char *given, struct complaint *why);
 
 #endif

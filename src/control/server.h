@@ -31,8 +31,10 @@ struct control_server_config {
     size_t agent_count;
     const uid_t *operators; /* uids that may operate */
     size_t operator_count;
-    unsigned clients_max;
+    unsigned
+        clients_max;    /* a quarter of them is kept for those who may do more than read */
     size_t queue_bytes; /* unsent per client; one that does not read is dropped */
+    uint64_t stall_ms;  /* so is one that takes nothing for so long */
     const struct control_method *methods; /* ends with a NULL name */
     void *context;                        /* for the handlers */
     void (*closed)(void *context,
@@ -48,10 +50,14 @@ void control_server_free(struct control_server *s);
 /* For handlers. Errors carry a message that says what to do. */
 void control_fail(struct control_session *s, enum control_code code, const char *format,
                   ...) __attribute__((format(printf, 3, 4)));
+/* The highest of its roles; and whether it has this one or what includes it. */
 enum control_role control_session_role(const struct control_session *s);
+bool control_session_may(const struct control_session *s, enum control_role least);
 void control_session_peer(const struct control_session *s, uid_t *uid, pid_t *pid);
 uint64_t control_session_id(const struct control_session *s);
-/* Sends a notification to one client; params is stolen. */
+/* Sends a notification to one client; params is stolen. The session stays valid until
+ * closed is called, which is never from within a function of this header but
+ * control_server_free. */
 void control_notify(struct control_session *s, const char *method, json_t *params);
 
 /*
@@ -61,9 +67,10 @@ void control_notify(struct control_session *s, const char *method, json_t *param
 uint64_t control_subscribe(struct control_session *s, const json_t *prefixes);
 void control_unsubscribe(struct control_session *s);
 /* Sends {"method":"event","params":{"seq":N,"event":NAME,...}} to the subscribers; params
- * (an object) is stolen. Numbers go up by one for each event of the server. */
+ * (an object) is stolen. Numbers go up by one for each event published, whoever gets it; a
+ * client compares them within one connection. */
 void control_publish(struct control_server *s, const char *event, json_t *params);
-/* Whether anyone would get it, so that nobody builds JSON for no one. Counts the number. */
+/* Whether there are subscribers, so that nobody builds JSON for no one. */
 bool control_has_subscribers(const struct control_server *s);
 
 #endif

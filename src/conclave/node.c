@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: ISC */
+#include "conclave/node.h"
+
+#include <stdlib.h>
+
+bool node_open(const struct command_line *line, struct control_client **out)
+{
+    struct complaint why = {""};
+    char *path = control_find_socket(line->socket, &why);
+    int error = path == NULL ? CONCLAVE_ENOENT : control_connect(path, out, &why);
+    free(path);
+    if (error != 0) {
+        (void)command_fail(line, "%s", why.text);
+    }
+    return error == 0;
+}
+
+json_t *node_call(const struct command_line *line, struct control_client *c,
+                  const char *method, json_t *params)
+{
+    struct complaint why = {""};
+    json_t *result = NULL;
+    if (control_call(c, method, params, &result, NODE_TIMEOUT_MS, &why) != 0) {
+        (void)command_fail(line, "%s", why.text);
+        return NULL;
+    }
+    return result;
+}
+
+json_t *node_ask(const struct command_line *line, const char *method, json_t *params)
+{
+    struct control_client *c;
+    if (!node_open(line, &c)) {
+        json_decref(params);
+        return NULL;
+    }
+    json_t *result = node_call(line, c, method, params);
+    control_disconnect(c);
+    return result;
+}
+
+const char *member_text(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text != NULL ? text : "";
+}
+
+json_int_t member_number(const json_t *object, const char *name)
+{
+    return json_integer_value(json_object_get(object, name));
+}
+
+bool member_true(const json_t *object, const char *name)
+{
+    return json_is_true(json_object_get(object, name));
+}
+
+bool member_is_number(const json_t *object, const char *name)
+{
+    return json_is_integer(json_object_get(object, name));
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: ISC */
+/* A command's conversation with the node. */
+#ifndef CONCLAVE_CONCLAVE_NODE_H
+#define CONCLAVE_CONCLAVE_NODE_H
+
+#include "conclave/command.h"
+#include "control/client.h"
+
+enum { NODE_TIMEOUT_MS = 10000 };
+
+/* Connects to the socket of --socket, $CONCLAVE_SOCKET or the usual places. False after
+ * saying what is wrong. */
+bool node_open(const struct command_line *line, struct control_client **out);
+/* Calls a method; params is stolen. The result, or NULL after saying what is wrong. */
+json_t *node_call(const struct command_line *line, struct control_client *c,
+                  const char *method, json_t *params);
+/* Opens, calls once, closes. */
+json_t *node_ask(const struct command_line *line, const char *method, json_t *params);
+
+/* Members of a result, with a value for what is not there: a newer or older node. */
+const char *member_text(const json_t *object, const char *name);
+json_int_t member_number(const json_t *object, const char *name);
+bool member_true(const json_t *object, const char *name);
+bool member_is_number(const json_t *object, const char *name);
+
+#endif

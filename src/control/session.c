@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: ISC */
+#define _GNU_SOURCE
+#include "control/session.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum {
+    READ_BYTES = 64 * 1024,
+    LINES_A_TURN = 16, /* a flood of requests must not hold up the council */
+    SHOWN_MAX = 64,    /* bytes of the client's own text in a message */
+};
+
+/* --- the end --- */
+
+static void doom(struct control_session *c, const char *reason)
+{
+    if (c->doomed) {
+        return;
+    }
+    c->doomed = true;
+    ev_io_stop(c->server->loop, &c->reader);
+    ev_io_stop(c->server->loop, &c->writer);
+    ev_timer_stop(c->server->loop, &c->resume);
+    control_unsubscribe(c);
+    LOG_EVENT(reason != NULL ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "control.closed",
+              LOG_N("client", c->id), LOG_N("uid", c->peer.uid),
+              LOG_N("pid", (uint64_t)c->peer.pid),
+              LOG_S("reason", reason != NULL ? reason : "done"));
+    server_reap_soon(c->server);
+}
+
+void session_free(struct control_session *c)
+{
+    struct control_server *s = c->server;
+    doom(c, NULL);
+    if (s->config.closed != NULL) {
+        s->config.closed(s->config.context, c);
+    }
+    for (struct control_session **at = &s->sessions; *at != NULL; at = &(*at)->next) {
+        if (*at == c) {
+            *at = c->next;
+            break;
+        }
+    }
+    s->session_count--;
+    (void)close(c->fd);
+    buffer_free(&c->in);
+    buffer_free(&c->out);
+    free(c);
+}
+
+/* --- lines out --- */
+
+static size_t unsent(const struct control_session *c)
+{
+    return c->out.size - c->written;
+}
+
+void session_write(struct control_session *c, struct slice line)
+{
+    if (c->doomed) {
+        return;
+    }
+    if (unsent(c) > 0 && unsent(c) + line.size > c->server->config.queue_bytes) {
+        doom(c, "does-not-read");
+        return;
+    }
+    if (unsent(c) == 0) {
+        c->progress_ms = clock_monotonic_ms();
+    }
+    buffer_append_slice(&c->out, line);
+    ev_io_start(c->server->loop, &c->writer);
+}
+
+static void send_message(struct control_session *c, json_t *message)
+{
+    struct buffer line = {NULL, 0, 0};
+    control_format(&line, message);
+    json_decref(message);
+    session_write(c, buffer_slice(&line));
+    buffer_free(&line);
+}
+
+void control_notify(struct control_session *s, const char *method, json_t *params)
+{
+    send_message(s, control_notification(method, params));
+}
+
+/* --- a request --- */
+
+void control_fail(struct control_session *s, enum control_code code, const char *format,
+                  ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(s->message, sizeof(s->message), format, args);
+    va_end(args);
+    s->failed = true;
+    s->code = code;
+}
+
+static const struct control_method *find_method(const struct control_server *s,
+                                                const char *name)
+{
+    for (const struct control_method *m = s->config.methods; m->name != NULL; m++) {
+        if (strcmp(m->name, name) == 0) {
+            return m;
+        }
+    }
+    return NULL;
+}
+
+static void deny(struct control_session *c, const struct control_method *m)
+{
+    if (!c->denied) {
+        c->denied = true;
+        LOG_EVENT(LOG_LEVEL_WARN, "control.denied", LOG_S("method", m->name),
+                  LOG_S("needs", control_role_name(m->role)), LOG_N("uid", c->peer.uid),
+                  LOG_N("pid", (uint64_t)c->peer.pid));
+    }
+    control_fail(c, CONTROL_DENIED,
+                 "%s needs the role %s; you (uid %u) have the role %s. Roles are given in "
+                 "conclaved.conf(5)",
+                 m->name, control_role_name(m->role), (unsigned)c->peer.uid,
+                 control_role_name(control_session_role(c)));
+}
+
+/* The result, or NULL after control_fail. */
+static json_t *dispatch(struct control_session *c, const json_t *request)
+{
+    const char *version = json_string_value(json_object_get(request, "jsonrpc"));
+    const char *name = json_string_value(json_object_get(request, "method"));
+    json_t *params = json_object_get(request, "params");
+    if (version == NULL || strcmp(version, "2.0") != 0) {
+        control_fail(c, CONTROL_INVALID_REQUEST, "the member jsonrpc must be \"2.0\"");
+        return NULL;
+    }
+    if (name == NULL) {
+        control_fail(c, CONTROL_INVALID_REQUEST,
+                     "the member method must be a string, such as \"status\"");
+        return NULL;
+    }
+    const struct control_method *m = find_method(c->server, name);
+    if (m == NULL) {
+        control_fail(c, CONTROL_UNKNOWN_METHOD,
+                     "there is no method %.*s; conclave-control(7) lists them", SHOWN_MAX,
+                     name);
+        return NULL;
+    }
+    if (!control_roles_allow(c->roles, m->role)) {
+        deny(c, m);
+        return NULL;
+    }
+    if (params != NULL && !json_is_object(params)) {
+        control_fail(c, CONTROL_INVALID_PARAMS,
+                     "params must be an object with named members");
+        return NULL;
+    }
+    json_t *none = params == NULL ? json_object() : NULL;
+    json_t *result =
+        m->handle(c->server->config.context, c, params != NULL ? params : none);
+    json_decref(none);
+    if (result == NULL && !c->failed) {
+        control_fail(c, CONTROL_INTERNAL, "%s failed and gave no reason", m->name);
+    }
+    return result;
+}
+
+static void answer(struct control_session *c, json_t *id, json_t *result)
+{
+    struct buffer line = {NULL, 0, 0};
+    json_t *message = result != NULL ? control_result(json_incref(id), result)
+                                     : control_error(json_incref(id), c->code, c->message);
+    control_format(&line, message);
+    json_decref(message);
+    if (line.size > CONTROL_LINE_MAX) {
+        buffer_free(&line);
+        message = control_error(json_incref(id), CONTROL_REFUSED,
+                                "the answer would be longer than 1 MiB: ask for less");
+        control_format(&line, message);
+        json_decref(message);
+    }
+    session_write(c, buffer_slice(&line));
+    buffer_free(&line);
+}
+
+static bool is_id(const json_t *id)
+{
+    return json_is_null(id) || json_is_string(id) || json_is_integer(id);
+}
+
+static void handle_request(struct control_session *c, const json_t *request)
+{
+    json_t *id = json_object_get(request, "id");
+    if (id != NULL && !is_id(id)) {
+        send_message(c, control_error(NULL, CONTROL_INVALID_REQUEST,
+                                      "the member id must be a string or an integer"));
+        return;
+    }
+    c->failed = false;
+    c->message[0] = '\0';
+    json_t *result = dispatch(c, request);
+    if (id != NULL) {
+        answer(c, id, result);
+    } else if (c->failed && c->code == CONTROL_INVALID_REQUEST) {
+        /* Without a method it is no notification either. */
+        send_message(c, control_error(NULL, c->code, c->message));
+    } else {
+        json_decref(result);
+    }
+}
+
+static bool is_blank(struct slice line)
+{
+    for (size_t i = 0; i < line.size; i++) {
+        if (strchr(" \t\r", line.data[i]) == NULL || line.data[i] == '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void handle_line(struct control_session *c, struct slice line)
+{
+    struct complaint why = {""};
+    if (is_blank(line)) {
+        return;
+    }
+    json_t *request = control_parse(line, &why);
+    if (request == NULL) {
+        send_message(c, control_error(NULL, CONTROL_PARSE_ERROR, why.text));
+    } else if (json_is_array(request)) {
+        send_message(c, control_error(NULL, CONTROL_INVALID_REQUEST,
+                                      "batches are not supported: send one request a "
+                                      "line"));
+    } else {
+        handle_request(c, request);
+    }
+    json_decref(request);
+}
+
+/* --- lines in --- */
+
+/* A client is not read while it leaves much unread itself. */
+static bool is_held(const struct control_session *c)
+{
+    return unsent(c) > c->server->config.queue_bytes / 2;
+}
+
+static void read_on(struct control_session *c)
+{
+    if (!c->doomed && !c->ended && !c->closing && !ev_is_active(&c->resume)) {
+        ev_io_start(c->server->loop, &c->reader);
+    }
+}
+
+/* What cannot be told apart any more ends the conversation, after saying so. */
+static void close_after(struct control_session *c)
+{
+    c->closing = true;
+    ev_io_stop(c->server->loop, &c->reader);
+    if (!c->doomed && unsent(c) == 0) {
+        doom(c, NULL);
+    }
+}
+
+/* The client has gone altogether, not only stopped sending. */
+static bool has_hung_up(const struct control_session *c)
+{
+    struct pollfd p = {.fd = c->fd, .events = 0};
+    return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+static void after_end(struct control_session *c)
+{
+    /* A last line may lack its newline: printf '{...}' | socat. */
+    if (c->in.size > 0 && c->in.size <= CONTROL_LINE_MAX) {
+        handle_line(c, buffer_slice(&c->in));
+    }
+    buffer_free(&c->in);
+    if (!c->doomed && (!c->subscribed || has_hung_up(c))) {
+        close_after(c);
+    }
+}
+
+static void handle_lines(struct control_session *c)
+{
+    size_t done = 0;
+    bool more = false;
+    for (int lines = 0; !c->doomed; lines++) {
+        uint8_t *end = c->scanned < c->in.size
+                           ? memchr(c->in.data + c->scanned, '\n', c->in.size - c->scanned)
+                           : NULL;
+        if (end == NULL) {
+            c->scanned = c->in.size;
+            break;
+        }
+        if (lines >= LINES_A_TURN || is_held(c)) {
+            more = true;
+            break;
+        }
+        handle_line(c, slice_of(c->in.data + done, (size_t)(end - c->in.data) - done));
+        done = c->scanned = (size_t)(end - c->in.data) + 1;
+    }
+    buffer_consume(&c->in, done);
+    c->scanned -= done;
+    if (c->doomed) {
+        return;
+    }
+    if (more) {
+        ev_io_stop(c->server->loop, &c->reader);
+        if (!is_held(c)) {
+            ev_timer_set(&c->resume, 0., 0.);
+            ev_timer_start(c->server->loop, &c->resume);
+        }
+    } else if (c->in.size > CONTROL_LINE_MAX) {
+        send_message(c, control_error(NULL, CONTROL_PARSE_ERROR,
+                                      "the line is longer than 1 MiB; closing"));
+        close_after(c);
+    } else if (c->ended) {
+        after_end(c);
+    } else {
+        read_on(c);
+    }
+}
+
+static void on_resume(struct ev_loop *loop, ev_timer *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    handle_lines(w->data);
+}
+
+static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
+{
+    struct control_session *c = w->data;
+    (void)revents;
+    buffer_reserve(&c->in, READ_BYTES);
+    ssize_t got = recv(c->fd, c->in.data + c->in.size, READ_BYTES, 0);
+    if (got > 0) {
+        c->in.size += (size_t)got;
+    } else if (got == 0) {
+        c->ended = true;
+        ev_io_stop(loop, w);
+    } else if (errno == EAGAIN || errno == EINTR) {
+        return;
+    } else {
+        doom(c, NULL);
+        return;
+    }
+    handle_lines(c);
+}
+
+static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
+{
+    struct control_session *c = w->data;
+    (void)revents;
+    ssize_t n = send(c->fd, c->out.data + c->written, unsent(c), MSG_NOSIGNAL);
+    if (n < 0) {
+        if (errno != EAGAIN && errno != EINTR) {
+            doom(c, NULL);
+        }
+        return;
+    }
+    bool was_held = is_held(c);
+    c->written += (size_t)n;
+    c->progress_ms = clock_monotonic_ms();
+    if (unsent(c) == 0) {
+        ev_io_stop(loop, w);
+        buffer_free(&c->out);
+        c->written = 0;
+        if (c->closing) {
+            doom(c, NULL);
+            return;
+        }
+    } else if (c->written > READ_BYTES && c->written > c->out.size / 2) {
+        buffer_consume(&c->out, c->written);
+        c->written = 0;
+    }
+    if (was_held && !is_held(c) && !c->closing) {
+        handle_lines(c);
+    }
+}
+
+void session_sweep(struct control_session *c, uint64_t now_ms)
+{
+    if (c->doomed) {
+        return;
+    }
+    if (unsent(c) > 0 && now_ms - c->progress_ms >= c->server->config.stall_ms) {
+        doom(c, "does-not-read");
+    } else if (c->ended && has_hung_up(c)) {
+        doom(c, NULL);
+    }
+}
+
+void session_start(struct control_server *s, int fd, const struct control_peer *peer,
+                   unsigned roles)
+{
+    struct control_session *c = alloc_zero(1, sizeof(*c));
+    c->server = s;
+    c->id = ++s->last_id;
+    c->peer = *peer;
+    c->roles = roles;
+    c->fd = fd;
+    c->next = s->sessions;
+    s->sessions = c;
+    s->session_count++;
+    ev_io_init(&c->reader, on_readable, fd, EV_READ);
+    ev_io_init(&c->writer, on_writable, fd, EV_WRITE);
+    ev_init(&c->resume, on_resume);
+    c->reader.data = c->writer.data = c->resume.data = c;
+    ev_io_start(s->loop, &c->reader);
+    LOG_EVENT(LOG_LEVEL_DEBUG, "control.opened", LOG_N("client", c->id),
+              LOG_N("uid", peer->uid), LOG_N("pid", (uint64_t)peer->pid),
+              LOG_S("role", control_role_name(control_session_role(c))));
+}
+
+/* --- who and what --- */
+
+enum control_role control_session_role(const struct control_session *s)
+{
+    for (int role = ROLE_ADMINISTER; role > ROLE_NONE; role--) {
+        if ((s->roles & 1U << role) != 0) {
+            return (enum control_role)role;
+        }
+    }
+    return ROLE_NONE;
+}
+
+bool control_session_may(const struct control_session *s, enum control_role least)
+{
+    return control_roles_allow(s->roles, least);
+}
+
+void control_session_peer(const struct control_session *s, uid_t *uid, pid_t *pid)
+{
+    *uid = s->peer.uid;
+    *pid = s->peer.pid;
+}
+
+uint64_t control_session_id(const struct control_session *s)
+{
+    return s->id;
+}
+
+uint64_t control_subscribe(struct control_session *s, const json_t *prefixes)
+{
+    control_unsubscribe(s);
+    if (!s->doomed) {
+        s->subscribed = true;
+        s->server->subscribers++;
+        s->prefixes = prefixes != NULL ? json_deep_copy(prefixes) : NULL;
+    }
+    return s->server->sequence;
+}
+
+void control_unsubscribe(struct control_session *s)
+{
+    if (s->subscribed) {
+        s->subscribed = false;
+        s->server->subscribers--;
+        json_decref(s->prefixes);
+        s->prefixes = NULL;
+    }
+}
+
+bool session_wants(const struct control_session *c, const char *event)
+{
+    if (!c->subscribed || c->prefixes == NULL) {
+        return c->subscribed;
+    }
+    for (size_t i = 0; i < json_array_size(c->prefixes); i++) {
+        const char *prefix = json_string_value(json_array_get(c->prefixes, i));
+        if (prefix != NULL && strncmp(event, prefix, strlen(prefix)) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
