@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What becomes of each operation, conclave-protocol(7) section 5 and the rules it points
+ * to. A verdict is found first, without changing anything, so that what waits in a pool
+ * (judge.c) and what stands in a block are judged by the same rules.
+ */
+#include "council/state.h"
+
+#include "hash/hash.h"
+#include "wire/codec.h"
+#include "wire/shared.h"
+
+#include <assert.h>
+
+void operation_read(const struct council *c, struct slice encoding, struct subject *out)
+{
+    *out = (struct subject){0};
+    int error = codec_decode_operation(encoding, &out->op);
+    assert(error == 0);
+    assert(out->op.seat >= 1 && out->op.seat <= c->rules.seats);
+    switch (out->op.kind) {
+    case OPERATION_PROPOSE:
+        /* Section 5: proposal_id = op_id. A class outside the charter makes a block
+         * invalid, so none gets here. */
+        assert(out->op.propose.class_index < c->rules.class_count);
+        out->proposal = hash_operation(encoding);
+        break;
+    case OPERATION_BALLOT:
+        out->proposal = out->op.ballot.proposal;
+        break;
+    case OPERATION_REVEAL:
+        out->proposal = out->op.reveal.proposal;
+        break;
+    case OPERATION_EVIDENCE:
+    case OPERATION_RETURN:
+        return;
+    }
+    const struct known_entry *e = known_find(&c->known, &out->proposal);
+    out->live = e != NULL ? e->live : NULL;
+}
+
+/* Section 5: commitment = H("conclave/1/ballot", [council_id, proposal_id, seat, ballot,
+ * nonce]). */
+bool operation_opens(const struct council *c, const struct subject *s)
+{
+    const struct reveal *r = &s->op.reveal;
+    const struct seat_ballot *ballot = &s->live->p.seats[s->op.seat - 1];
+    struct hash opened = hash_commitment(&c->rules.council_id, &r->proposal, s->op.seat,
+                                         &r->ballot, r->nonce);
+    return ballot->committed && hash_equal(&opened, &ballot->commitment);
+}
+
+/* --- verdicts --- */
+
+static enum verdict verdict_propose(const struct council *c, const struct subject *s)
+{
+    /* Section 5: PROPOSE ids are remembered for ever. */
+    if (known_find(&c->known, &s->proposal) != NULL) {
+        return VERDICT_DUPLICATE;
+    }
+    /* Section 5: at most `open-proposals` of a seat may be undecided at once; section 8
+     * point 8: undecided means not FINAL. */
+    if (c->open[s->op.seat - 1] >= c->rules.open_proposals) {
+        return VERDICT_QUOTA;
+    }
+    return VERDICT_EFFECT;
+}
+
+/* A BALLOT or REVEAL whose proposal is not alive. */
+static enum verdict verdict_gone(const struct council *c, const struct hash *proposal)
+{
+    return known_find(&c->known, proposal) != NULL ? VERDICT_CLOSED
+                                                   : VERDICT_UNKNOWN_PROPOSAL;
+}
+
+static enum verdict verdict_ballot(const struct council *c, const struct subject *s)
+{
+    if (s->live == NULL) {
+        return verdict_gone(c, &s->proposal);
+    }
+    const struct seat_ballot *ballot = &s->live->p.seats[s->op.seat - 1];
+    if (ballot->committed) {
+        /* Section 8 point 2: a second, different BALLOT of a seat is void, and is
+         * evidence against it; in whichever phase it comes. */
+        return hash_equal(&ballot->commitment, &s->op.ballot.commitment) ? VERDICT_DUPLICATE
+                                                                         : VERDICT_CONFLICT;
+    }
+    switch (s->live->p.phase) {
+    case PROPOSAL_SEALED:
+        return VERDICT_EFFECT;
+    case PROPOSAL_OPENING:
+    case PROPOSAL_FINAL:
+        break;
+    }
+    /* Section 8 points 2 and 8: late is judged by phase, never by block time. */
+    return VERDICT_LATE;
+}
+
+static enum verdict verdict_reveal(const struct council *c, const struct subject *s)
+{
+    if (s->live == NULL) {
+        return verdict_gone(c, &s->proposal);
+    }
+    /* Section 8 point 2: a REVEAL in SEALED is void and flagged. */
+    if (s->live->p.phase == PROPOSAL_SEALED) {
+        return VERDICT_EARLY;
+    }
+    const struct seat_ballot *ballot = &s->live->p.seats[s->op.seat - 1];
+    if (!ballot->committed) {
+        return VERDICT_NO_COMMITMENT;
+    }
+    if (!operation_opens(c, s)) {
+        return VERDICT_BAD_OPENING;
+    }
+    return ballot->revealed ? VERDICT_DUPLICATE : VERDICT_EFFECT;
+}
+
+static enum verdict verdict_return(const struct council *c, const struct now *now,
+                                   const struct subject *s)
+{
+    /* Section 6, rotation: one whose V is below its block's view is void; */
+    if (s->op.return_request.view < now->view) {
+        return VERDICT_STALE_VIEW;
+    }
+    /* at most one per charter interval of block time has an effect. */
+    if (c->returned && now->time_ms - c->return_ms < c->rules.return_interval_ms) {
+        return VERDICT_TOO_SOON;
+    }
+    return VERDICT_EFFECT;
+}
+
+enum verdict operation_verdict(const struct council *c, const struct now *now,
+                               const struct subject *s)
+{
+    uint64_t convicted_at = c->convicted_at[s->op.seat - 1];
+    if (s->op.kind == OPERATION_EVIDENCE) {
+        /* Its seat is the convicted, not an author. */
+        return convicted_at != 0 ? VERDICT_CONVICTED : VERDICT_EFFECT;
+    }
+    /* Section 9: from the next block an expelled seat's operations are void. */
+    if (convicted_at != 0 && convicted_at < now->height) {
+        return VERDICT_EXPELLED;
+    }
+    switch (s->op.kind) {
+    case OPERATION_PROPOSE:
+        return verdict_propose(c, s);
+    case OPERATION_BALLOT:
+        return verdict_ballot(c, s);
+    case OPERATION_REVEAL:
+        return verdict_reveal(c, s);
+    case OPERATION_RETURN:
+        return verdict_return(c, now, s);
+    case OPERATION_EVIDENCE:
+        break;
+    }
+    assert(!"a decoded operation has a kind");
+    return VERDICT_EXPELLED;
+}
+
+/* --- effects --- */
+
+static void take_effect(struct council *c, const struct subject *s, struct slice encoding,
+                        bool *rotate)
+{
+    switch (s->op.kind) {
+    case OPERATION_PROPOSE:
+        proposal_open(c, s, encoding);
+        break;
+    case OPERATION_BALLOT:
+        proposal_commit(c, s->live, s);
+        break;
+    case OPERATION_REVEAL:
+        proposal_reveal(c, s->live, s);
+        break;
+    case OPERATION_EVIDENCE:
+        epoch_convict(c, s->op.seat);
+        break;
+    case OPERATION_RETURN:
+        c->returned = true;
+        c->return_ms = c->time_ms;
+        *rotate = true;
+        break;
+    }
+}
+
+enum verdict operation_apply(struct council *c, struct slice encoding, bool *rotate)
+{
+    struct now now = {.height = c->height, .time_ms = c->time_ms, .view = c->view};
+    struct subject s;
+    operation_read(c, encoding, &s);
+    enum verdict verdict = operation_verdict(c, &now, &s);
+    if (verdict == VERDICT_EFFECT) {
+        take_effect(c, &s, encoding, rotate);
+        return verdict;
+    }
+    /* Section 8 point 2: a late BALLOT is void, but marks its seat. */
+    if (verdict == VERDICT_LATE && !s.live->p.seats[s.op.seat - 1].late) {
+        s.live->p.seats[s.op.seat - 1].late = true;
+        council_emit(c, COUNCIL_LATE, s.op.seat, &s.proposal);
+    }
+    struct council_event *e = council_emit(c, COUNCIL_VOID, s.op.seat, &s.proposal);
+    e->operation = s.op.kind;
+    e->verdict = verdict;
+    return verdict;
+}
