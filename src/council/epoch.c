@@ -5,20 +5,21 @@
 #include <assert.h>
 #include <string.h>
 
-/* Expelled and suspended are never more than f together: where a conviction would make
- * them more, the suspended seat that was chosen last comes back. */
-static void make_room(struct council *c, uint16_t convicted)
+/* Section 9: expelled and suspended are never more than f together. Where convictions of
+ * this block would make them more, the suspended seats that were chosen last come back;
+ * like the end of an epoch that shows from the next block. */
+static void make_room(struct council *c)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < c->suspended_count; i++) {
-        if (c->suspended[i] != convicted) {
+        if (!council_is_expelled(c, c->suspended[i])) {
             c->suspended[kept++] = c->suspended[i];
         }
     }
-    c->suspended_count = kept;
-    while (c->suspended_count > 0 && c->expelled_count + c->suspended_count > c->faulty) {
-        c->suspended_count--;
+    while (kept > 0 && c->expelled_count + kept > c->faulty) {
+        kept--;
     }
+    c->suspended_count = kept;
 }
 
 /* Section 9: expelled, convicted. It holds for this block's steps, which come after the
@@ -31,7 +32,6 @@ void epoch_convict(struct council *c, uint16_t seat)
     for (size_t i = 0; i < c->live_count; i++) {
         proposal_expel(c->live[i], seat);
     }
-    make_room(c, seat);
     council_emit(c, COUNCIL_CONVICTED, seat, NULL);
 }
 
@@ -85,6 +85,7 @@ static void choose_suspended(struct council *c)
 bool epoch_close(struct council *c)
 {
     if (c->epoch_finals < c->rules.epoch_decisions) {
+        make_room(c);
         return false;
     }
     choose_suspended(c);
