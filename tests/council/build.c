@@ -23,10 +23,8 @@ struct council_rules build_rules(uint16_t seats)
         .created_ms = 1000000,
     };
     uint32_t threshold = quorum_default_threshold(seats);
-    rules.classes[0] = (struct council_class){.threshold = threshold,
-                                              .commit_ms = 1000,
-                                              .reveal_ms = 500,
-                                              .grace_ms = 100};
+    rules.classes[0] = (struct council_class){
+        .threshold = threshold, .commit_ms = 1000, .reveal_ms = 500, .grace_ms = 100};
     rules.classes[1] = (struct council_class){.threshold = threshold,
                                               .commit_ms = 100,
                                               .reveal_ms = 50,
@@ -38,7 +36,8 @@ struct council_rules build_rules(uint16_t seats)
 
 /* --- operations --- */
 
-void build_propose(struct buffer *out, uint16_t seat, uint32_t class_index, const char *name)
+void build_propose(struct buffer *out, uint16_t seat, uint32_t class_index,
+                   const char *name)
 {
     struct operation op = {
         .kind = OPERATION_PROPOSE,

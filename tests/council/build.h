@@ -15,7 +15,8 @@ struct council_rules build_rules(uint16_t seats);
 /* --- operations, each appended to out as its encoding --- */
 
 /* Proposals are told apart by a name, which is title and nonce. */
-void build_propose(struct buffer *out, uint16_t seat, uint32_t class_index, const char *name);
+void build_propose(struct buffer *out, uint16_t seat, uint32_t class_index,
+                   const char *name);
 /* A ballot's nonce is made from seat and variant. */
 struct ballot build_ballot(enum choice choice, unsigned variant);
 void build_commit(struct buffer *out, const struct council_rules *rules, uint16_t seat,

@@ -50,7 +50,8 @@ static const struct raw *ballot_of(const struct naive *n, unsigned proposal, uin
     return NULL;
 }
 
-static bool is_late(const struct naive *n, unsigned proposal, uint16_t seat, unsigned height)
+static bool is_late(const struct naive *n, unsigned proposal, uint16_t seat,
+                    unsigned height)
 {
     const struct schedule *s = n->s;
     for (size_t i = 0; i < s->count; i++) {
@@ -250,8 +251,7 @@ static void open_proposals(struct naive *n, unsigned height)
         if (undecided < s->open_proposals) {
             n->p[op->proposal].opened = height;
             n->open_order[n->opens++] = op->proposal;
-            memcpy(n->p[op->proposal].suspended_at_open, n->suspended,
-                   sizeof n->suspended);
+            memcpy(n->p[op->proposal].suspended_at_open, n->suspended, sizeof n->suspended);
         }
     }
 }

@@ -12,12 +12,13 @@
  * they apply. Seats of neighbouring equal events are drawn together.
  */
 #include "script.h"
-#include "tap.h"
 
 #include "hash/hash.h"
 #include "wire/shared.h"
 
 #include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -155,7 +156,8 @@ void script_operations(struct script *s, const char *operations, struct batch *o
             add_propose(s, out, word, words);
             continue;
         }
-        bool seat_first = strcmp(word[0], "evidence") == 0 || strcmp(word[0], "return") == 0;
+        bool seat_first =
+            strcmp(word[0], "evidence") == 0 || strcmp(word[0], "return") == 0;
         assert(words > (seat_first ? 1 : 2));
         struct seats seats = parse_seats(word[seat_first ? 1 : 2]);
         for (uint16_t seat = 1; seat <= SEATS_MAX; seat++) {
@@ -294,8 +296,7 @@ static void say_result(struct script *s, const struct council_result *r)
     } else if (r->next_deadline_ms == 0) {
         say(s, " | now");
     } else {
-        say(s, " | %llu",
-            (unsigned long long)(r->next_deadline_ms - s->rules.created_ms));
+        say(s, " | %llu", (unsigned long long)(r->next_deadline_ms - s->rules.created_ms));
     }
     if (r->cover_height != 0) {
         say(s, " | cover %llu", (unsigned long long)r->cover_height);
@@ -344,7 +345,7 @@ void script_end(struct script *s)
     s->council = NULL;
 }
 
-void script_tell(const struct story *story)
+bool script_tell(const struct story *story)
 {
     static struct script s;
     struct council_rules rules = build_rules(story->seats);
@@ -365,5 +366,5 @@ void script_tell(const struct story *story)
         }
     }
     script_end(&s);
-    ok(as_told, "%s", story->name);
+    return as_told;
 }

@@ -45,7 +45,7 @@ void script_end(struct script *s);
 /* The operations of one line without its time, encoded, for other uses. */
 void script_operations(struct script *s, const char *operations, struct batch *out);
 
-/* Runs a story; one test result. Where a line differs both traces are shown. */
-void script_tell(const struct story *story);
+/* Whether the story goes as told. Where a line differs both traces are shown. */
+bool script_tell(const struct story *story);
 
 #endif

@@ -126,9 +126,8 @@ static void add_turns(struct play *p, struct batch *batch, unsigned proposal)
     const struct proposal *seen = council_find(p->each, &p->ids[proposal]);
     for (uint16_t seat = 1; seen != NULL && seat <= p->rules.seats; seat++) {
         const struct seat_ballot *ballot = &seen->seats[seat - 1];
-        struct raw op = {.seat = seat,
-                         .proposal = proposal,
-                         .choice = usual_choice(p, proposal, seat)};
+        struct raw op = {
+            .seat = seat, .proposal = proposal, .choice = usual_choice(p, proposal, seat)};
         bool opening = seen->phase == PROPOSAL_OPENING;
         bool done = opening ? ballot->revealed || !ballot->committed : ballot->committed;
         bool asleep = (seat * 31 + proposal) % 16 < p->quiet;
@@ -169,8 +168,8 @@ static void make_block(struct play *p, struct batch *batch)
 static void check_judgement(struct play *p, struct judgement j,
                             const struct council_result *r)
 {
-    bool is_void = r->event_count > 0 && (r->events[0].kind == COUNCIL_VOID ||
-                                          r->events[0].kind == COUNCIL_LATE);
+    bool is_void = r->event_count > 0 &&
+                   (r->events[0].kind == COUNCIL_VOID || r->events[0].kind == COUNCIL_LATE);
     bool marks_late = r->event_count > 0 && r->events[0].kind == COUNCIL_LATE;
     if (j.kind == JUDGEMENT_REFUSE && (!is_void || marks_late)) {
         fail(p, "refused, but had an effect");
@@ -217,8 +216,8 @@ static void play_block(struct play *p)
         judged = council_judge(p->each, e);
         envelope_unref(e);
     }
-    uint64_t step = rng_chance(&p->rng, 10) ? 1 + rng_below(&p->rng, 2000)
-                                            : 1 + rng_below(&p->rng, 80);
+    uint64_t step =
+        rng_chance(&p->rng, 10) ? 1 + rng_below(&p->rng, 2000) : 1 + rng_below(&p->rng, 80);
     uint64_t time_ms = (s->blocks > 0 ? s->time_ms[s->blocks] : p->rules.created_ms) + step;
     struct header header = {.height = ++s->blocks, .time_ms = time_ms};
     s->time_ms[s->blocks] = time_ms;

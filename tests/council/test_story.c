@@ -33,7 +33,8 @@ static const struct line abstentions[] = {
     {"100: propose P 1", "open P by 1 | 1100"},
     {"110: ballot P 1..21 approve; ballot P 22..33 abstain",
      "ballot P 1..33; sealed P | 610"},
-    {"120: reveal P 1..33", "reveal P 1..33; decided P rejected threshold-unreachable | now"},
+    {"120: reveal P 1..33",
+     "reveal P 1..33; decided P rejected threshold-unreachable | now"},
     {"121:", "final P rejected threshold-unreachable 21-0-12 | never | cover 4"},
     {NULL, NULL},
 };
@@ -167,8 +168,7 @@ static const struct line void_ballots[] = {
 static const struct line quota[] = {
     {"100: propose P 1; propose Q 1; propose R 1; propose S 2",
      "open P by 1; open Q by 1; void propose 1 quota; open S by 2 | 1100"},
-    {"110: propose P 1; propose T 2",
-     "void propose 1 duplicate; open T by 2 | 1100"},
+    {"110: propose P 1; propose T 2", "void propose 1 duplicate; open T by 2 | 1100"},
     {"1100:", "sealed P; sealed Q; sealed S | now"},
     {"1101:", "decided P rejected too-few-ballots; decided Q rejected too-few-ballots; "
               "decided S rejected too-few-ballots | now"},
@@ -186,8 +186,7 @@ static const struct line returns[] = {
     {"100 view 3: return 2 2", "void return 2 stale-view | never"},
     {"110 view 3: return 2 3; return 3 9", "void return 3 too-soon | never | rotate"},
     {"409 view 4: return 3 9", "void return 3 too-soon | never"},
-    {"410 view 4: return 3 9; return 2 3",
-     "void return 2 stale-view | never | rotate"},
+    {"410 view 4: return 3 9; return 2 3", "void return 2 stale-view | never | rotate"},
     {"420: evidence 4", "convicted 4 | never"},
     {"900 view 4: return 4 9", "void return 4 expelled | never"},
     {NULL, NULL},
@@ -234,8 +233,7 @@ static const struct line expelled_while_opening[] = {
     {"100: propose P 1", "open P by 1 | 1100"},
     {"110: ballot P 1..7 approve", "ballot P 1..7; sealed P | 610"},
     {"120: reveal P 1..3", "reveal P 1..3 | 610"},
-    {"130: evidence 3; evidence 4; reveal P 4",
-     "convicted 3..4; reveal P 4 | 610"},
+    {"130: evidence 3; evidence 4; reveal P 4", "convicted 3..4; reveal P 4 | 610"},
     {"140: evidence 5; evidence 6", "convicted 5..6 | 610"},
     {"150: reveal P 5..6", "void reveal 5..6 expelled | 610"},
     {"160: reveal P 7", "reveal P 7; decided P approved | now"},
@@ -353,7 +351,9 @@ static const struct story stories[] = {
     {.name = "nobody votes", .seats = 4, .lines = nobody},
     {.name = "n-f ballots start the grace", .seats = 7, .lines = grace_of_quorum},
     {.name = "the last ballot ends the grace", .seats = 7, .lines = grace_cut_short},
-    {.name = "the commit deadline ends a grace", .seats = 7, .lines = grace_beyond_deadline},
+    {.name = "the commit deadline ends a grace",
+     .seats = 7,
+     .lines = grace_beyond_deadline},
     {.name = "late is judged by phase", .seats = 4, .lines = late_by_phase},
     {.name = "withheld and missed, fixed by the deadline", .seats = 33, .lines = withheld},
     {.name = "the last approval in the deadline's block",
@@ -369,7 +369,9 @@ static const struct story stories[] = {
      .lines = quota},
     {.name = "RETURN", .seats = 4, .lines = returns},
     {.name = "expelled while sealed", .seats = 7, .lines = expelled_while_sealed},
-    {.name = "the last missing seat is expelled", .seats = 7, .lines = expelled_last_missing},
+    {.name = "the last missing seat is expelled",
+     .seats = 7,
+     .lines = expelled_last_missing},
     {.name = "the grace goes on when its seat is expelled",
      .seats = 7,
      .lines = grace_goes_on},
@@ -396,7 +398,7 @@ static const struct story stories[] = {
 int main(void)
 {
     for (size_t i = 0; i < sizeof stories / sizeof *stories; i++) {
-        script_tell(&stories[i]);
+        ok(script_tell(&stories[i]), "%s", stories[i].name);
     }
     return tap_done();
 }
