@@ -27,14 +27,20 @@ struct ledger_identity {
 struct ledger;
 
 /*
- * dir is the node's data directory. LEDGER_CREATE makes a new store (CONCLAVE_EEXIST when
- * there is one). LEDGER_WRITE locks it against a second process and checks its format
+ * dir is the node's data directory. LEDGER_CREATE makes it where it is missing, and a new
+ * store in it (CONCLAVE_EEXIST when there is one). Both it and LEDGER_WRITE lock the store
+ * against a second process (CONCLAVE_EAGAIN). LEDGER_WRITE checks its format
  * (CONCLAVE_EVERSION), identity (CONCLAVE_ESEAT) and marks: machine id, inode and birth
  * time of the file, crash journal. Marks that do not match are CONCLAVE_ESTATE: the store
  * was copied, restored or cloned (conclave-protocol(7), Restore-safe seats).
+ *
+ * LEDGER_READ opens beside a running daemon, or a copy of a store: no lock, no marks, and
+ * no identity when id is NULL. Its ledger_height and ledger_record_count are those of the
+ * moment of opening.
  */
 int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_identity *id,
                 struct ledger **out, struct complaint *why);
+/* Drops what was not committed. NULL is allowed. */
 void ledger_close(struct ledger *l);
 /* Makes everything since the last commit durable. 0, CONCLAVE_EFULL, _EIO, _ECORRUPT. Free
  * of cost when nothing was written. */
@@ -57,6 +63,7 @@ int ledger_commit_of(struct ledger *l, uint64_t height, struct certificate **out
 
 /* --- what this node signed, for the ordering core --- */
 
+/* Two different votes for one (view, height, phase) are a programmer's error. */
 void ledger_put_vote(struct ledger *l, const struct vote *v);
 void ledger_put_view_change(struct ledger *l, const struct view_change *v);
 void ledger_put_new_view(struct ledger *l, const struct new_view *v);
@@ -83,7 +90,8 @@ void ledger_saved_clear(struct ledger_saved *s);
 
 /* --- own operations and ballots --- */
 
-/* An operation of this seat that was acknowledged and is not executed yet. */
+/* An operation of this seat that was acknowledged and is not executed yet. They come back
+ * in the order in which they were put; fn may put and drop. */
 void ledger_put_own(struct ledger *l, const struct hash *op_id, struct slice operation);
 void ledger_drop_own(struct ledger *l, const struct hash *op_id);
 int ledger_each_own(struct ledger *l,
@@ -93,15 +101,17 @@ int ledger_each_own(struct ledger *l,
 /* The own ballot and nonce, kept before the commitment leaves the node. */
 struct own_ballot {
     struct hash proposal;
-    struct ballot ballot; /* rationale points into the store until the next write, or is
+    struct ballot ballot; /* rationale is the ledger's until the next ledger_get_ballot, or
                              the caller's when put */
     uint8_t nonce[BALLOT_NONCE_BYTES];
 };
+/* A ballot once put stays as it is: putting another one is a programmer's error. */
 void ledger_put_ballot(struct ledger *l, const struct own_ballot *b);
 int ledger_get_ballot(struct ledger *l, const struct hash *proposal,
                       struct own_ballot *out);
 
-/* --- the index of proposals: what replaying the blocks gives again --- */
+/* --- the index of proposals: what replaying the blocks gives again. Putting what is there
+ * costs nothing; putting something else in its place is CONCLAVE_ECORRUPT. --- */
 
 struct ledger_proposal {
     struct hash id;
@@ -114,7 +124,7 @@ void ledger_put_record(struct ledger *l, uint64_t index, const struct hash *id,
                        uint64_t final_height, struct slice encoding);
 int ledger_proposal(struct ledger *l, const struct hash *id, struct ledger_proposal *out);
 /* The only proposal whose id begins with these bytes; CONCLAVE_ENOENT, or CONCLAVE_EEXIST
- * where there are several. digits counts hexadecimal digits. */
+ * where there are several, or _EINVAL. digits counts hexadecimal digits, at most 64. */
 int ledger_proposal_by_prefix(struct ledger *l, const char *hex, size_t digits,
                               struct hash *out);
 /* The encoded record of the index-th final decision; a copy the caller unrefs. */

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: ISC */
+/* Opening: lock, format, identity, marks, in this order. */
+#define _GNU_SOURCE
+#include "ledger/ledger_lock.h"
+#include "ledger/ledger_private.h"
+#include "ledger/values.h"
+
+#include "base/alloc.h"
+#include "wire/shared.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char data_name[] = "data.mdb";
+
+#define CURE_LOST                                                                          \
+    "this store was copied, restored or cloned, and a seat that runs on it could vote "    \
+    "twice. Put back the directory it last ran in; if that is gone, the seat has lost "    \
+    "its state (conclave-protocol(7), Restore-safe seats)"
+
+static int open_directory(struct ledger *l, struct complaint *why)
+{
+    bool made = false;
+    if (l->mode == LEDGER_CREATE) {
+        made = mkdir(l->dir, 0700) == 0;
+        if (!made && errno != EEXIST) {
+            return complain(why, errno == EACCES ? CONCLAVE_EPERM : CONCLAVE_EIO,
+                            "%s: cannot make the directory: %s; make its parent, or choose "
+                            "another place",
+                            l->dir, strerror(errno));
+        }
+    }
+    l->dir_fd = open(l->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (l->dir_fd < 0) {
+        int error = errno == ENOENT   ? CONCLAVE_ENOENT
+                    : errno == EACCES ? CONCLAVE_EPERM
+                                      : CONCLAVE_EIO;
+        return complain(why, error,
+                        "%s: cannot open the data directory: %s; make it with conclave "
+                        "init, and run as the user that owns it",
+                        l->dir, strerror(errno));
+    }
+    if (made) {
+        int parent = openat(l->dir_fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        bool synced = parent >= 0 && fsync(parent) == 0;
+        if (parent >= 0) {
+            close(parent);
+        }
+        if (!synced) {
+            return complain(why, CONCLAVE_EIO, "%s: cannot sync its parent: %s", l->dir,
+                            strerror(errno));
+        }
+    }
+    return 0;
+}
+
+static int complain_disk(const struct ledger *l, int error, struct complaint *why)
+{
+    if (error == CONCLAVE_EFULL) {
+        return complain(why, error, "%s: no space on disk; free some and start again",
+                        l->dir);
+    }
+    if (error == CONCLAVE_ECORRUPT) {
+        return complain(
+            why, error,
+            "%s/%s: what it holds is damaged; do not repair or restore it: the "
+            "seat has lost its state (conclave-protocol(7), Restore-safe seats)",
+            l->dir, data_name);
+    }
+    return complain(why, error, "%s: %s: %s; see to the disk", l->dir, error_text(error),
+                    strerror(errno));
+}
+
+static int get_meta(struct ledger *l, const char *key, struct bytes **out)
+{
+    int error = store_get(l->store, STORE_META, slice_of_string(key), out);
+    return error == CONCLAVE_ENOENT ? CONCLAVE_ECORRUPT : error;
+}
+
+static int check_identity(struct ledger *l, const struct ledger_identity *id,
+                          struct complaint *why)
+{
+    struct bytes *value = NULL;
+    int error = get_meta(l, "identity", &value);
+    if (error == 0) {
+        error = value_get_identity(bytes_slice(value), &l->id);
+    }
+    bytes_unref(value);
+    if (error != 0) {
+        return complain_disk(l, error, why);
+    }
+    if (id == NULL) {
+        return 0;
+    }
+    if (!hash_equal(&l->id.council_id, &id->council_id)) {
+        return complain(why, CONCLAVE_ESEAT,
+                        "%s: the store belongs to another council; give the charter it was "
+                        "made with, or another data directory",
+                        l->dir);
+    }
+    if (l->id.seat != id->seat || l->id.seats != id->seats) {
+        return complain(
+            why, CONCLAVE_ESEAT,
+            "%s: the store belongs to seat %u of %u, not to seat %u of %u; give "
+            "each seat the data directory made for it",
+            l->dir, l->id.seat, l->id.seats, id->seat, id->seats);
+    }
+    return 0;
+}
+
+/* --- marks --- */
+
+static int check_machine(struct ledger *l, struct complaint *why)
+{
+    struct bytes *value = NULL;
+    struct machine_id kept_machine, machine;
+    struct file_mark kept_file, file;
+    int error = get_meta(l, "marks", &value);
+    if (error == 0) {
+        error = value_get_marks(bytes_slice(value), &kept_machine, &kept_file);
+    }
+    bytes_unref(value);
+    if (error == 0) {
+        error = file_mark_read(l->dir_fd, data_name, &file);
+    }
+    if (error != 0) {
+        return complain_disk(l, error, why);
+    }
+    machine_id_read(l->options.machine_id_path, &machine);
+    if (!slice_equal(slice_of(kept_machine.text, kept_machine.size),
+                     slice_of(machine.text, machine.size))) {
+        return complain(why, CONCLAVE_ESTATE,
+                        "%s: made on another machine (%s): " CURE_LOST, l->dir,
+                        l->options.machine_id_path);
+    }
+    if (!file_mark_equal(&kept_file, &file)) {
+        return complain(why, CONCLAVE_ESTATE,
+                        "%s/%s: not the file that the store was made in: " CURE_LOST,
+                        l->dir, data_name);
+    }
+    return 0;
+}
+
+static int check_journal(struct ledger *l, struct complaint *why)
+{
+    struct bytes *value = NULL;
+    struct incarnation kept[2], found;
+    size_t count = 0;
+    int error = get_meta(l, "journal", &value);
+    if (error == 0) {
+        error = value_get_incarnations(bytes_slice(value), kept, &count);
+    }
+    bytes_unref(value);
+    if (error != 0) {
+        return complain_disk(l, error, why);
+    }
+    error = journal_read(l->dir_fd, &found);
+    if (error == CONCLAVE_EIO) {
+        return complain_disk(l, error, why);
+    }
+    for (size_t i = 0; error == 0 && i < count; i++) {
+        if (incarnation_equal(&kept[i], &found)) {
+            l->journal = (struct journal){.step = JOURNAL_SETTLED, .now = found};
+            return 0;
+        }
+    }
+    return complain(why, CONCLAVE_ESTATE,
+                    "%s: data.mdb and journal are not of the same time: " CURE_LOST,
+                    l->dir);
+}
+
+/* --- the two ways to begin --- */
+
+static int create(struct ledger *l, struct complaint *why)
+{
+    struct machine_id machine;
+    struct file_mark file;
+    machine_id_read(l->options.machine_id_path, &machine);
+    int error = file_mark_read(l->dir_fd, data_name, &file);
+    if (error == 0) {
+        error = journal_draw(&l->journal, l->dir_fd);
+    }
+    if (error == 0) {
+        error = journal_switch(&l->journal, l->dir_fd);
+    }
+    if (error == 0) {
+        journal_settle(&l->journal);
+        struct buffer value = {0};
+        value_put_identity(&value, &l->id);
+        ledger_put(l, STORE_META, slice_of_string("identity"), &value);
+        value_put_marks(&value, &machine, &file);
+        ledger_put(l, STORE_META, slice_of_string("marks"), &value);
+        value_put_incarnations(&value, &l->journal.now, 1);
+        ledger_put(l, STORE_META, slice_of_string("journal"), &value);
+        store_finish(l->store);
+        error = store_commit(l->store);
+    }
+    return error == 0 ? 0 : complain_disk(l, error, why);
+}
+
+static int resume(struct ledger *l, const struct ledger_identity *id, struct complaint *why)
+{
+    int error = check_identity(l, id, why);
+    if (error == 0 && l->mode == LEDGER_WRITE) {
+        error = check_machine(l, why);
+        if (error == 0) {
+            error = check_journal(l, why);
+        }
+    }
+    if (error != 0) {
+        return error;
+    }
+    error = ledger_load_blocks(l);
+    if (error == 0) {
+        error = ledger_load_own(l);
+    }
+    if (error == 0) {
+        error = ledger_load_index(l);
+    }
+    if (error == 0 && l->mode == LEDGER_WRITE) {
+        error = ledger_new_incarnation(l);
+    }
+    return error == 0 ? 0 : complain_disk(l, error, why);
+}
+
+static int open_store(struct ledger *l, const struct ledger_identity *id,
+                      struct complaint *why)
+{
+    int error = open_directory(l, why);
+    if (error == 0 && l->mode != LEDGER_READ) {
+        error = ledger_lock(l->dir, l->dir_fd, &l->lock_fd, why);
+    }
+    if (error != 0) {
+        return error;
+    }
+    /* LMDB would make one, and a lock file beside it. */
+    if (l->mode != LEDGER_CREATE && faccessat(l->dir_fd, data_name, F_OK, 0) != 0) {
+        return complain(why, CONCLAVE_ENOENT,
+                        "%s: there is no store here; make one with conclave init", l->dir);
+    }
+    switch (l->mode) {
+    case LEDGER_CREATE:
+        error = store_open(l->dir, STORE_CREATE, &l->store, why);
+        break;
+    case LEDGER_WRITE:
+        error = store_open(l->dir, STORE_WRITE, &l->store, why);
+        break;
+    case LEDGER_READ:
+        error = store_open(l->dir, STORE_READ, &l->store, why);
+        break;
+    }
+    if (error != 0) {
+        return error;
+    }
+    return l->mode == LEDGER_CREATE ? create(l, why) : resume(l, id, why);
+}
+
+int ledger_open_with(const char *dir, enum ledger_mode mode,
+                     const struct ledger_identity *id, const struct ledger_options *options,
+                     struct ledger **out, struct complaint *why)
+{
+    assert(id != NULL || mode == LEDGER_READ);
+    struct ledger *l = alloc_zero(1, sizeof(*l));
+    l->mode = mode;
+    l->options = *options;
+    l->dir = alloc_string(dir);
+    l->dir_fd = -1;
+    l->lock_fd = -1;
+    if (id != NULL) {
+        l->id = *id;
+        l->tip = id->council_id;
+    }
+    int error = open_store(l, id, why);
+    if (error != 0) {
+        ledger_free(l);
+        return error;
+    }
+    struct store_facts facts;
+    store_facts(l->store, &facts);
+    l->opening_commits = facts.commits;
+    *out = l;
+    return 0;
+}
+
+int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_identity *id,
+                struct ledger **out, struct complaint *why)
+{
+    static const struct ledger_options usual = {MACHINE_ID_PATH, JOURNAL_COMMITS};
+    return ledger_open_with(dir, mode, id, &usual, out, why);
+}

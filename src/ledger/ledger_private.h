@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the ledger share, and how a test opens one. */
+#ifndef CONCLAVE_LEDGER_LEDGER_PRIVATE_H
+#define CONCLAVE_LEDGER_LEDGER_PRIVATE_H
+
+#include "ledger/journal.h"
+#include "ledger/ledger.h"
+#include "ledger/store.h"
+
+struct ledger_options {
+    const char *machine_id_path;
+    unsigned journal_commits; /* between two incarnations */
+};
+
+struct ledger {
+    enum ledger_mode mode;
+    struct ledger_options options;
+    struct ledger_identity id;
+    char *dir;
+    int dir_fd;
+    int lock_fd; /* -1 in LEDGER_READ */
+    struct store *store;
+    struct journal journal;
+    uint64_t opening_commits; /* made by ledger_open itself */
+    uint64_t height;
+    struct hash tip;       /* hash of the block at height */
+    uint64_t certified;    /* height of the last commit certificate kept */
+    uint64_t record_count; /* final decisions */
+    uint64_t own_sequence; /* of the next own operation */
+    struct bytes *ballot;  /* what the last own_ballot handed out points into */
+};
+
+/* ledger_open with other than the usual options. */
+int ledger_open_with(const char *dir, enum ledger_mode mode,
+                     const struct ledger_identity *id, const struct ledger_options *options,
+                     struct ledger **out, struct complaint *why);
+
+/* Asserts that this ledger may write. */
+struct store *ledger_writer(struct ledger *l);
+/* Puts the buffer's content and frees it. */
+void ledger_put(struct ledger *l, enum store_table table, struct slice key,
+                struct buffer *value);
+/* A new incarnation at once, in commits of its own; nothing else waits. */
+int ledger_new_incarnation(struct ledger *l);
+/* Closes without another word: what a crash does. */
+void ledger_free(struct ledger *l);
+/* Reads what a ledger knows about itself, in one call per file, at opening. */
+int ledger_load_blocks(struct ledger *l);
+int ledger_load_own(struct ledger *l);
+int ledger_load_index(struct ledger *l);
+
+#endif

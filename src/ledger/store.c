@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: ISC */
+/* The environment: opening, closing, errors, facts. */
+#include "ledger/store_private.h"
+
+#include "base/alloc.h"
+#include "hash/hash.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the layout of the tables and their values. */
+enum { STORE_FORMAT = 1 };
+/* The map of a new store; it doubles when it is full. */
+enum { MAP_START = 8 * 1024 * 1024 };
+
+static const char *const table_names[STORE_TABLES] = {
+    [STORE_META] = "meta",
+    [STORE_BLOCKS] = "blocks",
+    [STORE_CERTIFICATES] = "certificates",
+    [STORE_VOTES] = "votes",
+    [STORE_CANDIDATES] = "candidates",
+    [STORE_OWN] = "own",
+    [STORE_BALLOTS] = "ballots",
+    [STORE_PROPOSALS] = "proposals",
+    [STORE_RECORDS] = "records",
+};
+
+static const char format_key[] = "format";
+
+/* The one place where LMDB's errors and the system's become ours. */
+int store_translate(int rc)
+{
+    switch (rc) {
+    case 0:
+        return 0;
+    case MDB_NOTFOUND:
+    case ENOENT:
+        return CONCLAVE_ENOENT;
+    case MDB_MAP_FULL:
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+        return CONCLAVE_EFULL;
+    case MDB_TXN_FULL:
+        return CONCLAVE_ELIMIT;
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INVALID:
+    case MDB_INCOMPATIBLE:
+    case MDB_CURSOR_FULL:
+    case MDB_PAGE_FULL:
+        return CONCLAVE_ECORRUPT;
+    case MDB_VERSION_MISMATCH:
+        return CONCLAVE_EVERSION;
+    case EACCES:
+    case EPERM:
+        return CONCLAVE_EPERM;
+    default:
+        if (rc > 0) {
+            errno = rc;
+        }
+        return CONCLAVE_EIO;
+    }
+}
+
+void store_sum(uint8_t out[STORE_SUM_BYTES], struct slice value)
+{
+    struct hash h = hash_labelled("conclave/ledger", value);
+    memcpy(out, h.bytes, STORE_SUM_BYTES);
+}
+
+/* Table meta, and from it whether this is a finished store of our format. */
+static int check_format(struct store *s, MDB_txn *txn, enum store_mode mode, int *error)
+{
+    unsigned flags = mode == STORE_CREATE ? MDB_CREATE : 0;
+    int rc = mdb_dbi_open(txn, table_names[STORE_META], flags, &s->tables[STORE_META]);
+    if (rc != 0) {
+        *error = store_translate(rc);
+        return rc;
+    }
+    MDB_val key = {sizeof(format_key) - 1, (void *)(uintptr_t)format_key};
+    MDB_val value;
+    rc = mdb_get(txn, s->tables[STORE_META], &key, &value);
+    if (rc == MDB_NOTFOUND) {
+        *error = mode == STORE_CREATE ? 0 : CONCLAVE_ENOENT;
+        return 0;
+    }
+    if (rc != 0) {
+        *error = store_translate(rc);
+        return rc;
+    }
+    uint8_t format = STORE_FORMAT;
+    uint8_t sum[STORE_SUM_BYTES];
+    store_sum(sum, slice_of(&format, 1));
+    bool ours = value.mv_size == sizeof(sum) + 1 &&
+                memcmp(value.mv_data, sum, sizeof(sum)) == 0 &&
+                ((const uint8_t *)value.mv_data)[sizeof(sum)] == format;
+    if (mode == STORE_CREATE) {
+        *error = CONCLAVE_EEXIST;
+    } else {
+        *error = ours ? 0 : CONCLAVE_EVERSION;
+    }
+    return 0;
+}
+
+static int open_tables(struct store *s, enum store_mode mode, int *error)
+{
+    MDB_txn *txn = NULL;
+    int rc = mdb_txn_begin(s->env, NULL, mode == STORE_CREATE ? 0 : MDB_RDONLY, &txn);
+    if (rc != 0) {
+        *error = store_translate(rc);
+        return rc;
+    }
+    rc = check_format(s, txn, mode, error);
+    for (int t = STORE_META + 1; rc == 0 && *error == 0 && t < STORE_TABLES; t++) {
+        rc = mdb_dbi_open(txn, table_names[t], mode == STORE_CREATE ? MDB_CREATE : 0,
+                          &s->tables[t]);
+        if (rc != 0) {
+            *error = rc == MDB_NOTFOUND ? CONCLAVE_ECORRUPT : store_translate(rc);
+        }
+    }
+    if (*error != 0) {
+        mdb_txn_abort(txn);
+        return rc;
+    }
+    /* Of a read transaction too: that is what keeps the handles. */
+    rc = mdb_txn_commit(txn);
+    *error = store_translate(rc);
+    return rc;
+}
+
+int store_open(const char *dir, enum store_mode mode, struct store **out,
+               struct complaint *why)
+{
+    struct store *s = alloc_zero(1, sizeof(*s));
+    int rc = mdb_env_create(&s->env);
+    if (rc == 0) {
+        rc = mdb_env_set_maxdbs(s->env, STORE_TABLES);
+    }
+    /* An older environment brings the size of its map itself. */
+    if (rc == 0 && mode == STORE_CREATE) {
+        rc = mdb_env_set_mapsize(s->env, MAP_START);
+    }
+    if (rc == 0) {
+        rc = mdb_env_open(s->env, dir, mode == STORE_READ ? MDB_RDONLY : 0, 0600);
+    }
+    int error = store_translate(rc);
+    if (rc == 0 && mode == STORE_WRITE) {
+        /* Readers that were killed would keep pages from being used again. */
+        rc = mdb_reader_check(s->env, NULL);
+        error = store_translate(rc);
+    }
+    if (rc == 0) {
+        rc = open_tables(s, mode, &error);
+    }
+    if (error == 0) {
+        *out = s;
+        return 0;
+    }
+    store_close(s);
+    switch (error) {
+    case CONCLAVE_ENOENT:
+        return complain(why, error,
+                        "%s: there is no store here; make one with conclave init", dir);
+    case CONCLAVE_EEXIST:
+        return complain(why, error,
+                        "%s: there is a store here already; choose another "
+                        "directory, or start the node with this one",
+                        dir);
+    case CONCLAVE_EVERSION:
+        return complain(why, error,
+                        "%s: the store has a format that this version does not "
+                        "read; use the version of conclave that wrote it",
+                        dir);
+    case CONCLAVE_ECORRUPT:
+        return complain(why, error,
+                        "%s/data.mdb: the file is damaged; do not repair or "
+                        "restore it: the seat has lost its state (conclave-protocol(7), "
+                        "Restore-safe seats)",
+                        dir);
+    case CONCLAVE_EFULL:
+        return complain(why, error, "%s: no space on disk; free some and start again", dir);
+    case CONCLAVE_EPERM:
+        return complain(why, error,
+                        "%s: may not open the store; run as the user that owns "
+                        "this directory",
+                        dir);
+    default:
+        return complain(why, error,
+                        "%s: cannot open the store: %s; see to the disk, or to "
+                        "the rights of the directory",
+                        dir, mdb_strerror(rc));
+    }
+}
+
+void store_close(struct store *s)
+{
+    if (s == NULL) {
+        return;
+    }
+    if (s->writer != NULL) {
+        mdb_txn_abort(s->writer);
+    }
+    if (s->reader != NULL) {
+        mdb_txn_abort(s->reader);
+    }
+    if (s->env != NULL) {
+        mdb_env_close(s->env);
+    }
+    buffer_free(&s->log);
+    free(s);
+}
+
+void store_finish(struct store *s)
+{
+    uint8_t format = STORE_FORMAT;
+    store_put(s, STORE_META, slice_of_string(format_key), slice_of(&format, 1));
+}
+
+void store_facts(struct store *s, struct store_facts *out)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    int rc = mdb_env_info(s->env, &info);
+    assert(rc == 0);
+    rc = mdb_env_stat(s->env, &stat);
+    assert(rc == 0);
+    *out = (struct store_facts){
+        .map_bytes = info.me_mapsize,
+        .used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize,
+        .commits = s->commits,
+        .last_commit_us = s->last_commit_us,
+    };
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * LMDB, wrapped once: tables of byte strings, one write transaction with a sticky error,
+ * LMDB's errors translated, a map that grows by itself. Knows nothing of what it keeps.
+ *
+ * A write goes at once into LMDB's write transaction, so that reads see it, and into a
+ * list. When the map is full the transaction is thrown away, the map enlarged and the list
+ * played again: any number of doublings costs the caller nothing but time. Nothing reaches
+ * the file before store_commit, and LMDB turns to the new root only after all pages under
+ * it are durable (default flags), so a commit happens whole or not at all.
+ *
+ * Every value is kept behind a checksum of 8 bytes: a damaged one is CONCLAVE_ECORRUPT,
+ * never a wrong vote or nonce.
+ */
+#ifndef CONCLAVE_LEDGER_STORE_H
+#define CONCLAVE_LEDGER_STORE_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+enum store_mode { STORE_CREATE, STORE_WRITE, STORE_READ };
+
+enum store_table {
+    STORE_META,
+    STORE_BLOCKS,
+    STORE_CERTIFICATES,
+    STORE_VOTES,
+    STORE_CANDIDATES,
+    STORE_OWN,
+    STORE_BALLOTS,
+    STORE_PROPOSALS,
+    STORE_RECORDS,
+};
+enum { STORE_TABLES = STORE_RECORDS + 1, STORE_KEY_MAX = 64 };
+
+struct store;
+
+/*
+ * dir exists. STORE_CREATE: the environment may be there but holds no finished store
+ * (CONCLAVE_EEXIST); the store is finished by store_finish and a commit, so a crash before
+ * that leaves none. STORE_WRITE, STORE_READ: CONCLAVE_ENOENT when there is no finished
+ * store, CONCLAVE_EVERSION when it has another format. Nothing keeps a second writer out
+ * but the caller.
+ */
+int store_open(const char *dir, enum store_mode mode, struct store **out,
+               struct complaint *why);
+/* Drops what was not committed. */
+void store_close(struct store *s);
+void store_finish(struct store *s);
+
+/* --- writing; a value that is there already costs nothing --- */
+
+void store_put(struct store *s, enum store_table table, struct slice key,
+               struct slice value);
+void store_delete(struct store *s, enum store_table table, struct slice key);
+/* Remembers an error; the first one stays until the store is closed, and every read,
+ * write and commit after it returns it or does nothing. */
+void store_fail(struct store *s, int error);
+int store_commit(struct store *s);
+bool store_is_dirty(const struct store *s);
+
+/* --- reading: 0, CONCLAVE_ENOENT, _ECORRUPT, or the remembered error --- */
+
+/* A copy of the value that the caller unrefs. */
+int store_get(struct store *s, enum store_table table, struct slice key,
+              struct bytes **out);
+
+/* All zero is an empty one. On an error the functions below leave it empty. */
+struct store_entry {
+    uint8_t key[STORE_KEY_MAX];
+    size_t key_size;
+    struct bytes *value;
+};
+
+/* The first entry whose key is not below least. */
+int store_first(struct store *s, enum store_table table, struct slice least,
+                struct store_entry *e);
+/* Replaces e by the entry after it, which need not be there any more. */
+int store_next(struct store *s, enum store_table table, struct store_entry *e);
+int store_last(struct store *s, enum store_table table, struct store_entry *e);
+void store_entry_clear(struct store_entry *e);
+
+/* --- facts --- */
+
+struct store_facts {
+    uint64_t map_bytes;
+    uint64_t used_bytes; /* of the file, free pages within it included */
+    uint64_t commits;
+    uint64_t last_commit_us;
+};
+void store_facts(struct store *s, struct store_facts *out);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the LMDB wrapper share. */
+#ifndef CONCLAVE_LEDGER_STORE_PRIVATE_H
+#define CONCLAVE_LEDGER_STORE_PRIVATE_H
+
+#include "ledger/store.h"
+
+#include <lmdb.h>
+
+enum { STORE_SUM_BYTES = 8 };
+
+struct store {
+    MDB_env *env;
+    MDB_dbi tables[STORE_TABLES];
+    MDB_txn *writer;   /* the open write transaction, or NULL */
+    MDB_txn *reader;   /* reset between reads, so that it pins no pages */
+    struct buffer log; /* the writes of the open transaction, in order */
+    int error;
+    uint64_t commits;
+    uint64_t last_commit_us;
+};
+
+int store_translate(int rc);
+/* The transaction to read in: the writer where there is one. End it with
+ * store_read_end. Returns 0 or a CONCLAVE_E* code. */
+int store_read_begin(struct store *s, MDB_txn **txn);
+void store_read_end(struct store *s);
+/* The first STORE_SUM_BYTES of a hash of the value. */
+void store_sum(uint8_t out[STORE_SUM_BYTES], struct slice value);
+
+#endif
