@@ -51,6 +51,7 @@ typedef struct pbft_judgement pbft_judge(void *context, const struct envelope *e
 
 struct pbft_executed {
     uint64_t height;
+    uint64_t view; /* the block's */
     struct hash state_root;
     uint64_t next_deadline_ms; /* block time; 0: at once, UINT64_MAX: none */
     uint64_t cover_height;     /* a committed header with executed_height >= this is owed */
@@ -94,8 +95,9 @@ enum pbft_action_kind {
     PBFT_STORE_BEST,      /* certificate: the highest known */
     PBFT_STORE_NEW_VIEW,  /* new_view: accepted */
     PBFT_COMMIT,          /* block: the next committed one; append, then execute */
-    PBFT_CERTIFY,         /* certificate: the commit certificate of the blocks before it */
-    PBFT_NOTICE,          /* notice: something worth a log line */
+    PBFT_CERTIFY, /* certificate: commits the blocks before it; of the last of them, or
+                     of a descendant that this replica does not have yet */
+    PBFT_NOTICE,  /* notice: something worth a log line */
 };
 
 enum pbft_notice_kind {

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Envelopes that wait to be ordered: per seat and sort, first come first served,
+ * emergency proposals first; found again by id; memory charged to the channel that
+ * brought them (conclave-protocol(7) section 5, the pool).
+ */
+#ifndef CONCLAVE_PBFT_POOL_H
+#define CONCLAVE_PBFT_POOL_H
+
+#include "pbft/pbft.h"
+
+struct pool_entry {
+    struct envelope *envelope;
+    struct pool_entry *next_in_queue, *previous_in_queue; /* of its seat and sort */
+    struct pool_entry *next_in_bucket;                    /* of its id */
+    struct pbft_judgement judgement;
+    uint64_t arrived_ms;
+    uint16_t channel;
+    bool in_chain; /* in an accepted, uncommitted block */
+    bool relayed;  /* to this view's primary */
+};
+
+struct pool_queue {
+    struct pool_entry *first, *last;
+    uint32_t waiting;    /* entries that are not merely kept */
+    uint64_t since_ms;   /* the request timer's start; UINT64_MAX: nothing waits */
+    uint64_t ordered_ms; /* when an envelope of this seat and sort was last ordered */
+};
+
+enum { POOL_BUCKETS = 4096, POOL_KEEP_MAX = 64 /* undecidable ones of one channel */ };
+
+struct pool {
+    uint16_t seats;
+    size_t channel_bytes_max;
+    struct pool_queue queues[SEATS_MAX][ENVELOPE_SORTS];
+    struct pool_entry *buckets[POOL_BUCKETS];
+    size_t channel_bytes[SEATS_MAX];
+    uint32_t channel_kept[SEATS_MAX];
+    uint32_t ready; /* entries neither kept nor in the chain: to be proposed */
+    size_t ready_bytes;
+    uint16_t cursor; /* the seat whose turn is next */
+};
+
+void pool_init(struct pool *p, uint16_t seats, size_t channel_bytes_max);
+void pool_free(struct pool *p);
+
+/* False when it is known already or the channel has used up its share. */
+bool pool_add(struct pool *p, struct envelope *e, uint16_t channel,
+              const struct pbft_judgement *j, uint64_t now_ms);
+/* The block was accepted: its envelopes are in the chain, new ones charged to channel. */
+void pool_enter_chain(struct pool *p, const struct block *b, uint16_t channel,
+                      uint64_t now_ms);
+/* No block is in the chain any more: everything waits again, and may be relayed again. */
+void pool_leave_chain(struct pool *p);
+/* The block was committed: its envelopes are done. */
+void pool_ordered(struct pool *p, const struct block *b, uint64_t now_ms);
+/* Judges every entry anew and drops what is refused. */
+void pool_judge(struct pool *p, pbft_judge *judge, void *context, uint64_t now_ms);
+/* Every running request timer begins now. */
+void pool_restart_timers(struct pool *p, uint64_t now_ms);
+/* The earliest start of a running request timer; UINT64_MAX when none runs. */
+uint64_t pool_oldest(const struct pool *p);
+
+/*
+ * Chooses envelopes for a block of at most bytes (at least one envelope if any waits), by
+ * turns from the cursor, EVIDENCE first, and moves the cursor. Returns how many of the
+ * array that *out is set to (borrowed references; the caller frees the array).
+ */
+size_t pool_choose(struct pool *p, size_t bytes, struct envelope ***out);
+
+/* Whether some entry that has waited longer than patience_ms, that is not in the chain or
+ * in the block, must be ordered before time_ms (section 8 point 4). */
+bool pool_is_shut_out(const struct pool *p, const struct block *b, uint64_t time_ms,
+                      uint64_t now_ms, uint64_t patience_ms);
+
+/* Calls fn for each entry to be relayed: waiting since before_ms or longer, in no block and
+ * not relayed in this view; marks it. */
+void pool_relay(struct pool *p, uint64_t before_ms,
+                void (*fn)(void *context, struct envelope *e), void *context);
+
+#endif

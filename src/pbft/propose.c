@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: ISC */
+/* The primary's part: when a block is due, and what is in it (conclave-protocol(7)
+ * sections 5 to 8). */
+#include "hash/hash.h"
+#include "pbft/internal.h"
+#include "wire/shared.h"
+
+#include <stdlib.h>
+
+uint16_t primary_of(const struct pbft *p, uint64_t view)
+{
+    return (uint16_t)(1 + view % p->config.seats);
+}
+
+bool is_primary(const struct pbft *p)
+{
+    return primary_of(p, p->view) == p->config.seat;
+}
+
+static size_t block_limit(const struct pbft *p)
+{
+    return p->config.block_bytes >> p->back_off;
+}
+
+/* Whether the state calls for a block although nothing waits. */
+static bool empty_block_is_due(const struct pbft *p)
+{
+    if (chain_tip_height(p) == p->new_view_height) {
+        return true; /* every view begins at once with a block */
+    }
+    if (p->cover_height > chain_tip_executed(p) && p->executed >= p->cover_height) {
+        return true;
+    }
+    if (p->next_deadline_ms == 0) {
+        return p->link_count == 0; /* a step is due in whatever block comes next */
+    }
+    return p->next_deadline_ms > chain_tip_time(p) && p->wall_ms >= p->next_deadline_ms;
+}
+
+static bool block_is_due(const struct pbft *p)
+{
+    if (p->pool.ready > 0 &&
+        (p->link_count < p->config.pipeline || p->pool.ready_bytes >= block_limit(p))) {
+        return true;
+    }
+    return empty_block_is_due(p);
+}
+
+/* Whether this seat has spoken for (view, tip + 1) already. */
+static bool has_proposed(const struct pbft *p)
+{
+    uint64_t height = chain_tip_height(p) + 1;
+    const struct vote_slot *s = votes_slot(p, p->config.seat, PHASE_PREPARE, height);
+    return s->set && s->height == height && s->view >= p->view;
+}
+
+static bool may_propose(const struct pbft *p)
+{
+    return p->mode == MODE_NORMAL && is_primary(p) && !p->stopped && !p->proposing &&
+           timers_quorum_connected(p) && p->pending_count == 0 &&
+           p->refused_since == NEVER && chain_tip_height(p) < accept_window_end(p) &&
+           !has_proposed(p);
+}
+
+uint64_t propose_due_wall(const struct pbft *p)
+{
+    bool waits = p->mode == MODE_NORMAL && is_primary(p) && p->next_deadline_ms != 0 &&
+                 p->next_deadline_ms > chain_tip_time(p);
+    return waits ? p->next_deadline_ms : NEVER;
+}
+
+void propose_progress(struct pbft *p)
+{
+    if (!may_propose(p) || !block_is_due(p)) {
+        return;
+    }
+    struct envelope **chosen = NULL;
+    size_t count = pool_choose(&p->pool, block_limit(p), &chosen);
+    struct header h = {
+        .version = PROTOCOL_VERSION,
+        .height = chain_tip_height(p) + 1,
+        .prev_hash = *chain_tip_hash(p),
+        .view = p->view,
+        .time_ms = later_of(p->wall_ms, chain_tip_time(p) + 1),
+        .executed_height = p->executed,
+        .state_root = *chain_root(p, p->executed),
+    };
+    struct block *b = hash_build_block(&h, chosen, count);
+    free(chosen);
+    p->proposing = true;
+    struct message m = {.tag = MESSAGE_PRE_PREPARE};
+    m.pre_prepare.block = b;
+    m.pre_prepare.certificate = p->commit;
+    update_sign(p, &m);
+    block_unref(b);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: ISC */
+#include "pbft/internal.h"
+#include "wire/shared.h"
+
+#include <assert.h>
+
+struct vote_slot *votes_slot(const struct pbft *p, uint16_t seat, enum phase phase,
+                             uint64_t height)
+{
+    return &p->votes[((size_t)(seat - 1) * 2 + (size_t)phase) * p->ring + height % p->ring];
+}
+
+bool votes_enter(struct pbft *p, const struct vote *v)
+{
+    /* Messages up to one window ahead are kept (section 4). */
+    if (v->height <= p->committed || v->height > accept_window_end(p) + p->config.window) {
+        return false;
+    }
+    struct vote_slot *s = votes_slot(p, v->seat, v->phase, v->height);
+    /* A seat's older vote tells nothing once it went on; a second one for the same (view,
+     * height) is equivocation, and the first counts. */
+    if (s->set && s->height == v->height && s->view >= v->view) {
+        return false;
+    }
+    *s = (struct vote_slot){true, v->view, v->height, v->block, v->signature};
+    return true;
+}
+
+static bool slot_is(const struct vote_slot *s, uint64_t view, uint64_t height,
+                    const struct hash *block)
+{
+    return s->set && s->view == view && s->height == height && hash_equal(&s->block, block);
+}
+
+unsigned votes_count(const struct pbft *p, enum phase phase, uint64_t view, uint64_t height,
+                     const struct hash *block)
+{
+    unsigned count = 0;
+    for (uint16_t seat = 1; seat <= p->config.seats; seat++) {
+        count += slot_is(votes_slot(p, seat, phase, height), view, height, block);
+    }
+    return count;
+}
+
+struct certificate *votes_certificate(const struct pbft *p, enum phase phase, uint64_t view,
+                                      uint64_t height, const struct hash *block)
+{
+    if (votes_count(p, phase, view, height, block) < p->config.quorum) {
+        return NULL;
+    }
+    struct certificate *c = certificate_new(p->config.quorum);
+    c->what.kind = phase == PHASE_PREPARE ? CERTIFICATE_PREPARED : CERTIFICATE_COMMIT;
+    c->what.view = view;
+    c->what.height = height;
+    c->what.block = *block;
+    uint16_t filled = 0;
+    for (uint16_t seat = 1; filled < c->count; seat++) {
+        const struct vote_slot *s = votes_slot(p, seat, phase, height);
+        if (slot_is(s, view, height, block)) {
+            c->entries[filled++] = (struct certificate_entry){seat, s->signature};
+        }
+    }
+    return c;
+}
+
+bool pbft_wants_vote(const struct pbft *p, const struct vote *v)
+{
+    if (v->seat < 1 || v->seat > p->config.seats || v->height <= p->committed ||
+        v->height > accept_window_end(p) + p->config.window) {
+        return false;
+    }
+    const struct vote_slot *s = votes_slot(p, v->seat, v->phase, v->height);
+    if (s->set && s->height == v->height && s->view >= v->view) {
+        return false;
+    }
+    return votes_count(p, v->phase, v->view, v->height, &v->block) < p->config.quorum;
+}
+
+void votes_on_message(struct pbft *p, const struct vote *v)
+{
+    if (!votes_enter(p, v)) {
+        return;
+    }
+    struct certificate *c = votes_certificate(p, v->phase, v->view, v->height, &v->block);
+    if (c != NULL) {
+        chain_learn(p, c);
+        certificate_unref(c);
+    }
+}
+
+void votes_cast(struct pbft *p, enum phase phase, const struct header *header,
+                const struct hash *block)
+{
+    assert(header->view == p->view && p->mode == MODE_NORMAL && !p->stopped);
+    const struct vote_slot *s = votes_slot(p, p->config.seat, phase, header->height);
+    /* A correct seat votes once per (view, height) and phase: what safety rests on. It may
+     * have voted for a block that lost against another of the same primary. */
+    if (s->set && s->height == header->height && s->view >= header->view) {
+        return;
+    }
+    struct message m = {.tag = phase == PHASE_PREPARE ? MESSAGE_PREPARE : MESSAGE_COMMIT};
+    m.vote = (struct vote){.phase = phase,
+                           .seat = p->config.seat,
+                           .view = header->view,
+                           .height = header->height,
+                           .block = *block};
+    update_sign(p, &m);
+}
+
+void votes_progress(struct pbft *p)
+{
+    if (p->mode != MODE_NORMAL || p->stopped) {
+        return;
+    }
+    for (size_t i = 0; i < p->link_count; i++) {
+        struct link *l = &p->links[i];
+        const struct header *h = &l->block->header;
+        if (!l->of_view || l->commit_sent) {
+            continue;
+        }
+        struct certificate *c =
+            votes_certificate(p, PHASE_PREPARE, h->view, h->height, &l->block->hash);
+        if (c != NULL) {
+            l->commit_sent = true;
+            chain_learn(p, c);
+            certificate_unref(c);
+            votes_cast(p, PHASE_COMMIT, h, &l->block->hash);
+        }
+    }
+}
