@@ -46,8 +46,8 @@ json_t *control_parse(struct slice line, struct complaint *why);
 /* Appends the compact text, in ASCII, and a newline. */
 void control_format(struct buffer *out, const json_t *value);
 
-/* A JSON string of text that may be anything: what base/text.h forbids, but line feed and
- * tab, is escaped in it. A new reference. */
+/* A JSON string of text that may be anything: where base/text.h forbids some of it, it is
+ * escaped as text_escape does. A new reference. */
 json_t *control_text(struct slice text);
 
 /* Messages, as new references. params, result and id are stolen where not NULL. */
