@@ -228,9 +228,20 @@ static uint32_t draw(uint32_t below)
     return (uint32_t)(random_state >> 33) % below;
 }
 
-static json_t *random_json(int depth)
+static json_t *random_json(int depth);
+
+static json_t *random_object(int depth)
 {
     static const char *const keys[] = {"a", "b", "c", "0", ""};
+    json_t *v = json_object();
+    for (uint32_t i = draw(8); i > 0; i--) {
+        json_object_set_new(v, keys[draw(5)], random_json(depth - 1));
+    }
+    return v;
+}
+
+static json_t *random_json(int depth)
+{
     json_t *v;
     switch (draw(depth > 0 ? 9 : 6)) {
     case 0:
@@ -252,11 +263,7 @@ static json_t *random_json(int depth)
         }
         return v;
     default:
-        v = json_object();
-        for (uint32_t i = draw(5); i > 0; i--) {
-            json_object_set_new(v, keys[draw(5)], random_json(depth - 1));
-        }
-        return v;
+        return random_object(depth);
     }
 }
 
@@ -269,7 +276,7 @@ static void test_hostile(void)
         "b\n"
         "weigh -4 \"5\" if evidence.b.a != a\nlimit 70 \"6\" if evidence.a.a missing\n"
         "weigh 2 \"7\" when proposal.title has a if seat.name == a unless seat.number > 0\n"
-        "require \"8\" if evidence.a != b\n";
+        "require \"8\" if evidence.c != b unless evidence.c missing\n";
     struct rules *r = NULL;
     unsigned seen[3] = {0, 0, 0};
     bool sound = true;
@@ -282,7 +289,8 @@ static void test_hostile(void)
     for (int i = 0; i < 20000; i++) {
         struct verdict v;
         json_t *proposal =
-            json_pack("{s:o, s:o}", "evidence", random_json(4), "class", random_json(1));
+            json_pack("{s:o, s:o}", "evidence", draw(8) ? random_object(4) : random_json(4),
+                      "class", random_json(1));
         json_object_set_new(proposal, "title", random_json(1));
         json_t *seat = random_json(2);
         judge(r, proposal, seat, &v);
