@@ -78,6 +78,9 @@ struct net_counts {
     uint64_t connects, bad_frames, overflows, throttled;
     size_t queued_bytes;
     uint64_t connected_since_ms; /* monotonic; 0 when it is not */
+    /* Monotonic: since when the peer refuses this node, because another instance of our
+     * seat is connected to it; 0 when it does not. */
+    uint64_t refused_since_ms;
 };
 void net_counts(const struct net *n, uint16_t seat, struct net_counts *out);
 /* Connections closed before a seat was known: strangers, other councils or versions. */
