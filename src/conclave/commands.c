@@ -5,6 +5,11 @@
 
 /* In the order in which help lists them. */
 const struct command *const commands[] = {
+    &command_keygen,
+    &command_charter_new,
+    &command_charter_check,
+    &command_charter_id,
+    &command_init,
     &command_status,
     NULL,
 };

@@ -5,6 +5,11 @@
 
 #include "conclave/command.h"
 
+extern const struct command command_charter_check;
+extern const struct command command_charter_id;
+extern const struct command command_charter_new;
+extern const struct command command_init;
+extern const struct command command_keygen;
 extern const struct command command_status;
 
 #endif

@@ -56,8 +56,9 @@ void help_family(const char *word, FILE *out)
 static void print_option(const char *name, const char *value, const char *help)
 {
     char spelt[64];
-    (void)snprintf(spelt, sizeof(spelt), "--%s%s%s", name, value != NULL ? " " : "",
-                   value != NULL ? value : "");
+    (void)snprintf(spelt, sizeof(spelt), "%s--%s%s%s",
+                   strcmp(name, "output") == 0 ? "-o, " : "", name,
+                   value != NULL ? " " : "", value != NULL ? value : "");
     if (strlen(spelt) > INDENT - 4) {
         (void)printf("  %s\n%*s%s\n", spelt, INDENT, "", help);
     } else {

@@ -151,9 +151,12 @@ static enum command_exit run(const struct command *c, int argc, char **argv)
     struct command_line line = {.command = c};
     int answer;
     (void)build_options(c, options);
+    int output = option_index(c, "output");
     opterr = 0;
     optind = 0; /* GNU: begin anew */
-    while ((answer = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+    while ((answer = getopt_long(argc, argv, output >= 0 ? ":ho:" : ":h", options, NULL)) !=
+           -1) {
+        answer = answer == 'o' && output >= 0 ? OPTION_FIRST + output : answer;
         if (answer == OPTION_HELP || answer == 'h') {
             help_command(c);
             return COMMAND_DONE;

@@ -1,0 +1,124 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# The commands that need no node: keygen, charter new|check|id, init.
+
+conclave=${top_builddir:?}/conclave
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+
+count=0
+# ok NAME COMMAND...: one result, the command's status.
+ok()
+{
+    count=$((count + 1))
+    name=$1
+    shift
+    if "$@"; then
+        echo "ok $count - $name"
+    else
+        echo "not ok $count - $name"
+        sed 's/^/# /' out err 2>/dev/null
+    fi
+}
+
+# exits STATUS ARGUMENT...: runs conclave, its output in the files out and err.
+exits()
+{
+    expected=$1
+    shift
+    "$conclave" "$@" >out 2>err
+    [ $? -eq "$expected" ]
+}
+
+said()
+{
+    grep -q -e "$1" out
+}
+
+complained()
+{
+    grep -q -e "$1" err
+}
+
+mode_is()
+{
+    [ "$(stat -c %a "$2")" = "$1" ]
+}
+
+ok 'keygen makes a key' exits 0 keygen -o a.key
+ok 'and prints 64 hexadecimal digits' said '^[0-9a-f]\{64\}$'
+key=$(cat out)
+ok 'that only its owner can read' mode_is 600 a.key
+cp a.key before
+ok 'it is never overwritten' exits 1 keygen --output a.key
+ok 'as the complaint says' complained 'a.key'
+ok 'nor touched' cmp -s a.key before
+ok 'keygen --json' exits 0 keygen --json --output b.key
+ok 'names key and file' said '"public_key":.*"file":'
+ok 'keygen where no file can be' exits 1 keygen -o nowhere/a.key
+
+ok 'charter new with neither list nor seats' exits 2 charter new
+ok 'charter new with both' exits 2 charter new --seats 4 --keys k --list x
+ok 'charter new with too few seats' exits 2 charter new --seats 3 --keys k
+ok 'charter new for a trial' exits 0 charter new --seats 4 --keys keys --created 1700000000000 \
+    -o trial.json
+id=$(cat out)
+ok 'prints the id' said '^[0-9a-f]\{64\}$'
+ok 'and warns of one vendor for all' complained "vendor 'unspecified' has 4 seats"
+ok 'charter id' exits 0 charter id trial.json
+ok 'prints the same id' said "^$id\$"
+ok 'charter check' exits 0 charter check trial.json
+ok 'shows the classes' said 'emergency: 3 of 4 approve'
+ok 'and the warnings' said 'warning .*model family'
+ok 'charter check --json' exits 0 charter check --json trial.json
+ok 'is for programs' said '^{"valid":true,"council_id":"'"$id"
+
+seat()
+{
+    printf '{"key":"%s","address":"node%s.example:7100","name":"%s","jurisdiction":"%s",' \
+        "$1" "$2" "$3" "$3"
+    printf '"speciality":"law","vendor":"%s","model_family":"%s"}' "$3" "$3"
+}
+for i in 1 2 3; do
+    "$conclave" keygen -o "$i.key" >"$i.pub"
+done
+{
+    echo '['
+    seat "$key" 0 alder && echo ,
+    seat "$(cat 1.pub)" 1 birch && echo ,
+    seat "$(cat 2.pub)" 2 cedar && echo ,
+    seat "$(cat 3.pub)" 3 elm && echo ']'
+} >seats.json
+ok 'charter new from a list' exits 0 charter new --list seats.json --name 'Council A' -o a.json
+ok 'has nothing to warn of' test ! -s err
+ok 'charter new does not overwrite' exits 1 charter new --list seats.json -o a.json
+
+sed 's/"threshold": 3/"threshold": 4/' a.json >bad.json
+ok 'charter check of a bad threshold' exits 1 charter check bad.json
+ok 'names place and cure' complained 'bad.json: classes\[0\].threshold: is 4, must be f+1 to n-f'
+ok 'charter check --json of it' exits 1 charter check --json bad.json
+ok 'is for programs too' said '"valid":false,"error":"bad.json: classes'
+ok 'charter check of no file' exits 1 charter check none.json
+ok 'charter check of no name' exits 2 charter check
+sed 's/"created_ms": [0-9]*/"created_ms": 253402300799999/' a.json >future.json
+ok 'charter check of a charter of the year 9999' exits 0 charter check future.json
+ok 'warns' said 'created_ms: is in the future'
+
+ok 'init' exits 0 init --charter a.json --key 2.key --dir node
+ok 'finds the seat' said '^seat 3, cedar'
+ok 'copies the charter' cmp -s a.json node/charter.json
+ok 'makes the store' test -s node/data/data.mdb
+ok 'that is private' mode_is 700 node/data
+ok 'points at the key' grep -q '^key = "../2.key"$' node/conclaved.conf
+cp node/conclaved.conf before
+ok 'init again' exits 1 init --charter a.json --key 2.key --dir node
+ok 'is refused' complained 'holds a node already'
+ok 'and changes nothing' cmp -s node/conclaved.conf before
+ok 'init with a key of no seat' exits 1 init --charter a.json --key b.key --dir other
+ok 'is refused and explained' complained 'no seat of a.json has this key'
+ok 'and makes no folder' test ! -e other
+chmod 644 3.key
+ok 'init with a key that others may read' exits 1 init --charter a.json --key 3.key --dir other
+ok 'init without a charter' exits 2 init --key 2.key --dir other
+echo "1..$count"
