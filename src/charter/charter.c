@@ -60,6 +60,7 @@ void charter_free(struct charter *c)
     free(c->seats);
     free(c->classes);
     free(c->name);
+    bytes_unref(c->json);
     free(c);
 }
 

@@ -33,6 +33,7 @@ struct charter_class {
 
 struct charter {
     struct hash council_id;
+    struct bytes *json; /* the text it was read from, whose tree council_id hashes */
     char *name;
     uint64_t created_ms;        /* the time of block 0 */
     uint16_t seat_count;        /* n */

@@ -211,6 +211,7 @@ int charter_parse(struct slice json, struct charter **out, struct complaint *why
     }
     if (error == 0) {
         c->council_id = hash_labelled(LABEL_CHARTER, buffer_slice(&encoding));
+        c->json = bytes_copy(json);
         *out = c;
     } else {
         charter_free(c);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The events that subscribers get, conclave-control(7): names and parameters. The node
+ * calls control_publish with them; objects are new references.
+ */
+#ifndef CONCLAVE_CONCLAVED_EVENTS_H
+#define CONCLAVE_CONCLAVED_EVENTS_H
+
+#include "conclaved/node.h"
+
+#include <jansson.h>
+
+/* Of the council, after council_apply: "proposal.opened", "ballot.recorded", ... */
+const char *event_council_name(enum council_event_kind kind);
+json_t *event_council(const struct charter *charter, const struct council *council,
+                      const struct council_event *e);
+
+/* block.committed */
+json_t *event_block(const struct block *b);
+
+/* Of the ordering core: "view.changed", "view.change-started", "node.stopped"; NULL for
+ * notices that are for the log alone. */
+const char *event_notice_name(enum pbft_notice_kind kind);
+json_t *event_notice(const struct charter *charter, const struct pbft_notice *notice);
+
+/* peer.up, peer.down */
+json_t *event_peer_up(const struct charter *charter, uint16_t seat);
+json_t *event_peer_down(const struct charter *charter, uint16_t seat,
+                        enum net_down_reason reason);
+const char *net_down_reason_name(enum net_down_reason reason); /* "closed", ... */
+
+/* heartbeat */
+json_t *event_heartbeat(const struct charter *charter, uint16_t seat,
+                        const struct peer_view *peer);
+/* An array of the names of the flags: "evaluator-down", ... */
+json_t *json_heartbeat_flags(uint32_t flags);
+
+/* agent.attached, agent.detached: the agent's own name and its process */
+json_t *event_agent(const struct control_session *s, const char *name);
+
+/* node.stopped, for what is not a notice */
+json_t *event_stopped(const char *why);
+
+#endif
