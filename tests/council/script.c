@@ -14,6 +14,7 @@
 #include "script.h"
 
 #include "hash/hash.h"
+#include "hash/merkle.h"
 #include "wire/shared.h"
 
 #include <assert.h>
@@ -335,6 +336,12 @@ void script_block(struct script *s, const char *line)
     struct block *b = batch_build(&batch, header, s->packing);
     council_apply(s->council, b, &result);
     s->state_root = result.state_root;
+    for (size_t i = 0; i < result.event_count; i++) {
+        if (result.events[i].kind == COUNCIL_FINAL) {
+            assert(s->leaf_count < sizeof s->leaves / sizeof *s->leaves);
+            s->leaves[s->leaf_count++] = merkle_leaf(result.events[i].record_encoding);
+        }
+    }
     say_result(s, &result);
     block_unref(b);
 }

@@ -35,6 +35,8 @@ struct script {
     enum packing packing;
     uint64_t height;
     struct hash state_root;
+    struct hash leaves[64]; /* of the records that became final */
+    size_t leaf_count;
     char trace[4096]; /* of the last line */
 };
 

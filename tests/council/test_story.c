@@ -338,6 +338,29 @@ static const struct line emergency[] = {
     {NULL, NULL},
 };
 
+/* T is 67 of 100. */
+static const struct line hundred_seats[] = {
+    {"100: propose P 100; propose Q 50", "open P by 100; open Q by 50 | 1100"},
+    {"110: ballot P 1..66 approve; ballot P 67..100 reject; ballot Q 1..67 approve",
+     "ballot P 1..100; ballot Q 1..67; sealed P | 210"},
+    {"210:", "sealed Q | 610"},
+    {"220: reveal P 1..100; reveal Q 1..67",
+     "reveal P 1..100; reveal Q 1..67; decided P rejected threshold-unreachable; "
+     "decided Q approved | now"},
+    {"221:", "final P rejected threshold-unreachable 66-34-0; "
+             "final Q approved 67-0-0, missed 68..100 | never | cover 5"},
+    {NULL, NULL},
+};
+
+/* The largest council; T is 86. */
+static const struct line most_seats[] = {
+    {"100: propose P 128", "open P by 128 | 1100"},
+    {"110: ballot P 1..128 approve", "ballot P 1..128; sealed P | 610"},
+    {"120: reveal P 43..128", "reveal P 43..128; decided P approved | 610"},
+    {"610:", "final P approved 86-0-0, withheld 1..42 | never | cover 4"},
+    {NULL, NULL},
+};
+
 static const struct story stories[] = {
     {.name = "22 approvals of 33 approve", .seats = 33, .lines = approved},
     {.name = "21 approvals of 33 reject", .seats = 33, .lines = rejected_with_21},
@@ -392,6 +415,8 @@ static const struct story stories[] = {
      .seats = 7,
      .epoch_decisions = 2,
      .lines = room_for_convictions},
+    {.name = "66 of 100 reject, 67 approve", .seats = 100, .lines = hundred_seats},
+    {.name = "128 seats", .seats = 128, .lines = most_seats},
     {.name = "the emergency class has its own windows", .seats = 4, .lines = emergency},
 };
 
