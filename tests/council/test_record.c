@@ -25,28 +25,25 @@ enum {
     AT_SECOND = 141,
 };
 
-static const char literal[] = "\x8c"
-                              "\x58\x20" H32("\x11") /* proposal_id */
-    "\x01"                                           /* class */
-    "\x03"                                           /* T */
-    "\x82\x05\x19\x03\xe8"                           /* opened */
-    "\x82\x06\x19\x04\x4c"                           /* sealed */
-    "\x82\x07\x19\x04\xb0"                           /* decided */
-    "\x82\x08\x19\x05\x14"                           /* final */
-    "\x41\xb0"                                       /* active: seats 1, 3, 4 */
-    "\x01"                                           /* approved */
-    "\x00"                                           /* no reason */
-    "\x83\x01\x00\x00"
-    "\x84"
-    /* revealed */
-    "\x87\x00\x58\x20" H32("\x22") "\x05\x01\x18\x5a\x58\x20" H32(
-        "\x33") "\x07"
-                /* expelled, nothing */
-                "\x87\x01" NOTHING
-                /* withheld */
-                "\x87\x02\x58\x20" H32("\x44") "\x06\x80\x80\x80\x80"
-                                               /* missed */
-                                               "\x87\x04" NOTHING;
+#define IDENTITY "\x58\x20" H32("\x11") "\x01\x03" /* proposal_id, class, T */
+#define OPENED   "\x82\x05\x19\x03\xe8"
+#define SEALED   "\x82\x06\x19\x04\x4c"
+#define DECIDED  "\x82\x07\x19\x04\xb0"
+#define FINAL    "\x82\x08\x19\x05\x14"
+#define ACTIVE   "\x41\xb0" /* seats 1, 3, 4 */
+#define OUTCOME                                                                            \
+    "\x01\x00"                                                                             \
+    "\x83\x01\x00\x00" /* approved, no reason, the tally */
+#define COMMITS  "\x58\x20" H32("\x22") "\x05"
+#define REVEALS  "\x01\x18\x5a\x58\x20" H32("\x33") "\x07"
+#define REVEALED "\x87\x00" COMMITS REVEALS
+#define EXPELLED "\x87\x01" NOTHING
+#define WITHHELD "\x87\x02\x58\x20" H32("\x44") "\x06\x80\x80\x80\x80"
+#define MISSED   "\x87\x04" NOTHING
+#define SEATS    "\x84" REVEALED EXPELLED WITHHELD MISSED
+
+static const char literal[] =
+    "\x8c" IDENTITY OPENED SEALED DECIDED FINAL ACTIVE OUTCOME SEATS;
 enum { LITERAL_BYTES = sizeof literal - 1 };
 
 static struct slice literal_slice(void)
