@@ -23,6 +23,8 @@ void codec_encode_message(struct buffer *out, const struct message *m);
 int codec_decode_operation(struct slice input, struct operation *out);
 void codec_encode_operation(struct buffer *out, const struct operation *op);
 
+/* Which envelopes an operation travels in (section 5). */
+enum envelope_sort codec_sort_of(enum operation_kind kind);
 /* [seat, [operation, ...], signature]; every operation is decoded once to check it. The
  * hashes of the result are zero. */
 int codec_decode_envelope(struct bytes *owner, struct slice input, struct envelope **out);

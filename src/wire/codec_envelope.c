@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static enum envelope_sort sort_of(enum operation_kind kind)
+enum envelope_sort codec_sort_of(enum operation_kind kind)
 {
     switch (kind) {
     case OPERATION_REVEAL:
@@ -26,10 +26,10 @@ static struct slice read_enclosed(struct cbor_reader *r, struct envelope *e, boo
     struct operation op;
     size_t start = r->at;
     read_operation(r, &op);
-    if (op.seat != e->seat || (!first && sort_of(op.kind) != e->sort)) {
+    if (op.seat != e->seat || (!first && codec_sort_of(op.kind) != e->sort)) {
         cbor_read_fail(r, CONCLAVE_EFORMAT);
     }
-    e->sort = sort_of(op.kind);
+    e->sort = codec_sort_of(op.kind);
     e->has_evidence = e->has_evidence || op.kind == OPERATION_EVIDENCE;
     return slice_of(r->input.data + start, r->at - start);
 }
