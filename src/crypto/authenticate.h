@@ -24,7 +24,8 @@ struct authenticator {
  * m came over the channel of seat from. 0, or CONCLAVE_ESIG (a signature, hash or root),
  * CONCLAVE_ESEAT (a seat that does not exist or may not say this: a vote of another seat
  * than from, a PRE-PREPARE not from primary(view)), CONCLAVE_EFORMAT (certificate sizes,
- * order, heights and views that contradict each other), CONCLAVE_ELIMIT (class range).
+ * order, heights and views that contradict each other), CONCLAVE_ELIMIT (class range),
+ * CONCLAVE_EVERSION (a header of another version).
  * On success *out refers to m, whose hash fields are filled.
  *
  * Votes and PRE-PREPAREs must come from their own seat. Envelopes, NEW-VIEWs, BLOCKs and

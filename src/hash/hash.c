@@ -73,16 +73,20 @@ struct hash hash_view_changes(const struct view_change *changes, size_t count)
     return consume(LABEL_VIEW_CHANGES, &b);
 }
 
-void hash_envelope(struct envelope *e)
+struct hash hash_operations(const struct slice *operations, size_t count)
 {
     struct merkle_tree tree;
     merkle_tree_init(&tree);
-    for (uint32_t i = 0; i < e->count; i++) {
-        struct hash leaf = merkle_leaf(e->operations[i]);
+    for (size_t i = 0; i < count; i++) {
+        struct hash leaf = merkle_leaf(operations[i]);
         merkle_tree_append(&tree, &leaf);
     }
-    e->env_root = merkle_tree_root(&tree);
+    return merkle_tree_root(&tree);
+}
 
+void hash_envelope(struct envelope *e)
+{
+    e->env_root = hash_operations(e->operations, e->count);
     struct buffer b = {0};
     codec_envelope_leaf(&b, e);
     e->id = merkle_leaf(buffer_slice(&b));

@@ -36,6 +36,7 @@ struct hash hash_commitment(const struct hash *council_id, const struct hash *pr
                             const uint8_t nonce[BALLOT_NONCE_BYTES]);
 struct hash hash_rationale(struct slice rationale);
 struct hash hash_view_changes(const struct view_change *changes, size_t count);
+struct hash hash_operations(const struct slice *operations, size_t count); /* env_root */
 void hash_envelope(struct envelope *e); /* env_root and id */
 /* The envelopes' hashes, then the block's own. Returns the ops_root that the header must
  * have; the caller compares. */

@@ -122,8 +122,8 @@ static bool same(const struct hash *a, const struct hash *b)
 }
 
 /* RFC 9162 section 2.1.3.2. */
-int merkle_verify_path(const struct hash *leaf, uint64_t index, uint64_t count,
-                       const struct hash *path, size_t length, const struct hash *root)
+int merkle_climb(const struct hash *leaf, uint64_t index, uint64_t count,
+                 const struct hash *path, size_t length, struct hash *root)
 {
     if (index >= count) {
         return CONCLAVE_ESIG;
@@ -147,7 +147,16 @@ int merkle_verify_path(const struct hash *leaf, uint64_t index, uint64_t count,
         fn >>= 1;
         sn >>= 1;
     }
-    return sn == 0 && same(&r, root) ? 0 : CONCLAVE_ESIG;
+    *root = r;
+    return sn == 0 ? 0 : CONCLAVE_ESIG;
+}
+
+int merkle_verify_path(const struct hash *leaf, uint64_t index, uint64_t count,
+                       const struct hash *path, size_t length, const struct hash *root)
+{
+    struct hash r;
+    int error = merkle_climb(leaf, index, count, path, length, &r);
+    return error == 0 && same(&r, root) ? 0 : CONCLAVE_ESIG;
 }
 
 /* RFC 9162 section 2.1.4.2. */

@@ -29,6 +29,10 @@ struct hash merkle_tree_root(const struct merkle_tree *t);
 /* The path of leaf index in the tree of count leaves; returns its length. */
 size_t merkle_path(const struct hash *leaves, size_t count, size_t index,
                    struct hash path[MERKLE_PATH_MAX]);
+/* The root that path leads to from leaf at index. 0, or CONCLAVE_ESIG when a tree of count
+ * leaves has no such leaf or no path of that length there. */
+int merkle_climb(const struct hash *leaf, uint64_t index, uint64_t count,
+                 const struct hash *path, size_t length, struct hash *root);
 /* 0 if path leads from leaf at index to root, else CONCLAVE_ESIG. */
 int merkle_verify_path(const struct hash *leaf, uint64_t index, uint64_t count,
                        const struct hash *path, size_t length, const struct hash *root);
