@@ -43,8 +43,9 @@ enum council_event_kind {
     COUNCIL_DECIDED,   /* proposal: the outcome is fixed */
     COUNCIL_FINAL,     /* proposal, record */
     COUNCIL_CONVICTED, /* seat */
-    COUNCIL_EPOCH,     /* number, suspended seats in council_is_suspended */
-    COUNCIL_VOID,      /* seat, operation, verdict */
+    COUNCIL_EPOCH,     /* number of the epoch that begins (the first is 0); its suspended
+                          seats in council_is_suspended */
+    COUNCIL_VOID,      /* seat, operation, verdict, proposal where it has one */
 };
 
 struct council_event {
@@ -124,8 +125,9 @@ struct proposal {
     uint64_t commit_deadline_ms; /* of block time; the grace has its own */
     uint64_t grace_deadline_ms;  /* UINT64_MAX until it runs */
     uint64_t reveal_deadline_ms; /* UINT64_MAX in SEALED */
-    uint32_t committed, approve, reject, abstain;
-    bool active[SEATS_MAX];
+    uint32_t committed;          /* unexpelled seats with a ballot */
+    uint32_t approve, reject, abstain;
+    bool active[SEATS_MAX]; /* waited for; a conviction removes a seat */
     struct seat_ballot seats[SEATS_MAX];
 };
 
@@ -133,7 +135,7 @@ const struct proposal *council_find(const struct council *c, const struct hash *
 /* Undecided and decided but not final ones, in the order of their PROPOSEs; NULL at the
  * end. */
 const struct proposal *council_at(const struct council *c, size_t index);
-/* Whether a PROPOSE with this id was ever executed. */
+/* Whether a PROPOSE with this id ever took effect; one that was void may come again. */
 bool council_knows(const struct council *c, const struct hash *id);
 
 struct council_summary {

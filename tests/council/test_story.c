@@ -292,6 +292,20 @@ static const struct line suspension[] = {
     {NULL, NULL},
 };
 
+/* 9: records beyond the epoch's number in its last block belong to it: epochs of one, two
+ * records, so two absences, one more than is allowed. */
+static const struct line beyond_the_number[] = {
+    {"100: propose P 1; propose Q 1", "open P by 1; open Q by 1 | 1100"},
+    {"110: ballot P 1..5 approve; ballot Q 1..5 approve",
+     "ballot P 1..5; ballot Q 1..5 | 210"},
+    {"210:", "sealed P; sealed Q | 710"},
+    {"220: reveal P 1..5; reveal Q 1..5",
+     "reveal P 1..5; reveal Q 1..5; decided P approved; decided Q approved | now"},
+    {"221:", "final P approved 5-0-0, missed 6..7; final Q approved 5-0-0, missed 6..7; "
+             "epoch 1 6 7 | never | cover 5"},
+    {NULL, NULL},
+};
+
 /* 8.2: the whole active set starts the grace, without the suspended seat 2; it can be
  * smaller than n-f only where more than f seats are convicted. */
 static const struct line grace_of_active_set[] = {
@@ -411,6 +425,10 @@ static const struct story stories[] = {
      .seats = 7,
      .epoch_decisions = 2,
      .lines = grace_of_active_set},
+    {.name = "records beyond an epoch's number",
+     .seats = 7,
+     .epoch_decisions = 1,
+     .lines = beyond_the_number},
     {.name = "a conviction takes a suspended seat's place",
      .seats = 7,
      .epoch_decisions = 2,
