@@ -111,7 +111,7 @@ static void on_writing(struct ev_loop *loop, ev_io *io, int events)
         error = errno;
     }
     if (error != 0) {
-        connection_refuse(c, NULL, strerror(error));
+        connection_refuse(c, REPORT_NONE, strerror(error));
         return;
     }
     ev_io_stop(loop, &c->writing);
@@ -132,7 +132,8 @@ static void on_deadline(struct ev_loop *loop, ev_timer *timer, int events)
     struct connection *c = timer->data;
     (void)events;
     if (c->state != CONNECTION_UP) {
-        connection_refuse(c, c->inbound ? "peer.slow" : NULL, "the handshake timed out");
+        connection_refuse(c, c->inbound ? REPORT_SLOW : REPORT_NONE,
+                          "the handshake timed out");
         return;
     }
     uint64_t limit_ms = c->net->config.dead_peer_timeout_ms;
@@ -231,11 +232,11 @@ void connection_free(struct connection *c)
     free(c);
 }
 
-void connection_refuse(struct connection *c, const char *event, const char *detail)
+void connection_refuse(struct connection *c, enum report_event event, const char *detail)
 {
-    if (event != NULL) {
+    if (event != REPORT_NONE) {
         c->net->strangers++;
-        report(&c->net->limit, LOG_LEVEL_WARN, event, c->seat, &c->remote, detail);
+        report(&c->net->limits, event, c->seat, &c->remote, detail);
     }
     c->trouble = detail;
     connection_close(c, NET_DOWN_BAD_FRAME);
@@ -244,8 +245,8 @@ void connection_refuse(struct connection *c, const char *event, const char *deta
 
 void connection_reject(struct connection *c, const char *detail)
 {
-    report(&net_peer(c->net, c->seat)->limit, LOG_LEVEL_WARN, "peer.bad-frame", c->seat,
-           &c->remote, detail);
+    report(&net_peer(c->net, c->seat)->limits, REPORT_BAD_FRAME, c->seat, &c->remote,
+           detail);
     connection_close(c, NET_DOWN_BAD_FRAME);
 }
 

@@ -12,6 +12,7 @@
 #include "net/address.h"
 #include "net/net.h"
 #include "net/queue.h"
+#include "net/report.h"
 
 enum connection_state {
     CONNECTION_CONNECTING, /* outbound: TCP is not there yet */
@@ -74,8 +75,9 @@ bool connection_is_half_open(const struct connection *c);
 /* --- between the files of the connection --- */
 
 void connection_change_state(struct connection *c, enum connection_state state);
-/* Before it is up: closes. Where event is not NULL, also reports and counts a stranger. */
-void connection_refuse(struct connection *c, const char *event, const char *detail);
+/* Before it is up: closes. Unless event is REPORT_NONE, also reports and counts a stranger.
+ */
+void connection_refuse(struct connection *c, enum report_event event, const char *detail);
 /* When it is up: reports, counts and closes. */
 void connection_reject(struct connection *c, const char *detail);
 /* Appends to what is sent as it stands, and sends. */

@@ -44,11 +44,12 @@ static void note_trouble(struct dial *d, const char *trouble)
 }
 
 /* A round has failed: one line for each new trouble, not for each attempt. */
-static void end_round(struct dial *d, const char *event, const struct endpoint *remote)
+static void end_round(struct dial *d, enum report_event event,
+                      const struct endpoint *remote)
 {
     if (strcmp(d->told, d->trouble) != 0) {
         memcpy(d->told, d->trouble, sizeof(d->told));
-        report(&d->peer->limit, LOG_LEVEL_INFO, event, d->peer->seat, remote, d->trouble);
+        report(&d->peer->limits, event, d->peer->seat, remote, d->trouble);
     }
     back_off(d);
 }
@@ -63,7 +64,7 @@ static void try_next(struct dial *d)
         }
         note_trouble(d, strerror(errno));
     }
-    end_round(d, "peer.unreachable", &d->endpoints[d->count - 1]);
+    end_round(d, REPORT_UNREACHABLE, &d->endpoints[d->count - 1]);
 }
 
 static void set_endpoints(struct dial *d, const struct endpoint *endpoints, size_t count)
@@ -81,7 +82,7 @@ static void on_resolved(void *context, const struct endpoint *endpoints, size_t 
     d->query = NULL;
     if (count == 0) {
         note_trouble(d, trouble);
-        end_round(d, "peer.unresolved", NULL);
+        end_round(d, REPORT_UNRESOLVED, NULL);
         return;
     }
     set_endpoints(d, endpoints, count);

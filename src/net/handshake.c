@@ -29,7 +29,7 @@ static void append_hello(struct buffer *out, const struct net *n)
     uint8_t version = PROTOCOL_VERSION;
     buffer_append(out, hello_magic, HELLO_MAGIC_BYTES);
     buffer_append(out, &version, 1);
-    buffer_append(out, n->council_id.bytes, HELLO_COUNCIL_BYTES);
+    buffer_append(out, n->config.council_id.bytes, HELLO_COUNCIL_BYTES);
 }
 
 /* A handshake message of size bytes. False when the handshake does not allow it. */
@@ -71,27 +71,27 @@ static size_t step_hello(struct connection *c, struct slice data)
     char detail[64];
     size_t magic = data.size < HELLO_MAGIC_BYTES ? data.size : HELLO_MAGIC_BYTES;
     if (memcmp(data.data, hello_magic, magic) != 0) {
-        connection_refuse(c, "peer.stranger", "it does not speak the protocol");
+        connection_refuse(c, REPORT_STRANGER, "it does not speak the protocol");
         return 0;
     }
     if (data.size > HELLO_MAGIC_BYTES && data.data[HELLO_MAGIC_BYTES] != PROTOCOL_VERSION) {
         (void)snprintf(detail, sizeof(detail),
                        "it speaks version %u of the protocol, not %d",
                        data.data[HELLO_MAGIC_BYTES], PROTOCOL_VERSION);
-        connection_refuse(c, "peer.version", detail);
+        connection_refuse(c, REPORT_VERSION, detail);
         return 0;
     }
     if (data.size < HELLO_BYTES) {
         return 0;
     }
-    if (memcmp(data.data + HELLO_MAGIC_BYTES + 1, c->net->council_id.bytes,
+    if (memcmp(data.data + HELLO_MAGIC_BYTES + 1, c->net->config.council_id.bytes,
                HELLO_COUNCIL_BYTES) != 0) {
         char council[2 * HELLO_COUNCIL_BYTES + 1];
         hex_encode(council,
                    slice_of(data.data + HELLO_MAGIC_BYTES + 1, HELLO_COUNCIL_BYTES));
         (void)snprintf(detail, sizeof(detail), "it belongs to another council: %s",
                        council);
-        connection_refuse(c, "peer.council", detail);
+        connection_refuse(c, REPORT_COUNCIL, detail);
         return 0;
     }
     connection_change_state(c, CONNECTION_HANDSHAKE);
@@ -105,9 +105,9 @@ static void refuse_twin(struct connection *c)
         connection_send(c, buffer_slice(&out));
     }
     buffer_free(&out);
-    report(&c->net->limit, LOG_LEVEL_WARN, "peer.twin", c->seat, &c->remote,
+    report(&c->net->limits, REPORT_TWIN, c->seat, &c->remote,
            "another instance of this seat is connected");
-    connection_refuse(c, NULL, "another instance of this seat is connected");
+    connection_refuse(c, REPORT_NONE, "another instance of this seat is connected");
 }
 
 static void answer(struct connection *c)
@@ -118,7 +118,7 @@ static void answer(struct connection *c)
         connection_change_state(c, CONNECTION_CONFIRM);
         connection_send(c, buffer_slice(&out));
     } else {
-        connection_refuse(c, "peer.bad-handshake", "its handshake key is unusable");
+        connection_refuse(c, REPORT_BAD_HANDSHAKE, "its handshake key is unusable");
     }
     buffer_free(&out);
 }
@@ -151,7 +151,7 @@ static void step_first(struct connection *c, struct slice message)
     int e = noise_handshake_read(c->noise, message, &payload);
     if (e < 0 || payload.size != INSTANCE_BYTES) {
         buffer_free(&payload);
-        connection_refuse(c, "peer.bad-handshake",
+        connection_refuse(c, REPORT_BAD_HANDSHAKE,
                           "its first message is not for this seat");
         return;
     }
@@ -159,9 +159,9 @@ static void step_first(struct connection *c, struct slice message)
     buffer_free(&payload);
     uint16_t seat = net_find(n, noise_remote(c->noise));
     if (seat == 0) {
-        connection_refuse(c, "peer.stranger", "its key is not in the charter");
+        connection_refuse(c, REPORT_STRANGER, "its key is not in the charter");
     } else if (seat == n->config.seat) {
-        connection_refuse(c, "peer.own-key", "it uses the key of this seat");
+        connection_refuse(c, REPORT_OWN_KEY, "it uses the key of this seat");
     } else {
         c->seat = seat;
         handshake_answer(c);
@@ -179,7 +179,7 @@ static void step_second(struct connection *c, struct slice message)
     }
     buffer_free(&payload);
     if (e < 0) {
-        connection_refuse(c, "peer.bad-handshake", "its answer does not fit its key");
+        connection_refuse(c, REPORT_BAD_HANDSHAKE, "its answer does not fit its key");
         return;
     }
     if (refused) {
@@ -187,9 +187,10 @@ static void step_second(struct connection *c, struct slice message)
         if (peer->refused_since_ms == 0) {
             peer->refused_since_ms = clock_monotonic_ms();
         }
-        report(&peer->limit, LOG_LEVEL_ERROR, "peer.refused", c->seat, &c->remote,
+        report(&peer->limits, REPORT_REFUSED, c->seat, &c->remote,
                "it is connected to another instance of our seat");
-        connection_refuse(c, NULL, "it is connected to another instance of our seat");
+        connection_refuse(c, REPORT_NONE,
+                          "it is connected to another instance of our seat");
         return;
     }
     if (net_judge(c->net, c) != VERDICT_TAKE) {
@@ -216,7 +217,7 @@ static void step_confirm(struct connection *c, struct slice message)
     bool sound = e == 0 && plain.size == 0;
     buffer_free(&plain);
     if (!sound) {
-        connection_refuse(c, "peer.bad-handshake", "it did not confirm the handshake");
+        connection_refuse(c, REPORT_BAD_HANDSHAKE, "it did not confirm the handshake");
         return;
     }
     switch (net_judge(c->net, c)) {
@@ -250,7 +251,7 @@ size_t handshake_step(struct connection *c, struct slice data)
     }
     size_t length = (size_t)data.data[0] << 8 | data.data[1];
     if (!length_fits(c, length)) {
-        connection_refuse(c, "peer.bad-handshake", "its message has the wrong length");
+        connection_refuse(c, REPORT_BAD_HANDSHAKE, "its message has the wrong length");
         return 0;
     }
     if (data.size < MESSAGE_LENGTH_BYTES + length) {
@@ -258,7 +259,7 @@ size_t handshake_step(struct connection *c, struct slice data)
     }
     if (c->inbound && data.size > MESSAGE_LENGTH_BYTES + length &&
         c->state == CONNECTION_HANDSHAKE) {
-        connection_refuse(c, "peer.bad-handshake", "it did not wait for the answer");
+        connection_refuse(c, REPORT_BAD_HANDSHAKE, "it did not wait for the answer");
         return 0;
     }
     struct slice message = slice_of(data.data + MESSAGE_LENGTH_BYTES, length);

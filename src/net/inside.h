@@ -32,14 +32,13 @@ struct peer {
     struct bucket bytes, operations; /* kept over reconnections */
     struct net_counts counts;
     uint64_t refused_since_ms;
-    struct report_limit limit;
+    struct report_limits limits;
 };
 
 struct net {
     struct ev_loop *loop;
     struct net_config config;
     struct net_handler handler;
-    struct hash council_id;
     uint8_t prologue[64];
     size_t prologue_size;
     struct peer *peers; /* [seat - 1]; the own seat's is unused */
@@ -52,8 +51,8 @@ struct net {
     unsigned dirty_count;
     unsigned connected;
     uint64_t strangers;
-    uint64_t jitter;           /* state of the generator; nothing secret hangs on it */
-    struct report_limit limit; /* for lines that anyone can cause */
+    uint64_t jitter;             /* state of the generator; nothing secret hangs on it */
+    struct report_limits limits; /* for lines that anyone can cause */
     uint8_t in[IN_SCRATCH_BYTES];
     uint8_t gathered[NOISE_PAYLOAD_MAX];
     struct buffer plain;

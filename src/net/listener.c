@@ -59,7 +59,7 @@ static void arrive(struct net *n, int fd, const struct endpoint *remote)
     if (crowd.parked >= n->config.seats || crowd.all >= all_max) {
         (void)close(fd);
         n->strangers++;
-        report(&n->limit, LOG_LEVEL_WARN, "net.crowded", 0, remote,
+        report(&n->limits, REPORT_CROWDED, 0, remote,
                "too many connections without a finished handshake");
         return;
     }
@@ -88,7 +88,7 @@ static void pause_accepting(struct listener *l, int error)
     }
     ev_timer_set(&l->pause, accept_pause, 0.);
     ev_timer_start(l->net->loop, &l->pause);
-    report(&l->net->limit, LOG_LEVEL_ERROR, "net.descriptors", 0, NULL, strerror(error));
+    report(&l->net->limits, REPORT_DESCRIPTORS, 0, NULL, strerror(error));
 }
 
 static void on_pause_over(struct ev_loop *loop, ev_timer *timer, int events)

@@ -155,7 +155,7 @@ void net_take(struct net *n, struct connection *c)
     peer->counts.connects++;
     n->connected++;
     net_feed_chores(n); /* its source has room for another handshake */
-    report(&peer->limit, LOG_LEVEL_INFO, "peer.up", c->seat, &c->remote,
+    report(&peer->limits, REPORT_UP, c->seat, &c->remote,
            c->inbound ? "opened there" : "opened here");
     n->handler.connected(n->handler.context, c->seat, c->instance);
 }
@@ -193,7 +193,7 @@ void net_lost(struct net *n, struct connection *c, enum net_down_reason reason)
     peer->counts.bad_frames += reason == NET_DOWN_BAD_FRAME;
     peer->counts.overflows += reason == NET_DOWN_OVERFLOW;
     n->connected--;
-    report(&peer->limit, LOG_LEVEL_INFO, "peer.down", peer->seat, &c->remote,
+    report(&peer->limits, REPORT_DOWN, peer->seat, &c->remote,
            reason == NET_DOWN_CLOSED && c->trouble != NULL ? c->trouble
                                                            : reason_text(reason));
     if (reason != NET_DOWN_LOCAL) {
@@ -241,7 +241,7 @@ static int start_peer(struct net *n, uint16_t seat, struct complaint *why)
     }
     bucket_init(&peer->bytes, n->config.bytes_per_second, now_ms);
     bucket_init(&peer->operations, n->config.operations_per_second, now_ms);
-    report_limit_init(&peer->limit, now_ms);
+    report_limits_init(&peer->limits, now_ms);
     int e = address_parse(s->address, &address, why);
     if (e < 0) {
         return e;
@@ -285,7 +285,7 @@ int net_start(struct ev_loop *loop, const struct net_config *c, const struct net
     memcpy(&n->jitter, c->instance, sizeof(n->jitter));
     n->jitter |= 1; /* zero would stay zero */
     n->peers = alloc_zero(c->seats, sizeof(*n->peers));
-    report_limit_init(&n->limit, clock_monotonic_ms());
+    report_limits_init(&n->limits, clock_monotonic_ms());
     ev_timer_init(&n->chores, on_chores, 0., 0.);
     ev_set_priority(&n->chores, EV_MINPRI);
     n->chores.data = n;
@@ -339,7 +339,7 @@ void net_send(struct net *n, uint16_t seat, struct bytes *content)
     size_t left_over = c->out.size - c->out_sent;
     if (left_over + c->queue.bytes + FRAME_HEADER_BYTES + content->size >
         n->config.send_queue_bytes) {
-        report(&peer->limit, LOG_LEVEL_WARN, "peer.overflow", seat, &c->remote,
+        report(&peer->limits, REPORT_OVERFLOW, seat, &c->remote,
                "it does not read what is sent to it");
         connection_close(c, NET_DOWN_OVERFLOW);
         return;

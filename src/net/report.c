@@ -5,11 +5,33 @@
 
 enum { REPORT_BURST = 20, REPORT_EVERY_MS = 5000 };
 
-void report_limit_init(struct report_limit *l, uint64_t now_ms)
+static const struct {
+    enum log_level level;
+    const char *name;
+} events[REPORT_NONE] = {
+    [REPORT_CROWDED] = {LOG_LEVEL_WARN, "net.crowded"},
+    [REPORT_DESCRIPTORS] = {LOG_LEVEL_ERROR, "net.descriptors"},
+    [REPORT_STRANGER] = {LOG_LEVEL_WARN, "peer.stranger"},
+    [REPORT_VERSION] = {LOG_LEVEL_WARN, "peer.version"},
+    [REPORT_COUNCIL] = {LOG_LEVEL_WARN, "peer.council"},
+    [REPORT_BAD_HANDSHAKE] = {LOG_LEVEL_WARN, "peer.bad-handshake"},
+    [REPORT_OWN_KEY] = {LOG_LEVEL_ERROR, "peer.own-key"},
+    [REPORT_SLOW] = {LOG_LEVEL_WARN, "peer.slow"},
+    [REPORT_TWIN] = {LOG_LEVEL_WARN, "peer.twin"},
+    [REPORT_REFUSED] = {LOG_LEVEL_ERROR, "peer.refused"},
+    [REPORT_UP] = {LOG_LEVEL_INFO, "peer.up"},
+    [REPORT_DOWN] = {LOG_LEVEL_INFO, "peer.down"},
+    [REPORT_BAD_FRAME] = {LOG_LEVEL_WARN, "peer.bad-frame"},
+    [REPORT_OVERFLOW] = {LOG_LEVEL_WARN, "peer.overflow"},
+    [REPORT_UNREACHABLE] = {LOG_LEVEL_INFO, "peer.unreachable"},
+    [REPORT_UNRESOLVED] = {LOG_LEVEL_INFO, "peer.unresolved"},
+};
+
+void report_limits_init(struct report_limits *l, uint64_t now_ms)
 {
-    l->lines = REPORT_BURST;
-    l->last_ms = now_ms;
-    l->left_out = 0;
+    for (size_t i = 0; i < REPORT_NONE; i++) {
+        l->of[i] = (struct report_limit){REPORT_BURST, now_ms, 0};
+    }
 }
 
 static bool may_write(struct report_limit *l)
@@ -27,16 +49,20 @@ static bool may_write(struct report_limit *l)
     return true;
 }
 
-void report(struct report_limit *l, enum log_level level, const char *event, uint16_t seat,
+void report(struct report_limits *limits, enum report_event event, uint16_t seat,
             const struct endpoint *remote, const char *detail)
 {
+    if (event == REPORT_NONE) {
+        return;
+    }
+    struct report_limit *l = &limits->of[event];
     char text[ENDPOINT_TEXT_BYTES];
     struct log_field fields[6];
     size_t count = 0;
     if (!may_write(l)) {
         return;
     }
-    fields[count++] = LOG_S("event", event);
+    fields[count++] = LOG_S("event", events[event].name);
     if (seat != 0) {
         fields[count++] = LOG_N("seat", seat);
     }
@@ -52,5 +78,5 @@ void report(struct report_limit *l, enum log_level level, const char *event, uin
         l->left_out = 0;
     }
     fields[count] = (struct log_field){.kind = LOG_END};
-    log_event(level, fields);
+    log_event(events[event].level, fields);
 }

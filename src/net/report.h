@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The log lines about connections. What strangers or a misbehaving peer can cause is
- * limited: a burst of lines, then one a few seconds, which tells how many were left out.
+ * The log lines about connections, conclave-log(7). What strangers or a misbehaving peer
+ * can cause is limited for each event: a burst of lines, then one a few seconds, which
+ * tells how many were left out. One kind of noise does not hide another.
  */
 #ifndef CONCLAVE_NET_REPORT_H
 #define CONCLAVE_NET_REPORT_H
@@ -9,17 +10,38 @@
 #include "base/log.h"
 #include "net/address.h"
 
-struct report_limit {
-    uint32_t lines;    /* that may still be written */
-    uint64_t last_ms;  /* monotonic */
-    uint64_t left_out; /* since the last line */
+enum report_event {
+    REPORT_CROWDED,       /* net.crowded: too many unfinished handshakes */
+    REPORT_DESCRIPTORS,   /* net.descriptors: none left to accept with */
+    REPORT_STRANGER,      /* peer.stranger: not our protocol, or a key not in the charter */
+    REPORT_VERSION,       /* peer.version: another version of the protocol */
+    REPORT_COUNCIL,       /* peer.council: another council */
+    REPORT_BAD_HANDSHAKE, /* peer.bad-handshake */
+    REPORT_OWN_KEY,       /* peer.own-key: someone else uses the key of this seat */
+    REPORT_SLOW,          /* peer.slow: a handshake did not end in time */
+    REPORT_TWIN,          /* peer.twin: refused, another instance of its seat is up */
+    REPORT_REFUSED,       /* peer.refused: the peer says that of our own seat */
+    REPORT_UP,            /* peer.up */
+    REPORT_DOWN,          /* peer.down */
+    REPORT_BAD_FRAME,     /* peer.bad-frame */
+    REPORT_OVERFLOW,      /* peer.overflow: its send queue was full */
+    REPORT_UNREACHABLE,   /* peer.unreachable: a new reason why no attempt succeeds */
+    REPORT_UNRESOLVED,    /* peer.unresolved: its name has no address */
+    REPORT_NONE,          /* writes no line */
 };
 
-void report_limit_init(struct report_limit *l, uint64_t now_ms);
+struct report_limits {
+    struct report_limit {
+        uint32_t lines;    /* that may still be written */
+        uint64_t last_ms;  /* monotonic */
+        uint64_t left_out; /* since the last line */
+    } of[REPORT_NONE];
+};
 
-/* event is one of the names in conclave-log(7). seat 0: unknown. remote and detail may be
- * NULL. */
-void report(struct report_limit *l, enum log_level level, const char *event, uint16_t seat,
+void report_limits_init(struct report_limits *l, uint64_t now_ms);
+
+/* seat 0: unknown. remote and detail may be NULL. */
+void report(struct report_limits *l, enum report_event event, uint16_t seat,
             const struct endpoint *remote, const char *detail);
 
 #endif
