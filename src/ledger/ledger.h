@@ -34,9 +34,9 @@ struct ledger;
  * time of the file, crash journal. Marks that do not match are CONCLAVE_ESTATE: the store
  * was copied, restored or cloned (conclave-protocol(7), Restore-safe seats).
  *
- * LEDGER_READ opens beside a running daemon, or a copy of a store: no lock, no marks, and
- * no identity when id is NULL. Its ledger_height and ledger_record_count are those of the
- * moment of opening.
+ * LEDGER_READ opens beside a running daemon (never within it), or opens a copy of a store:
+ * no lock, no marks, and no identity when id is NULL. Its ledger_height and
+ * ledger_record_count are those of the moment of opening.
  */
 int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_identity *id,
                 struct ledger **out, struct complaint *why);

@@ -134,17 +134,20 @@ int ledger_proposal_by_prefix(struct ledger *l, const char *hex, size_t digits,
     struct store_entry e = {0};
     struct hash found;
     size_t matches = 0;
-    int error = store_first(l->store, STORE_PROPOSALS, hash_key(&prefix), &e);
+    int error = store_first_key(l->store, STORE_PROPOSALS, hash_key(&prefix), &e);
     while (error == 0 && matches < 2) {
         struct hash id;
-        assert(e.key_size == sizeof(id.bytes));
+        if (e.key_size != sizeof(id.bytes)) {
+            error = CONCLAVE_ECORRUPT;
+            break;
+        }
         memcpy(id.bytes, e.key, sizeof(id.bytes));
         if (!begins_with(&id, &prefix, digits)) {
             break;
         }
         found = id;
         matches++;
-        error = store_next(l->store, STORE_PROPOSALS, &e);
+        error = store_next_key(l->store, STORE_PROPOSALS, &e);
     }
     store_entry_clear(&e);
     if (error != 0 && error != CONCLAVE_ENOENT) {

@@ -74,22 +74,22 @@ void ledger_prune(struct ledger *l, uint64_t view, uint64_t height)
 {
     struct store *s = ledger_writer(l);
     struct store_entry e = {0};
-    int error = store_first(s, STORE_CANDIDATES, SLICE_NONE, &e);
+    int error = store_first_key(s, STORE_CANDIDATES, SLICE_NONE, &e);
     while (error == 0 && value_key_read(e.key) <= height) {
         if (value_key_read(e.key + 8) <= view) {
             store_delete(s, STORE_CANDIDATES, slice_of(e.key, e.key_size));
         }
-        error = store_next(s, STORE_CANDIDATES, &e);
+        error = store_next_key(s, STORE_CANDIDATES, &e);
     }
     store_entry_clear(&e);
     if (error == 0 || error == CONCLAVE_ENOENT) {
-        error = store_first(s, STORE_VOTES, SLICE_NONE, &e);
+        error = store_first_key(s, STORE_VOTES, SLICE_NONE, &e);
     }
     while (error == 0) {
         if (value_key_read(e.key + 8) <= height) {
             store_delete(s, STORE_VOTES, slice_of(e.key, e.key_size));
         }
-        error = store_next(s, STORE_VOTES, &e);
+        error = store_next_key(s, STORE_VOTES, &e);
     }
     store_entry_clear(&e);
     if (error != 0 && error != CONCLAVE_ENOENT) {

@@ -75,8 +75,12 @@ struct store_entry {
 /* The first entry whose key is not below least. */
 int store_first(struct store *s, enum store_table table, struct slice least,
                 struct store_entry *e);
-/* Replaces e by the entry after it, which need not be there any more. */
+/* Replaces e by the entry after it; e need not be in the table any more. */
 int store_next(struct store *s, enum store_table table, struct store_entry *e);
+/* The same without the value, which is neither copied nor checked. */
+int store_first_key(struct store *s, enum store_table table, struct slice least,
+                    struct store_entry *e);
+int store_next_key(struct store *s, enum store_table table, struct store_entry *e);
 int store_last(struct store *s, enum store_table table, struct store_entry *e);
 void store_entry_clear(struct store_entry *e);
 

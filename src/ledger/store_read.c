@@ -2,7 +2,6 @@
 /* Reads: in the open write transaction, else in a snapshot that lasts one call. */
 #include "ledger/store_private.h"
 
-#include <assert.h>
 #include <string.h>
 
 int store_read_begin(struct store *s, MDB_txn **txn)
@@ -77,7 +76,7 @@ int store_get(struct store *s, enum store_table table, struct slice key, struct 
 
 /* key serves MDB_SET_RANGE alone, and may lie in e, which is filled. */
 static int seek(struct store *s, enum store_table table, MDB_cursor_op op, struct slice key,
-                struct store_entry *e)
+                bool with_value, struct store_entry *e)
 {
     MDB_txn *txn;
     MDB_cursor *cursor = NULL;
@@ -91,7 +90,10 @@ static int seek(struct store *s, enum store_table table, MDB_cursor_op op, struc
             error = store_translate(mdb_cursor_get(cursor, &k, &v, op));
         }
         if (error == 0) {
-            error = k.mv_size <= STORE_KEY_MAX ? copy_value(&v, &value) : CONCLAVE_ECORRUPT;
+            error = k.mv_size <= STORE_KEY_MAX ? 0 : CONCLAVE_ECORRUPT;
+        }
+        if (error == 0 && with_value) {
+            error = copy_value(&v, &value);
         }
         if (error == 0) {
             bytes_unref(e->value);
@@ -110,25 +112,49 @@ static int seek(struct store *s, enum store_table table, MDB_cursor_op op, struc
     return error;
 }
 
-int store_first(struct store *s, enum store_table table, struct slice least,
-                struct store_entry *e)
+static int seek_first(struct store *s, enum store_table table, struct slice least,
+                      bool with_value, struct store_entry *e)
 {
     /* LMDB knows no empty key; no key is below one zero byte. */
     static const uint8_t lowest = 0;
-    return seek(s, table, MDB_SET_RANGE, least.size > 0 ? least : slice_of(&lowest, 1), e);
+    return seek(s, table, MDB_SET_RANGE, least.size > 0 ? least : slice_of(&lowest, 1),
+                with_value, e);
 }
 
-int store_next(struct store *s, enum store_table table, struct store_entry *e)
+static int seek_next(struct store *s, enum store_table table, bool with_value,
+                     struct store_entry *e)
 {
     uint8_t after[STORE_KEY_MAX + 1];
     memcpy(after, e->key, e->key_size);
     after[e->key_size] = 0;
-    return seek(s, table, MDB_SET_RANGE, slice_of(after, e->key_size + 1), e);
+    return seek(s, table, MDB_SET_RANGE, slice_of(after, e->key_size + 1), with_value, e);
+}
+
+int store_first(struct store *s, enum store_table table, struct slice least,
+                struct store_entry *e)
+{
+    return seek_first(s, table, least, true, e);
+}
+
+int store_next(struct store *s, enum store_table table, struct store_entry *e)
+{
+    return seek_next(s, table, true, e);
+}
+
+int store_first_key(struct store *s, enum store_table table, struct slice least,
+                    struct store_entry *e)
+{
+    return seek_first(s, table, least, false, e);
+}
+
+int store_next_key(struct store *s, enum store_table table, struct store_entry *e)
+{
+    return seek_next(s, table, false, e);
 }
 
 int store_last(struct store *s, enum store_table table, struct store_entry *e)
 {
-    return seek(s, table, MDB_LAST, SLICE_NONE, e);
+    return seek(s, table, MDB_LAST, SLICE_NONE, true, e);
 }
 
 void store_entry_clear(struct store_entry *e)

@@ -3,6 +3,10 @@
  * was not committed does not. */
 #include "scratch.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
 static char *dir;
 
 static struct ledger *reopen(struct ledger *l)
@@ -440,6 +444,94 @@ static void test_files(struct ledger *l)
        "the facts make sense");
 }
 
+/* --- programmer's errors --- */
+
+static void vote_twice(struct ledger *l)
+{
+    struct vote v = scratch_vote(PHASE_COMMIT, 9, 900);
+    ledger_put_vote(l, &v);
+    ledger_commit(l);
+    v.block.bytes[31] ^= 1;
+    ledger_put_vote(l, &v);
+}
+
+static void vote_for_another_seat(struct ledger *l)
+{
+    struct vote v = scratch_vote(PHASE_COMMIT, 9, 901);
+    v.seat++;
+    ledger_put_vote(l, &v);
+}
+
+static void change_ballot(struct ledger *l)
+{
+    struct own_ballot b = {.proposal = scratch_hash(9)};
+    ledger_put_ballot(l, &b);
+    b.nonce[0] = 1;
+    ledger_put_ballot(l, &b);
+}
+
+static void leave_a_gap(struct ledger *l)
+{
+    ledger_append(l, scratch_block(0, l->height + 2, &l->tip, 0, 0));
+}
+
+static void break_the_chain(struct ledger *l)
+{
+    struct hash other = scratch_hash(5);
+    ledger_append(l, scratch_block(0, l->height + 1, &other, 0, 0));
+}
+
+static void certify_another_block(struct ledger *l)
+{
+    struct block *b = scratch_next(l, 0, 0);
+    struct hash other = scratch_hash(5);
+    ledger_append(l, b);
+    ledger_put_commit(l,
+                      scratch_certificate(CERTIFICATE_COMMIT, 0, b->header.height, &other));
+}
+
+static void nothing_wrong(struct ledger *l)
+{
+    struct vote v = scratch_vote(PHASE_COMMIT, 9, 902);
+    ledger_put_vote(l, &v);
+    ledger_put_vote(l, &v);
+}
+
+/* Each in a process of its own, which aborts. */
+static void test_asserts(void)
+{
+    static const struct {
+        const char *name;
+        void (*fn)(struct ledger *l);
+        bool aborts;
+    } cases[] = {
+        {"two votes for one (view, height, phase)", vote_twice, true},
+        {"another seat's vote", vote_for_another_seat, true},
+        {"a ballot replaced", change_ballot, true},
+        {"a height left out", leave_a_gap, true},
+        {"a block on another one", break_the_chain, true},
+        {"a certificate of another block", certify_another_block, true},
+        {"nothing of the kind", nothing_wrong, false},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            struct rlimit no_core = {0, 0};
+            setrlimit(RLIMIT_CORE, &no_core);
+            struct ledger *l = scratch_open(dir, LEDGER_WRITE);
+            if (l != NULL && freopen("/dev/null", "w", stderr) != NULL) {
+                cases[i].fn(l);
+            }
+            _exit(l != NULL ? 0 : 1);
+        }
+        int status = 1;
+        waitpid(child, &status, 0);
+        bool aborted = WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+        ok(cases[i].aborts ? aborted : status == 0, "%s %s", cases[i].name,
+           cases[i].aborts ? "aborts" : "does not abort");
+    }
+}
+
 int main(void)
 {
     umask(0);
@@ -456,6 +548,7 @@ int main(void)
     l = test_index(l);
     test_files(l);
     ledger_close(l);
+    test_asserts();
     free(dir);
     scratch_remove(base);
     return tap_done();
