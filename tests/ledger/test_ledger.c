@@ -522,7 +522,9 @@ static void test_asserts(void)
             if (l != NULL && freopen("/dev/null", "w", stderr) != NULL) {
                 cases[i].fn(l);
             }
-            _exit(l != NULL ? 0 : 1);
+            bool opened = l != NULL;
+            ledger_close(l);
+            _exit(opened ? 0 : 1);
         }
         int status = 1;
         waitpid(child, &status, 0);
