@@ -71,7 +71,7 @@ static void restore_view(struct pbft *p, const struct pbft_saved *s)
         p->mode = entered == 0 ? MODE_NORMAL : MODE_FOLLOWING;
         p->new_view = s->new_view != NULL ? new_view_ref(s->new_view) : NULL;
     } else {
-        p->mode = p->view == asked ? MODE_CHANGING : MODE_FOLLOWING;
+        p->mode = p->view > proved ? MODE_CHANGING : MODE_FOLLOWING;
         p->change_signed = p->changes[p->config.seat - 1].set;
     }
 }

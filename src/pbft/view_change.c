@@ -73,7 +73,8 @@ void view_start_change(struct pbft *p, uint64_t view, enum pbft_cause cause)
 
 void view_follow(struct pbft *p, uint64_t view)
 {
-    if (view <= p->view) {
+    bool awaited = view == p->view && p->mode == MODE_CHANGING;
+    if (view < p->view || (view == p->view && !awaited)) {
         return;
     }
     leave(p, view, MODE_FOLLOWING);
@@ -137,7 +138,7 @@ static bool has_chain_of(struct pbft *p, const struct change_slot *s)
 /* The new primary's part: NEW-VIEW from exactly q VIEW-CHANGEs whose chain it has. */
 static void announce(struct pbft *p)
 {
-    const struct change_slot *chosen[SEATS_MAX];
+    const struct change_slot *chosen[SEATS_MAX] = {NULL};
     uint16_t count = 0;
     if (p->mode != MODE_CHANGING || !is_primary(p) || p->proposing ||
         !p->changes[p->config.seat - 1].set) {
