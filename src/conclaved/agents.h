@@ -1,17 +1,27 @@
 /* SPDX-License-Identifier: ISC */
-/* Attached agents: what the control methods need of them. */
+/*
+ * The seat's agent and its ballots: asks the attached agents about every proposal that is
+ * open, keeps their answer before its commitment leaves the node, and opens it once the
+ * block that ended SEALED is committed (conclave-protocol(7) sections 5 and 8).
+ */
 #ifndef CONCLAVE_CONCLAVED_AGENTS_H
 #define CONCLAVE_CONCLAVED_AGENTS_H
 
-#include "control/server.h"
+#include "conclaved/node.h"
 
-struct agents;
+struct agents *agents_new(void);
+void agents_free(struct agents *a);
 
-/* The client becomes an agent of this seat, by a name of its own. 0, or an error with the
- * complaint filled. */
+/* The session becomes an agent of this seat and is asked about what is open. 0, or
+ * CONCLAVE_EEXIST with a complaint when it is one already. */
 int agents_attach(struct agents *a, struct control_session *s, const char *name,
                   struct complaint *why);
-/* The client has gone; it need not have been an agent. */
 void agents_detach(struct agents *a, struct control_session *s);
+unsigned agents_count(const struct agents *a);
+/* An agent could not answer: it is shown, and nothing else. */
+void agents_failed(struct node *n, const struct hash *proposal, const char *reason);
+
+/* Asks, commits and reveals what the executed state now calls for; at the end of a turn. */
+void agents_progress(struct node *n);
 
 #endif

@@ -20,12 +20,15 @@ struct peer_view {
     bool heard;
     uint64_t heard_ms; /* monotonic, of the last frame of any kind */
     struct heartbeat last;
+    uint64_t last_beat_ms; /* monotonic, when it came */
+    bool has_offset;       /* the next two are measured */
     char version[33];
     int64_t clock_offset_ms; /* the peer's wall clock minus ours, estimated */
     uint32_t round_trip_ms;
     uint64_t bad_messages;
 };
 
+struct turn;   /* what a turn of the loop has gathered */
 struct outbox; /* own operations on their way into the ledger */
 struct agents; /* attached agents and what they were asked */
 
@@ -38,15 +41,26 @@ struct node {
     uint8_t instance[INSTANCE_BYTES];
     uint64_t started_wall_ms;
 
+    struct public_key *keys; /* what auth borrows */
     struct authenticator auth;
     struct ledger *ledger;
     struct council *council;
     struct pbft *core;
     struct net *net;
     struct control_server *control;
+    struct turn *turn;
     struct outbox *outbox;
     struct agents *agents;
     struct peer_view peers[SEATS_MAX]; /* peers[seat - 1] */
+    struct hash tip_hash;              /* of the committed tip */
+    bool stopping;
+    bool clock_is_off;        /* by the measure of the others */
+    bool excluded[SEATS_MAX]; /* expelled or suspended, by the executed state */
+
+    struct ev_prepare turn_watcher; /* ends the turn before the loop sleeps */
+    struct ev_timer tick_watcher;   /* when the core wants a tick */
+    struct ev_timer beat_watcher;   /* heartbeats */
+    struct ev_timer repeat_watcher; /* own envelopes, each request timer */
 };
 
 int node_start(struct node *n, struct ev_loop *loop, struct config *config,
@@ -67,6 +81,10 @@ int node_propose(struct node *n, const struct propose *p, struct hash *id,
  */
 int node_answer(struct node *n, const struct hash *proposal, const struct ballot *b,
                 struct complaint *why);
+
+/* What the core is told of an executed block. */
+void node_describe_executed(struct node *n, const struct block *b,
+                            const struct council_result *r, struct pbft_executed *out);
 
 /* The control methods, conclave-control(7); handlers get the struct node. */
 extern const struct control_method node_methods[];

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: ISC */
+#include "conclaved/config.h"
+
+#include "base/alloc.h"
+
+#include <confuse.h>
+#include <errno.h>
+#include <libgen.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* libconfuse reports errors through a callback without a context. */
+static struct complaint *the_complaint;
+
+static void on_error(cfg_t *cfg, const char *format, va_list args)
+{
+    char text[256];
+    (void)vsnprintf(text, sizeof(text), format, args);
+    if (the_complaint != NULL && the_complaint->text[0] == '\0') {
+        (void)complain(the_complaint, CONCLAVE_EFORMAT, "%s:%d: %s",
+                       cfg != NULL && cfg->filename != NULL ? cfg->filename : "?",
+                       cfg != NULL ? cfg->line : 0, text);
+    }
+}
+
+static int check_range(cfg_t *cfg, cfg_opt_t *opt)
+{
+    long value = cfg_opt_getnint(opt, cfg_opt_size(opt) - 1);
+    if (value < 10 || value > 3600000) {
+        cfg_error(cfg, "%s must be between 10 and 3600000 milliseconds", opt->name);
+        return -1;
+    }
+    return 0;
+}
+
+static int check_level(cfg_t *cfg, cfg_opt_t *opt)
+{
+    const char *word = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+    if (log_level_parse(word) < 0) {
+        cfg_error(cfg, "log-level must be debug, info, warn or error, not \"%s\"", word);
+        return -1;
+    }
+    return 0;
+}
+
+/* A user's number: a name of the system's user table, or digits. */
+static int user_id(const char *word, uid_t *out)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long number = strtoul(word, &end, 10);
+    if (errno == 0 && end != word && *end == '\0' && number < (unsigned long)(uid_t)-1) {
+        *out = (uid_t)number;
+        return 0;
+    }
+    const struct passwd *entry = getpwnam(word);
+    if (entry == NULL) {
+        return CONCLAVE_ENOENT;
+    }
+    *out = entry->pw_uid;
+    return 0;
+}
+
+static int check_user(cfg_t *cfg, cfg_opt_t *opt)
+{
+    uid_t id;
+    const char *word = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+    if (user_id(word, &id) != 0) {
+        cfg_error(cfg, "%s: there is no user \"%s\"", opt->name, word);
+        return -1;
+    }
+    return 0;
+}
+
+/* Relative paths are taken from the folder of the configuration file. */
+static char *resolve(const char *folder, const char *path)
+{
+    if (path == NULL) {
+        return NULL;
+    }
+    return path[0] == '/' ? alloc_string(path) : alloc_printf("%s/%s", folder, path);
+}
+
+static uid_t *users(cfg_t *cfg, const char *name, size_t *count)
+{
+    *count = cfg_size(cfg, name);
+    uid_t *ids = alloc_zero(*count, sizeof(*ids));
+    for (unsigned i = 0; i < *count; i++) {
+        (void)user_id(cfg_getnstr(cfg, name, i), &ids[i]); /* checked while parsing */
+    }
+    return ids;
+}
+
+static int fill(struct config *c, cfg_t *cfg, const char *path, struct complaint *why)
+{
+    static const char *const required[] = {"charter", "key", "data", "socket"};
+    for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
+        if (cfg_getstr(cfg, required[i]) == NULL) {
+            return complain(why, CONCLAVE_EFORMAT,
+                            "%s: \"%s\" is missing: add %s = \"PATH\"", path, required[i],
+                            required[i]);
+        }
+    }
+    char *copy = alloc_string(path);
+    const char *folder = dirname(copy);
+    const char *log = cfg_getstr(cfg, "log");
+    bool is_word = strcmp(log, "stderr") == 0 || strcmp(log, "syslog") == 0;
+    c->charter = resolve(folder, cfg_getstr(cfg, "charter"));
+    c->key = resolve(folder, cfg_getstr(cfg, "key"));
+    c->data = resolve(folder, cfg_getstr(cfg, "data"));
+    c->socket = resolve(folder, cfg_getstr(cfg, "socket"));
+    c->log = is_word ? alloc_string(log) : resolve(folder, log);
+    c->log_level = (enum log_level)log_level_parse(cfg_getstr(cfg, "log-level"));
+    if (cfg_getstr(cfg, "listen") != NULL) {
+        c->listen = alloc_string(cfg_getstr(cfg, "listen"));
+    }
+    if (cfg_getstr(cfg, "read-group") != NULL) {
+        c->read_group = alloc_string(cfg_getstr(cfg, "read-group"));
+    }
+    c->agents = users(cfg, "agents", &c->agent_count);
+    c->operators = users(cfg, "operators", &c->operator_count);
+    c->heartbeat_ms = (uint64_t)cfg_getint(cfg, "heartbeat-ms");
+    c->dead_peer_ms = (uint64_t)cfg_getint(cfg, "dead-peer-ms");
+    c->allow_bench = cfg_getbool(cfg, "allow-bench");
+    free(copy);
+    if (c->dead_peer_ms < 2 * c->heartbeat_ms) {
+        return complain(
+            why, CONCLAVE_EFORMAT,
+            "%s: dead-peer-ms (%llu) must be at least twice heartbeat-ms (%llu)", path,
+            (unsigned long long)c->dead_peer_ms, (unsigned long long)c->heartbeat_ms);
+    }
+    return 0;
+}
+
+int config_load(const char *path, struct config **out, struct complaint *why)
+{
+    /* libconfuse takes the default of a list as a mutable string. */
+    static char no_users[] = "{}";
+    cfg_opt_t options[] = {
+        CFG_STR("charter", NULL, CFGF_NODEFAULT),
+        CFG_STR("key", NULL, CFGF_NODEFAULT),
+        CFG_STR("data", NULL, CFGF_NODEFAULT),
+        CFG_STR("socket", NULL, CFGF_NODEFAULT),
+        CFG_STR("listen", NULL, CFGF_NODEFAULT),
+        CFG_STR("log", "stderr", CFGF_NONE),
+        CFG_STR("log-level", "info", CFGF_NONE),
+        CFG_STR("read-group", NULL, CFGF_NODEFAULT),
+        CFG_STR_LIST("agents", no_users, CFGF_NONE),
+        CFG_STR_LIST("operators", no_users, CFGF_NONE),
+        CFG_INT("heartbeat-ms", 1000, CFGF_NONE),
+        CFG_INT("dead-peer-ms", 10000, CFGF_NONE),
+        CFG_BOOL("allow-bench", cfg_false, CFGF_NONE),
+        CFG_END(),
+    };
+    struct complaint local = {""};
+    the_complaint = why != NULL ? why : &local;
+    the_complaint->text[0] = '\0';
+    if (access(path, R_OK) != 0) {
+        return complain(why, CONCLAVE_ENOENT, "cannot read the configuration %s: %s", path,
+                        strerror(errno));
+    }
+    cfg_t *cfg = cfg_init(options, CFGF_NONE);
+    (void)cfg_set_error_function(cfg, on_error);
+    (void)cfg_set_validate_func(cfg, "log-level", check_level);
+    (void)cfg_set_validate_func(cfg, "heartbeat-ms", check_range);
+    (void)cfg_set_validate_func(cfg, "dead-peer-ms", check_range);
+    (void)cfg_set_validate_func(cfg, "agents", check_user);
+    (void)cfg_set_validate_func(cfg, "operators", check_user);
+    int parsed = cfg_parse(cfg, path);
+    int error = 0;
+    struct config *c = alloc_zero(1, sizeof(*c));
+    if (parsed != CFG_SUCCESS) {
+        error = CONCLAVE_EFORMAT;
+        if (the_complaint->text[0] == '\0') {
+            (void)complain(the_complaint, error, "%s: cannot be read", path);
+        }
+    } else {
+        error = fill(c, cfg, path, why);
+    }
+    the_complaint = NULL;
+    (void)cfg_free(cfg);
+    if (error != 0) {
+        config_free(c);
+        return error;
+    }
+    *out = c;
+    return 0;
+}
+
+void config_free(struct config *c)
+{
+    if (c == NULL) {
+        return;
+    }
+    free(c->charter);
+    free(c->key);
+    free(c->data);
+    free(c->socket);
+    free(c->listen);
+    free(c->log);
+    free(c->read_group);
+    free(c->agents);
+    free(c->operators);
+    free(c);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include "conclaved/heartbeat.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/quorum.h"
+#include "conclaved/agents.h"
+#include "conclaved/events.h"
+#include "conclaved/turn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { DISK_LOW_BYTES = 64 * 1024 * 1024 };
+
+static uint32_t flags_of(struct node *n)
+{
+    struct ledger_facts facts;
+    uint32_t flags = 0;
+    int64_t offset = 0;
+    ledger_facts(n->ledger, &facts);
+    flags |= agents_count(n->agents) == 0 ? HEARTBEAT_EVALUATOR_DOWN : 0U;
+    flags |= facts.free_disk_bytes < DISK_LOW_BYTES ? HEARTBEAT_DISK_LOW : 0U;
+    bool off = heartbeat_clock_is_off(n, &offset);
+    flags |= off ? HEARTBEAT_CLOCK_SKEW : 0U;
+    /* Said once when it begins and once when it ends. */
+    if (off != n->clock_is_off) {
+        n->clock_is_off = off;
+        LOG_EVENT(off ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
+                  off ? "clock.skewed" : "clock.good", LOG_I("offset_ms", offset),
+                  LOG_N("max_drift_ms", n->charter->max_drift_ms));
+    }
+    struct pbft_status status;
+    pbft_status(n->core, &status);
+    for (uint16_t i = 0; i < n->charter->seat_count; i++) {
+        bool ahead = n->peers[i].heard && net_is_connected(n->net, (uint16_t)(i + 1)) &&
+                     n->peers[i].last.height > status.committed_height + n->charter->window;
+        flags |= ahead ? HEARTBEAT_CATCHING_UP : 0U;
+    }
+    return flags;
+}
+
+void heartbeat_send(struct node *n)
+{
+    static const char version[] = PACKAGE_VERSION;
+    struct message m = {.tag = MESSAGE_HEARTBEAT};
+    struct heartbeat *h = &m.heartbeat;
+    struct pbft_status status;
+    pbft_status(n->core, &status);
+    h->view = status.view;
+    h->height = status.committed_height;
+    memcpy(h->tip_prefix, n->tip_hash.bytes, sizeof(h->tip_prefix));
+    h->wall_ms = clock_wall_ms();
+    memcpy(h->instance, n->instance, sizeof(h->instance));
+    h->version = slice_of(version, sizeof(version) - 1);
+    h->flags = flags_of(n);
+    for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
+        const struct peer_view *peer = &n->peers[seat - 1];
+        if (!net_is_connected(n->net, seat)) {
+            continue;
+        }
+        h->monotonic_ms = clock_monotonic_ms();
+        h->echo_ms = peer->heard ? peer->last.monotonic_ms : 0;
+        h->echo_held_ms = h->echo_ms != 0 ? h->monotonic_ms - peer->last_beat_ms : 0;
+        turn_send(n, seat, &m);
+    }
+}
+
+void heartbeat_note(struct node *n, uint16_t seat, const struct heartbeat *h)
+{
+    struct peer_view *peer = &n->peers[seat - 1];
+    uint64_t now = clock_monotonic_ms();
+    size_t length = h->version.size < sizeof(peer->version) - 1 ? h->version.size
+                                                                : sizeof(peer->version) - 1;
+    peer->last = *h;
+    peer->last_beat_ms = now;
+    memcpy(peer->version, h->version.data, length);
+    peer->version[length] = '\0';
+    peer->last.version = slice_of(peer->version, length);
+    /* NTP's arithmetic: the echo tells when we sent, and how long it was held there. */
+    if (h->echo_ms != 0 && h->echo_ms <= now && h->echo_held_ms <= now - h->echo_ms) {
+        peer->round_trip_ms = (uint32_t)(now - h->echo_ms - h->echo_held_ms);
+        peer->clock_offset_ms =
+            (int64_t)(h->wall_ms + peer->round_trip_ms / 2) - (int64_t)clock_wall_ms();
+        peer->has_offset = true;
+    }
+    if (control_has_subscribers(n->control)) {
+        turn_publish(n, "heartbeat", event_heartbeat(n->charter, seat, peer));
+    }
+}
+
+static int compare(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+bool heartbeat_clock_is_off(const struct node *n, int64_t *offset_ms)
+{
+    int64_t offsets[SEATS_MAX];
+    size_t count = 0;
+    for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
+        const struct peer_view *peer = &n->peers[seat - 1];
+        if (peer->has_offset && net_is_connected(n->net, seat)) {
+            offsets[count++] = peer->clock_offset_ms;
+        }
+    }
+    if (count < quorum_weak(n->charter->seat_count)) {
+        return false;
+    }
+    qsort(offsets, count, sizeof(*offsets), compare);
+    *offset_ms = offsets[count / 2];
+    int64_t drift = (int64_t)n->charter->max_drift_ms;
+    return *offset_ms > drift || *offset_ms < -drift;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* Heartbeats, conclave-protocol(7) section 10: unsigned hints, local observation. */
+#ifndef CONCLAVE_CONCLAVED_HEARTBEAT_H
+#define CONCLAVE_CONCLAVED_HEARTBEAT_H
+
+#include "conclaved/node.h"
+
+/* Sends one to every connected peer, each with the echo of its own last one. */
+void heartbeat_send(struct node *n);
+/* Keeps what a peer says of itself. */
+void heartbeat_note(struct node *n, uint16_t seat, const struct heartbeat *h);
+/* Whether this clock is off by the measure of the others: the median of the offsets of
+ * those heard lately is above max-drift. */
+bool heartbeat_clock_is_off(const struct node *n, int64_t *offset_ms);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include "base/log.h"
+#include "conclaved/config.h"
+#include "conclaved/node.h"
+
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage_text[] =
+    "usage: conclaved --config FILE [--check]\n"
+    "\n"
+    "One seat's node of a council. Runs in the foreground until SIGTERM or SIGINT;\n"
+    "SIGHUP opens the log file again.\n"
+    "\n"
+    "  -c, --config FILE  the configuration, conclaved.conf(5)\n"
+    "      --check        check configuration, charter and key, then exit\n"
+    "  -h, --help         this text\n"
+    "  -V, --version      version\n";
+
+static void on_stop(struct ev_loop *loop, struct ev_signal *w, int events)
+{
+    (void)w, (void)events;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+static void on_hangup(struct ev_loop *loop, struct ev_signal *w, int events)
+{
+    struct complaint why = {""};
+    (void)loop, (void)w, (void)events;
+    if (log_reopen(&why) != 0) {
+        LOG_EVENT(LOG_LEVEL_ERROR, "log.failed", LOG_S("error", why.text));
+    }
+}
+
+static int fail(const struct complaint *why)
+{
+    fprintf(stderr, "conclaved: %s\n", why->text);
+    return EXIT_FAILURE;
+}
+
+static int check(const struct config *config)
+{
+    struct complaint why = {""};
+    struct charter *charter = NULL;
+    struct secret_key *key = NULL;
+    int error = charter_load(config->charter, &charter, &why);
+    if (error == 0) {
+        error = key_load(config->key, &key, &why);
+    }
+    key_free(key);
+    charter_free(charter);
+    if (error != 0) {
+        return fail(&why);
+    }
+    printf("configuration, charter and key are good\n");
+    return EXIT_SUCCESS;
+}
+
+static int run(struct config *config)
+{
+    static struct node node;
+    struct complaint why = {""};
+    struct ev_loop *loop = ev_default_loop(EVFLAG_AUTO);
+    struct ev_signal term, interrupt, hangup;
+    if (loop == NULL) {
+        fprintf(stderr, "conclaved: no event loop: check the limit of open files\n");
+        return EXIT_FAILURE;
+    }
+    if (log_open(config->log, config->log_level, &why) != 0) {
+        return fail(&why);
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (node_start(&node, loop, config, &why) != 0) {
+        LOG_EVENT(LOG_LEVEL_ERROR, "node.refused", LOG_S("error", why.text));
+        node_stop(&node);
+        log_close();
+        return fail(&why);
+    }
+    ev_signal_init(&term, on_stop, SIGTERM);
+    ev_signal_init(&interrupt, on_stop, SIGINT);
+    ev_signal_init(&hangup, on_hangup, SIGHUP);
+    ev_signal_start(loop, &term);
+    ev_signal_start(loop, &interrupt);
+    ev_signal_start(loop, &hangup);
+    ev_run(loop, 0);
+    node_stop(&node);
+    ev_loop_destroy(loop);
+    log_close();
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"config", required_argument, NULL, 'c'},
+        {"check", no_argument, NULL, 'k'},
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {NULL, 0, NULL, 0},
+    };
+    const char *path = NULL;
+    bool only_check = false;
+    for (int c; (c = getopt_long(argc, argv, "c:hV", options, NULL)) != -1;) {
+        if (c == 'c') {
+            path = optarg;
+        } else if (c == 'k') {
+            only_check = true;
+        } else if (c == 'h') {
+            (void)fputs(usage_text, stdout);
+            return EXIT_SUCCESS;
+        } else if (c == 'V') {
+            printf("conclaved %s, protocol %d\n", PACKAGE_VERSION, PROTOCOL_VERSION);
+            return EXIT_SUCCESS;
+        } else {
+            (void)fputs(usage_text, stderr);
+            return 2;
+        }
+    }
+    if (path == NULL || optind != argc) {
+        (void)fputs(usage_text, stderr);
+        return 2;
+    }
+    struct config *config = NULL;
+    struct complaint why = {""};
+    if (key_library_init() != 0) {
+        fprintf(stderr, "conclaved: libsodium cannot start: no source of randomness\n");
+        return EXIT_FAILURE;
+    }
+    if (config_load(path, &config, &why) != 0) {
+        return fail(&why);
+    }
+    int status = only_check ? check(config) : run(config);
+    config_free(config);
+    return status;
+}

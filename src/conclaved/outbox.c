@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: ISC */
+#include "conclaved/outbox.h"
+
+#include "base/alloc.h"
+#include "conclaved/turn.h"
+#include "hash/hash.h"
+#include "wire/codec.h"
+#include "wire/shared.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct item {
+    struct item *next;
+    struct hash id;
+    enum operation_kind kind;
+    enum envelope_sort sort;
+    bool durable;
+    const struct envelope *envelope; /* that carries it; NULL: not sealed yet */
+    size_t size;
+    uint8_t encoding[];
+};
+
+struct sealed {
+    struct envelope *envelope;
+    uint32_t left; /* operations not executed yet */
+};
+
+struct outbox {
+    struct item *first, **end;
+    struct sealed *sealed; /* unordered envelopes of both sorts, in the order sealed */
+    size_t sealed_count, sealed_capacity;
+    uint32_t window;
+    uint32_t unsealed; /* items without an envelope */
+};
+
+struct outbox *outbox_new(uint32_t seat_window)
+{
+    struct outbox *o = alloc_zero(1, sizeof(*o));
+    o->end = &o->first;
+    o->window = seat_window;
+    return o;
+}
+
+void outbox_free(struct outbox *o)
+{
+    if (o == NULL) {
+        return;
+    }
+    while (o->first != NULL) {
+        struct item *next = o->first->next;
+        free(o->first);
+        o->first = next;
+    }
+    for (size_t i = 0; i < o->sealed_count; i++) {
+        envelope_unref(o->sealed[i].envelope);
+    }
+    free(o->sealed);
+    free(o);
+}
+
+bool outbox_holds(const struct node *n, const struct hash *op_id)
+{
+    for (const struct item *i = n->outbox->first; i != NULL; i = i->next) {
+        if (hash_equal(&i->id, op_id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t outbox_proposals(const struct node *n)
+{
+    uint32_t count = 0;
+    for (const struct item *i = n->outbox->first; i != NULL; i = i->next) {
+        count += i->kind == OPERATION_PROPOSE;
+    }
+    return count;
+}
+
+static enum operation_kind kind_of(struct slice operation)
+{
+    struct cbor_reader r;
+    cbor_read_begin(&r, operation);
+    (void)cbor_read_array(&r, 3);
+    return (enum operation_kind)cbor_read_uint(&r, OPERATION_RETURN);
+}
+
+void outbox_add(struct node *n, struct slice operation, bool durable)
+{
+    struct outbox *o = n->outbox;
+    struct hash id = hash_operation(operation);
+    if (outbox_holds(n, &id)) {
+        return;
+    }
+    struct item *i = alloc_zero(1, sizeof(*i) + operation.size);
+    i->id = id;
+    i->kind = kind_of(operation);
+    i->sort = codec_sort_of(i->kind);
+    i->durable = durable;
+    i->size = operation.size;
+    memcpy(i->encoding, operation.data, operation.size);
+    *o->end = i;
+    o->end = &i->next;
+    o->unsealed++;
+    if (durable) {
+        ledger_put_own(n->ledger, &id, operation);
+    }
+}
+
+static void restore_one(void *context, const struct hash *op_id, struct slice operation)
+{
+    struct buffer *all = context;
+    (void)op_id;
+    cbor_write_bytes(all, operation);
+}
+
+int outbox_restore(struct node *n)
+{
+    /* Copied first: adding writes to the store that is being read. */
+    struct buffer all = {NULL, 0, 0};
+    int error = ledger_each_own(n->ledger, restore_one, &all);
+    struct cbor_reader r;
+    cbor_read_begin(&r, buffer_slice(&all));
+    while (error == 0 && cbor_peek(&r) == CBOR_BYTES) {
+        outbox_add(n, cbor_read_bytes(&r, OPERATION_MAX), true);
+    }
+    buffer_free(&all);
+    return error;
+}
+
+/* --- sealing --- */
+
+static uint32_t outstanding(const struct outbox *o, enum envelope_sort sort)
+{
+    uint32_t count = 0;
+    for (size_t i = 0; i < o->sealed_count; i++) {
+        count += o->sealed[i].envelope->sort == sort;
+    }
+    return count;
+}
+
+/* One envelope of what waits of this sort; false when nothing does. */
+static bool seal(struct node *n, enum envelope_sort sort)
+{
+    enum { OVERHEAD = 128 }; /* array heads, seat and signature of an envelope */
+    struct outbox *o = n->outbox;
+    struct slice operations[ENVELOPE_OPERATIONS_MAX];
+    struct item *members[ENVELOPE_OPERATIONS_MAX];
+    size_t count = 0, bytes = OVERHEAD;
+    for (struct item *i = o->first; i != NULL && count < ENVELOPE_OPERATIONS_MAX;
+         i = i->next) {
+        if (i->envelope == NULL && i->sort == sort && bytes + i->size <= ENVELOPE_MAX) {
+            operations[count] = slice_of(i->encoding, i->size);
+            members[count++] = i;
+            bytes += i->size;
+        }
+    }
+    if (count == 0) {
+        return false;
+    }
+    struct envelope *e =
+        authenticate_seal_envelope(&n->auth, n->key, n->seat, operations, count);
+    for (size_t i = 0; i < count; i++) {
+        members[i]->envelope = e;
+    }
+    o->unsealed -= (uint32_t)count;
+    if (o->sealed_count == o->sealed_capacity) {
+        o->sealed_capacity = o->sealed_capacity > 0 ? 2 * o->sealed_capacity : 8;
+        o->sealed = alloc_resize(o->sealed, o->sealed_capacity, sizeof(*o->sealed));
+    }
+    o->sealed[o->sealed_count++] = (struct sealed){e, (uint32_t)count};
+    struct message m = {.tag = MESSAGE_ENVELOPE, .envelope = e};
+    turn_send(n, 0, &m);
+    (void)turn_feed_envelope(n, e, n->seat);
+    return true;
+}
+
+void outbox_progress(struct node *n)
+{
+    struct outbox *o = n->outbox;
+    for (int sort = 0; sort < ENVELOPE_SORTS && o->unsealed > 0; sort++) {
+        while (outstanding(o, (enum envelope_sort)sort) < o->window &&
+               seal(n, (enum envelope_sort)sort)) {
+        }
+    }
+}
+
+/* --- done --- */
+
+static void settle(struct outbox *o, const struct envelope *e)
+{
+    for (size_t i = 0; i < o->sealed_count; i++) {
+        if (o->sealed[i].envelope == e && --o->sealed[i].left == 0) {
+            envelope_unref(o->sealed[i].envelope);
+            o->sealed_count--;
+            memmove(&o->sealed[i], &o->sealed[i + 1],
+                    (o->sealed_count - i) * sizeof(*o->sealed));
+            return;
+        }
+    }
+}
+
+static void done(struct node *n, const struct hash *id)
+{
+    struct outbox *o = n->outbox;
+    for (struct item **at = &o->first; *at != NULL; at = &(*at)->next) {
+        struct item *i = *at;
+        if (!hash_equal(&i->id, id)) {
+            continue;
+        }
+        *at = i->next;
+        if (o->end == &i->next) {
+            o->end = at;
+        }
+        if (i->durable) {
+            ledger_drop_own(n->ledger, id);
+        }
+        if (i->envelope != NULL) {
+            settle(o, i->envelope);
+        } else {
+            o->unsealed--;
+        }
+        free(i);
+        return;
+    }
+}
+
+void outbox_on_block(struct node *n, const struct block *b)
+{
+    for (uint32_t i = 0; i < b->count && n->outbox->first != NULL; i++) {
+        const struct envelope *e = b->envelopes[i];
+        for (uint32_t k = 0; e->seat == n->seat && k < e->count; k++) {
+            struct hash id = hash_operation(e->operations[k]);
+            done(n, &id);
+        }
+    }
+}
+
+void outbox_repeat(struct node *n, uint16_t seat)
+{
+    struct outbox *o = n->outbox;
+    for (size_t i = 0; i < o->sealed_count;) {
+        struct envelope *e = o->sealed[i].envelope;
+        struct judgement j = turn_feed_envelope(n, e, n->seat);
+        if (j.kind == JUDGEMENT_REFUSE) {
+            /* Events overtook it, it can have no effect any more: nobody will order it. */
+            envelope_ref(e);
+            for (uint32_t k = 0; k < e->count; k++) {
+                struct hash id = hash_operation(e->operations[k]);
+                done(n, &id);
+            }
+            envelope_unref(e);
+            continue;
+        }
+        struct message m = {.tag = MESSAGE_ENVELOPE, .envelope = e};
+        turn_send(n, seat, &m);
+        i++;
+    }
+}
