@@ -182,6 +182,15 @@ static void evidence_rules(void)
                body, fits ? "accepted" : "refused");
         }
     }
+    struct buffer request = {0};
+    memset(&op, 0, sizeof(op));
+    op.kind = OPERATION_RETURN;
+    op.seat = 1;
+    codec_encode_operation(&request, &op);
+    op = evidence(EVIDENCE_BALLOT, buffer_slice(&request));
+    expect(&op, CONCLAVE_EFORMAT, "EVIDENCE 4 with a RETURN");
+    buffer_free(&request);
+
     op = evidence((enum evidence_kind)5, bodies[0]);
     expect(&op, CONCLAVE_EFORMAT, "EVIDENCE of kind 5");
     op = evidence((enum evidence_kind)0, bodies[0]);
@@ -205,6 +214,22 @@ static void evidence_rules(void)
     expect(&op, CONCLAVE_ELIMIT, "a path over 64 hashes");
     op.evidence.second.path = text_of(HASH_BYTES - 1);
     expect(&op, CONCLAVE_EFORMAT, "a path of less than a hash");
+
+    /* What one kind left behind is not seen in the next. */
+    struct buffer b = {0};
+    op.evidence.second.path = text_of(2 * HASH_BYTES);
+    op.evidence.first = op.evidence.second;
+    codec_encode_operation(&b, &op);
+    is(codec_decode_operation(buffer_slice(&b), &op), 0, "a BALLOT's statement is read");
+    b.size = 0;
+    op = evidence(EVIDENCE_PREPARE, bodies[0]);
+    codec_encode_operation(&b, &op);
+    memset(&op, 0x5a, sizeof(op));
+    is(codec_decode_operation(buffer_slice(&b), &op), 0, "then a vote's");
+    const struct statement *s = &op.evidence.second;
+    ok(s->ballot.size == 0 && s->path.size == 0 && s->count == 0 && s->index == 0,
+       "which has none of the other's fields");
+    buffer_free(&b);
     buffer_free(&vote);
     buffer_free(&view);
     buffer_free(&ballot);

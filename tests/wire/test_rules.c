@@ -128,6 +128,41 @@ static void envelope_rules(struct rng *r)
     buffer_free(&b);
 }
 
+/* The struct says what the envelope holds. */
+static void envelope_fields(struct rng *r)
+{
+    static const struct {
+        enum operation_kind first, second;
+        enum envelope_sort sort;
+        bool has_evidence;
+    } cases[] = {{OPERATION_PROPOSE, OPERATION_BALLOT, ENVELOPE_SIGNED, false},
+                 {OPERATION_RETURN, OPERATION_PROPOSE, ENVELOPE_SIGNED, false},
+                 {OPERATION_REVEAL, OPERATION_REVEAL, ENVELOPE_UNSIGNED, false},
+                 {OPERATION_EVIDENCE, OPERATION_REVEAL, ENVELOPE_UNSIGNED, true},
+                 {OPERATION_REVEAL, OPERATION_EVIDENCE, ENVELOPE_UNSIGNED, true}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct buffer first = {0}, second = {0}, b = {0};
+        struct envelope *e = NULL;
+        generate_operation(r, cases[i].first, 77, &first);
+        generate_operation(r, cases[i].second, 77, &second);
+        const struct slice ops[2] = {buffer_slice(&first), buffer_slice(&second)};
+        codec_encode_envelope(&b, 77, ops, 2,
+                              cases[i].sort == ENVELOPE_SIGNED ? &some_signature : NULL);
+        struct bytes *owner = bytes_copy(buffer_slice(&b));
+        ok(codec_decode_envelope(owner, bytes_slice(owner), &e) == 0 && e->seat == 77 &&
+               e->count == 2 && e->sort == cases[i].sort &&
+               e->has_evidence == cases[i].has_evidence &&
+               slice_equal(e->operations[0], ops[0]) &&
+               slice_equal(e->operations[1], ops[1]),
+           "an envelope of kinds %d and %d", (int)cases[i].first, (int)cases[i].second);
+        envelope_unref(e);
+        bytes_unref(owner);
+        buffer_free(&first);
+        buffer_free(&second);
+        buffer_free(&b);
+    }
+}
+
 static struct envelope *envelope_made(size_t size)
 {
     struct buffer b = {0};
@@ -432,11 +467,70 @@ static void false_counts(struct rng *r)
     buffer_free(&b);
 }
 
+/* Many of the smallest of their kind, one after the other. */
+static void smallest(struct rng *r)
+{
+    enum { MANY = 300 };
+    static struct header headers[MANY];
+    static struct block *blocks[MANY];
+    struct envelope *envelopes[MANY];
+    struct buffer op = {0}, b = {0};
+    struct operation reveal;
+    struct header h = {.version = PROTOCOL_VERSION, .height = 1};
+    memset(&reveal, 0, sizeof(reveal));
+    reveal.kind = OPERATION_REVEAL;
+    reveal.seat = 1;
+    codec_encode_operation(&op, &reveal);
+    struct slice encoded = buffer_slice(&op);
+    codec_encode_envelope(&b, 1, &encoded, 1, NULL);
+    struct bytes *owner = bytes_copy(buffer_slice(&b));
+    struct envelope *e = NULL;
+    is(codec_decode_envelope(owner, bytes_slice(owner), &e), 0, "the smallest envelope");
+    bytes_unref(owner);
+    for (int i = 0; i < MANY; i++) {
+        envelopes[i] = e;
+        headers[i] = h;
+    }
+    b.size = 0;
+    codec_encode_block(&b, &h, envelopes, MANY);
+    is(reencode_block(buffer_slice(&b)), 0, "a block of many of them");
+    envelope_unref(e);
+
+    b.size = 0;
+    codec_encode_block(&b, &h, NULL, 0);
+    owner = bytes_copy(buffer_slice(&b));
+    is(codec_decode_block(owner, bytes_slice(owner), &blocks[0]), 0, "the smallest block");
+    bytes_unref(owner);
+    for (int i = 1; i < MANY; i++) {
+        blocks[i] = blocks[0];
+    }
+    struct message m;
+    memset(&m, 0, sizeof(m));
+    m.tag = MESSAGE_RANGE;
+    m.range = (struct range){.block_count = MANY,
+                             .blocks = blocks,
+                             .header_count = MANY,
+                             .headers = headers,
+                             .certificate = generate_certificate(r, CERTIFICATE_COMMIT)};
+    m.range.certificate->count = 1;
+    is(decode_message(&m), 0, "a range of many of them, and of the smallest headers");
+    m.range.header_count = 0;
+    is(decode_message(&m), 0, "of the blocks alone");
+    m.range.header_count = MANY;
+    m.range.block_count = 1;
+    is(decode_message(&m), 0, "of one and many headers");
+    certificate_unref(m.range.certificate);
+    block_unref(blocks[0]);
+    buffer_free(&op);
+    buffer_free(&b);
+}
+
 int main(void)
 {
     struct rng r = rng_begin(3);
     envelope_sizes();
     envelope_rules(&r);
+    envelope_fields(&r);
     block_sizes(&r);
     header_rules(&r);
     certificate_rules();
@@ -444,5 +538,6 @@ int main(void)
     due_certificates(&r);
     message_shapes();
     false_counts(&r);
+    smallest(&r);
     return tap_done();
 }
