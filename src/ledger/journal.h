@@ -4,7 +4,10 @@
  * and in the file `journal` beside it, and is drawn anew at every start, at every clean
  * stop and every JOURNAL_COMMITS commits between. An environment or a journal that was put
  * back from a backup, alone or together, into new files or over the old ones, holds an
- * incarnation that is over, or lies in a file that is not the one it was written to.
+ * incarnation that is over, or lies in a file that is not the one it was written to. Put
+ * over the old files, so that their inodes stay, two go unnoticed here: what is still of
+ * the present incarnation, at most JOURNAL_COMMITS commits old or so; and environment and
+ * journal together where the file system keeps no birth times, since inodes come back.
  *
  * A crash or a power cut at any moment never makes the two disagree, because the
  * environment names both incarnations while the file changes from one to the other:

@@ -86,6 +86,18 @@ static void back_up(const char *folder)
     free(path);
     copy_file("node", folder, "data.mdb", true);
     copy_file("node", folder, "journal", true);
+    /* Birth times have the grain of the kernel's clock tick, and inodes are used again: a
+     * backup is older than a tick before it is put back. */
+    usleep(30000);
+}
+
+static bool has_birth_times(void)
+{
+    struct file_mark mark = {0, 0};
+    int fd = open(dir, O_RDONLY | O_DIRECTORY);
+    int error = file_mark_read(fd, "journal", &mark);
+    close(fd);
+    return error == 0 && mark.birth_ns != 0;
 }
 
 static void write_some(struct ledger *l, int commits)
@@ -255,6 +267,8 @@ static void test_in_place(void)
             char *name = alloc_printf("%s of %s, put over the files", parts, names[when]);
             if (when == 0) {
                 opens(name);
+            } else if (what == 3 && !has_birth_times()) {
+                skip(name, "this file system keeps no birth times");
             } else {
                 is_lost(name);
             }
