@@ -158,6 +158,7 @@ static void announce(struct pbft *p)
     if (count < p->config.quorum) {
         return;
     }
+    assert(own_chosen);
     struct new_view *v = new_view_new(count);
     const struct change_slot *highest = chosen[0];
     v->view = p->view;
