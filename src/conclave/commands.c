@@ -5,11 +5,6 @@
 
 /* In the order in which help lists them. */
 const struct command *const commands[] = {
-    &command_keygen,
-    &command_charter_new,
-    &command_charter_check,
-    &command_charter_id,
-    &command_init,
-    &command_status,
-    NULL,
+    &command_demo,       &command_keygen, &command_charter_new, &command_charter_check,
+    &command_charter_id, &command_init,   &command_status,      NULL,
 };

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: ISC */
+#define _GNU_SOURCE
+#include "conclave/demo_view.h"
+
+#include "conclave/node.h"
+#include "conclave/output.h"
+
+#include "base/alloc.h"
+#include "base/text.h"
+
+#include <assert.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum {
+    ID_SHOWN = 8, /* digits of a proposal's id */
+    TITLE_SHOWN = 48,
+};
+
+/* --- the terminal --- */
+
+void demo_view_begin(struct demo_view *v, bool live)
+{
+    *v = (struct demo_view){.live = live && tcgetattr(STDIN_FILENO, &v->saved) == 0};
+    if (v->live) {
+        (void)tcgetattr(STDIN_FILENO, &v->saved);
+        struct termios keys = v->saved;
+        keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &keys);
+    }
+}
+
+static void clear_status(struct demo_view *v)
+{
+    if (v->status != NULL) {
+        (void)printf("\r\033[K");
+    }
+}
+
+void demo_view_end(struct demo_view *v)
+{
+    if (v->live) {
+        clear_status(v);
+        (void)fflush(stdout);
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &v->saved);
+    }
+    free(v->status);
+    *v = (struct demo_view){.live = false};
+}
+
+bool demo_view_wants_quit(const struct demo_view *v)
+{
+    struct pollfd in = {STDIN_FILENO, POLLIN, 0};
+    char keys[64];
+    bool quit = false;
+    while (v->live && poll(&in, 1, 0) > 0) {
+        ssize_t got = read(STDIN_FILENO, keys, sizeof(keys));
+        if (got <= 0) {
+            return true; /* the terminal has gone */
+        }
+        quit = quit || memchr(keys, 'q', (size_t)got) != NULL ||
+               memchr(keys, 'Q', (size_t)got) != NULL;
+    }
+    return quit;
+}
+
+/* --- lines --- */
+
+static char *safe_text(const char *format, va_list args)
+{
+    char *text = NULL;
+    int length = vasprintf(&text, format, args);
+    assert(length >= 0);
+    struct buffer safe = {NULL, 0, 0};
+    text_escape(&safe, slice_of(text, (size_t)length), "");
+    buffer_append(&safe, "", 1);
+    free(text);
+    return (char *)safe.data;
+}
+
+/* Cut to the terminal's width, or it would wrap and could not be replaced. */
+static void draw_status(const struct demo_view *v)
+{
+    struct winsize size;
+    unsigned columns = 80;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1) {
+        columns = size.ws_col;
+    }
+    int bytes = (int)strlen(v->status);
+    char *shown = alloc_string(v->status);
+    while (output_width(shown) >= columns && bytes > 0) {
+        do {
+            bytes--;
+        } while (bytes > 0 && ((unsigned char)shown[bytes] & 0xc0) == 0x80);
+        shown[bytes] = '\0';
+    }
+    (void)printf("\r\033[K%s", shown);
+    (void)fflush(stdout);
+    free(shown);
+}
+
+void demo_view_say(struct demo_view *v, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    char *text = safe_text(format, args);
+    va_end(args);
+    clear_status(v);
+    (void)fprintf(v->live ? stdout : stderr, "%s\n", text);
+    free(text);
+    if (v->status != NULL) {
+        draw_status(v);
+    } else {
+        (void)fflush(stdout);
+    }
+}
+
+void demo_view_status(struct demo_view *v, const char *format, ...)
+{
+    if (!v->live) {
+        return;
+    }
+    va_list args;
+    va_start(args, format);
+    free(v->status);
+    v->status = safe_text(format, args);
+    va_end(args);
+    draw_status(v);
+}
+
+static double seconds_of(const struct demo_outcome *o)
+{
+    return o->decided ? (double)(o->decided_ms - o->proposed_ms) / 1000 : 0;
+}
+
+static void say_proposal(struct demo_view *v, const struct demo_outcome *o,
+                         const char *event, const json_t *params)
+{
+    if (strcmp(event, "proposal.opened") == 0) {
+        demo_view_say(v, "%.*s  opened    %s by seat %u: %s", ID_SHOWN, o->id,
+                      o->class_name, o->proposer, o->title);
+    } else if (strcmp(event, "proposal.opening") == 0) {
+        demo_view_say(v, "%.*s  sealed    %d ballots, now they are opened", ID_SHOWN, o->id,
+                      (int)member_number(params, "committed"));
+    } else if (strcmp(event, "proposal.decided") == 0) {
+        demo_view_say(v, "%.*s  %-8s  after %.1f s%s%s", ID_SHOWN, o->id,
+                      o->approved ? "APPROVED" : "REJECTED", seconds_of(o),
+                      o->reason != NULL ? ": " : "", o->reason != NULL ? o->reason : "");
+    } else if (strcmp(event, "proposal.final") == 0) {
+        demo_view_say(v, "%.*s  final     %u approve (of %u needed), %u reject, %u abstain",
+                      ID_SHOWN, o->id, o->approve, o->threshold, o->reject, o->abstain);
+    }
+}
+
+void demo_view_event(struct demo_view *v, const struct demo_follow *f, const char *event,
+                     const json_t *params)
+{
+    const char *id = member_text(params, "proposal");
+    const struct demo_outcome *o =
+        demo_follow_find(f, id[0] != '\0' ? id : member_text(params, "id"));
+    if (strncmp(event, "proposal.", 9) == 0 && o != NULL) {
+        say_proposal(v, o, event, params);
+    } else if (strcmp(event, "view.changed") == 0) {
+        demo_view_say(v,
+                      "view %" JSON_INTEGER_FORMAT ", seat %" JSON_INTEGER_FORMAT
+                      " (%s) is primary: %s",
+                      member_number(params, "view"), member_number(params, "primary"),
+                      member_text(params, "primary_name"), member_text(params, "cause"));
+    } else if (strcmp(event, "peer.up") == 0 || strcmp(event, "peer.down") == 0) {
+        demo_view_say(v, "seat %" JSON_INTEGER_FORMAT " (%s) is %s",
+                      member_number(params, "seat"), member_text(params, "name"),
+                      strcmp(event, "peer.up") == 0 ? "connected" : "gone");
+    } else if (strcmp(event, "seat.convicted") == 0) {
+        demo_view_say(v, "seat %" JSON_INTEGER_FORMAT " (%s) is convicted and expelled",
+                      member_number(params, "seat"), member_text(params, "name"));
+    } else if (strcmp(event, "epoch.changed") == 0) {
+        demo_view_say(v, "epoch %" JSON_INTEGER_FORMAT " begins",
+                      member_number(params, "epoch"));
+    } else if (strcmp(event, "node.stopped") == 0) {
+        demo_view_say(v, "the node stopped voting: %s", member_text(params, "why"));
+    }
+}
+
+/* --- results --- */
+
+/* The beginning of a title that fits into its column. */
+static char *cut_title(const char *title)
+{
+    char *cut = alloc_string(title);
+    size_t length = strlen(cut);
+    if (output_width(cut) <= TITLE_SHOWN) {
+        return cut;
+    }
+    while (output_width(cut) > TITLE_SHOWN - 3) {
+        do {
+            length--;
+        } while (((unsigned char)cut[length] & 0xc0) == 0x80);
+        cut[length] = '\0';
+    }
+    char *dotted = alloc_printf("%s...", cut);
+    free(cut);
+    return dotted;
+}
+
+static void add_row(struct table *t, const struct demo_outcome *o)
+{
+    char *title = cut_title(o->title);
+    table_cell(t, COLOUR_PLAIN, "%.*s", ID_SHOWN, o->id);
+    table_cell(t, COLOUR_PLAIN, "%s", o->class_name);
+    table_cell(t, COLOUR_PLAIN, "%s", title);
+    free(title);
+    if (!o->final) {
+        table_cell(t, COLOUR_WARN, "%s", "open");
+        for (int i = 0; i < 5; i++) {
+            table_cell(t, COLOUR_DIM, "-");
+        }
+        return;
+    }
+    table_cell(t, o->approved ? COLOUR_GOOD : COLOUR_BAD, "%s",
+               o->approved ? "approved" : "rejected");
+    table_cell(t, COLOUR_PLAIN, "%u/%u", o->approve, o->threshold);
+    table_cell(t, COLOUR_PLAIN, "%u", o->reject);
+    table_cell(t, COLOUR_PLAIN, "%u", o->abstain);
+    table_cell(t, COLOUR_PLAIN, "%s", o->reason != NULL ? o->reason : "-");
+    table_cell(t, COLOUR_PLAIN, "%.1f", seconds_of(o));
+}
+
+void demo_view_table(struct demo_view *v, const struct demo_follow *f)
+{
+    static const char *const headings[] = {"id", "class", "title",  "outcome", "approve",
+                                           "no", "abst.", "reason", "seconds"};
+    static const enum align align[] = {ALIGN_LEFT,  ALIGN_LEFT,  ALIGN_LEFT,
+                                       ALIGN_LEFT,  ALIGN_RIGHT, ALIGN_RIGHT,
+                                       ALIGN_RIGHT, ALIGN_LEFT,  ALIGN_RIGHT};
+    clear_status(v);
+    struct table *t = table_new(9, headings, align);
+    for (size_t i = 0; i < f->count; i++) {
+        add_row(t, &f->list[i]);
+    }
+    table_print(t);
+    (void)fflush(stdout);
+}
+
+json_t *demo_view_json(const struct demo_follow *f)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < f->count; i++) {
+        const struct demo_outcome *o = &f->list[i];
+        json_array_append_new(
+            list,
+            json_pack("{s:s, s:s, s:s, s:i, s:b, s:s?, s:s?, s:i, s:i, s:i, s:i, s:f}",
+                      "id", o->id, "class", o->class_name, "title", o->title, "proposer",
+                      (int)o->proposer, "final", (int)o->final, "outcome",
+                      !o->decided   ? NULL
+                      : o->approved ? "approved"
+                                    : "rejected",
+                      "reason", o->reason, "threshold", (int)o->threshold, "approve",
+                      (int)o->approve, "reject", (int)o->reject, "abstain", (int)o->abstain,
+                      "seconds", seconds_of(o)));
+    }
+    return list;
+}
