@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What makes an envelope valid, one broken rule at a time. */
+#include "base/alloc.h"
 #include "hash/hash.h"
 #include "hash/merkle.h"
 #include "signers.h"
@@ -7,6 +8,7 @@
 #include "wire/codec.h"
 #include "wire/shared.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct signers four, others;
@@ -95,6 +97,17 @@ static void test_seats_and_sorts(void)
     e = signers_envelope(&four, 2, 2, ops, 2);
     e->count = 0;
     judged(e, CONCLAVE_EFORMAT, "no operation");
+
+    struct operation *many = alloc_zero(ENVELOPE_OPERATIONS_MAX, sizeof(*many));
+    for (size_t i = 0; i < ENVELOPE_OPERATIONS_MAX; i++) {
+        many[i] = ops[0];
+    }
+    judged(signers_envelope(&four, 2, 2, many, ENVELOPE_OPERATIONS_MAX), 0,
+           "as many operations as fit");
+    free(many);
+    e = signers_envelope(&four, 2, 2, ops, 2);
+    e->count = ENVELOPE_OPERATIONS_MAX + 1;
+    judged(e, CONCLAVE_EFORMAT, "and one more");
 
     uint64_t before = four.judge.checks;
     judged(signers_envelope(&four, 2, 2, &reveal, 1), 0, "REVEALs need no signature");

@@ -305,6 +305,11 @@ static void test_new_view_changes(void)
     v->changes[1].best.block = signers_hash(8);
     entered(v, CONCLAVE_EFORMAT, "a change from nothing in another council");
 
+    struct best charter = best_of(CERTIFICATE_PREPARED, 2, 0, 1);
+    v = usual_view();
+    v->changes[4] = signers_view_change(&seven, 5, VIEW, &charter);
+    entered(v, CONCLAVE_EFORMAT, "a change that claims block 0 prepared");
+
     /* A best of the view itself would be the highest, so it is given its certificate. */
     struct best late = best_of(CERTIFICATE_PREPARED, VIEW, 22, 5);
     v = usual_view();
