@@ -75,6 +75,7 @@ static int run(struct config *config)
         return fail(&why);
     }
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not a death */
     if (node_start(&node, loop, config, &why) != 0) {
         LOG_EVENT(LOG_LEVEL_ERROR, "node.refused", LOG_S("error", why.text));
         node_stop(&node);

@@ -11,7 +11,8 @@
 #include <string.h>
 
 struct item {
-    struct item *next;
+    struct item *next, *previous; /* in the order added */
+    struct item *next_in_bucket;  /* of its id */
     struct hash id;
     enum operation_kind kind;
     enum envelope_sort sort;
@@ -26,9 +27,13 @@ struct sealed {
     uint32_t left; /* operations not executed yet */
 };
 
+enum { BUCKETS = 1024 };
+
 struct outbox {
-    struct item *first, **end;
-    struct sealed *sealed; /* unordered envelopes of both sorts, in the order sealed */
+    struct item *first, *last;
+    struct item *buckets[BUCKETS];
+    struct item *unsealed_from; /* no item before this one waits for an envelope */
+    struct sealed *sealed;      /* unordered envelopes of both sorts, in the order sealed */
     size_t sealed_count, sealed_capacity;
     uint32_t window;
     uint32_t unsealed; /* items without an envelope */
@@ -37,7 +42,6 @@ struct outbox {
 struct outbox *outbox_new(uint32_t seat_window)
 {
     struct outbox *o = alloc_zero(1, sizeof(*o));
-    o->end = &o->first;
     o->window = seat_window;
     return o;
 }
@@ -59,14 +63,23 @@ void outbox_free(struct outbox *o)
     free(o);
 }
 
+static struct item **bucket_of(struct outbox *o, const struct hash *id)
+{
+    return &o->buckets[(id->bytes[0] | id->bytes[1] << 8) % BUCKETS];
+}
+
+static struct item *find(struct outbox *o, const struct hash *id)
+{
+    struct item *i = *bucket_of(o, id);
+    while (i != NULL && !hash_equal(&i->id, id)) {
+        i = i->next_in_bucket;
+    }
+    return i;
+}
+
 bool outbox_holds(const struct node *n, const struct hash *op_id)
 {
-    for (const struct item *i = n->outbox->first; i != NULL; i = i->next) {
-        if (hash_equal(&i->id, op_id)) {
-            return true;
-        }
-    }
-    return false;
+    return find(n->outbox, op_id) != NULL;
 }
 
 uint32_t outbox_proposals(const struct node *n)
@@ -100,8 +113,12 @@ void outbox_add(struct node *n, struct slice operation, bool durable)
     i->durable = durable;
     i->size = operation.size;
     memcpy(i->encoding, operation.data, operation.size);
-    *o->end = i;
-    o->end = &i->next;
+    i->previous = o->last;
+    *(o->last != NULL ? &o->last->next : &o->first) = i;
+    o->last = i;
+    i->next_in_bucket = *bucket_of(o, &id);
+    *bucket_of(o, &id) = i;
+    o->unsealed_from = o->unsealed_from != NULL ? o->unsealed_from : i;
     o->unsealed++;
     if (durable) {
         ledger_put_own(n->ledger, &id, operation);
@@ -148,7 +165,10 @@ static bool seal(struct node *n, enum envelope_sort sort)
     struct slice operations[ENVELOPE_OPERATIONS_MAX];
     struct item *members[ENVELOPE_OPERATIONS_MAX];
     size_t count = 0, bytes = OVERHEAD;
-    for (struct item *i = o->first; i != NULL && count < ENVELOPE_OPERATIONS_MAX;
+    while (o->unsealed_from != NULL && o->unsealed_from->envelope != NULL) {
+        o->unsealed_from = o->unsealed_from->next;
+    }
+    for (struct item *i = o->unsealed_from; i != NULL && count < ENVELOPE_OPERATIONS_MAX;
          i = i->next) {
         if (i->envelope == NULL && i->sort == sort && bytes + i->size <= ENVELOPE_MAX) {
             operations[count] = slice_of(i->encoding, i->size);
@@ -204,26 +224,29 @@ static void settle(struct outbox *o, const struct envelope *e)
 static void done(struct node *n, const struct hash *id)
 {
     struct outbox *o = n->outbox;
-    for (struct item **at = &o->first; *at != NULL; at = &(*at)->next) {
-        struct item *i = *at;
-        if (!hash_equal(&i->id, id)) {
-            continue;
-        }
-        *at = i->next;
-        if (o->end == &i->next) {
-            o->end = at;
-        }
-        if (i->durable) {
-            ledger_drop_own(n->ledger, id);
-        }
-        if (i->envelope != NULL) {
-            settle(o, i->envelope);
-        } else {
-            o->unsealed--;
-        }
-        free(i);
+    struct item *i = find(o, id);
+    if (i == NULL) {
         return;
     }
+    struct item **at = bucket_of(o, id);
+    while (*at != i) {
+        at = &(*at)->next_in_bucket;
+    }
+    *at = i->next_in_bucket;
+    *(i->previous != NULL ? &i->previous->next : &o->first) = i->next;
+    *(i->next != NULL ? &i->next->previous : &o->last) = i->previous;
+    if (o->unsealed_from == i) {
+        o->unsealed_from = i->next;
+    }
+    if (i->durable) {
+        ledger_drop_own(n->ledger, id);
+    }
+    if (i->envelope != NULL) {
+        settle(o, i->envelope);
+    } else {
+        o->unsealed--;
+    }
+    free(i);
 }
 
 void outbox_on_block(struct node *n, const struct block *b)

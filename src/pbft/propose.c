@@ -90,7 +90,7 @@ void propose_progress(struct pbft *p)
     p->proposing = true;
     struct message m = {.tag = MESSAGE_PRE_PREPARE};
     m.pre_prepare.block = b;
-    m.pre_prepare.certificate = p->commit;
+    m.pre_prepare.certificate = p->executed > 0 ? p->commit : NULL;
     update_sign(p, &m);
     block_unref(b);
 }
