@@ -25,13 +25,15 @@ struct net_config {
     const char *listen;            /* address to bind; NULL: the own seat's address */
     uint8_t instance[INSTANCE_BYTES];
     uint64_t handshake_timeout_ms;
-    uint64_t dead_peer_timeout_ms; /* without a frame: the connection is closed */
-    size_t send_queue_bytes;       /* per peer; on overflow the connection is dropped */
-    uint64_t bytes_per_second;     /* token bucket of what a peer may send, burst 4 s */
+    /* Without any authentic bytes of the peer, while we were reading: it is closed. */
+    uint64_t dead_peer_timeout_ms;
+    /* Per peer, at least one largest frame; on overflow the connection is dropped. */
+    size_t send_queue_bytes;
+    uint64_t bytes_per_second; /* token bucket of what a peer may send, burst 4 s */
     uint64_t operations_per_second;
 };
 
-/* The defaults of the figures above. */
+/* The defaults: 5 s, 10 s, 32 MiB, 32 MiB/s, 100,000 operations/s. */
 void net_config_defaults(struct net_config *c);
 
 enum net_down_reason {
@@ -43,6 +45,12 @@ enum net_down_reason {
     NET_DOWN_LOCAL,     /* net_free */
 };
 
+/*
+ * Each connected is followed by one disconnected before the next connected of that seat.
+ * disconnected comes from the loop, never from inside net_send, net_flush or net_reject;
+ * net_is_connected changes at once. What was queued and has not been sent when a connection
+ * ends is lost: on connected the node sends again what still matters.
+ */
 struct net_handler {
     void (*connected)(void *context, uint16_t seat, const uint8_t instance[INSTANCE_BYTES]);
     void (*disconnected)(void *context, uint16_t seat, enum net_down_reason reason);
@@ -53,14 +61,15 @@ struct net_handler {
 };
 
 struct net;
-/* Binds and begins to connect. 0, or an error with a complaint that names the address. */
+/* Binds and begins to connect. 0, or an error with a complaint that names the address. Only
+ * the own listen address, when it is a name, is resolved here and may wait. */
 int net_start(struct ev_loop *loop, const struct net_config *c, const struct net_handler *h,
               struct net **out, struct complaint *why);
 void net_free(struct net *n);
 
-/* Queues one frame; content is shared, not copied, and is encrypted when it is sent.
- * Nothing leaves before net_flush. A seat without a connection, and the own seat, are
- * skipped. */
+/* Queues one frame of 1..FRAME_MAX bytes; content is shared, not copied, and is encrypted
+ * when it is sent. Nothing leaves before net_flush. A seat without a connection, and the
+ * own seat, are skipped. */
 void net_send(struct net *n, uint16_t seat, struct bytes *content);
 void net_broadcast(struct net *n, struct bytes *content);
 void net_flush(struct net *n);

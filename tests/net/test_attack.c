@@ -170,7 +170,6 @@ static void test_replay(void)
 {
     struct council *c = stage(400);
     struct buffer first = {0};
-    struct buffer echo = {0};
     struct raw *r = raw_connect(c, c->nodes[1].port);
     raw_put_hello(r, hello_right(c));
     raw_first(r, c->nodes[3].key, 1, instance_a, &first);
@@ -202,7 +201,6 @@ static void test_replay(void)
     raw_free(r);
     raw_free(honest);
     buffer_free(&first);
-    buffer_free(&echo);
     council_free(c);
 }
 
@@ -228,7 +226,7 @@ static void test_reflection(void)
     council_free(c);
 }
 
-/* Frames in whole and in part, and what is none. */
+/* Frames whole, in parts, and what is none. */
 static void test_frames(void)
 {
     static const struct {
