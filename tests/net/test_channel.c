@@ -168,18 +168,6 @@ static void test_names(void)
     ok(!net_is_connected(c->nodes[1].net, 3) && net_is_connected(c->nodes[1].net, 2),
        "and stays unconnected");
     council_free(c);
-
-    /* A name with two addresses where only the second one listens. */
-    c = council_new(2, "localhost");
-    char first[32];
-    char second[32];
-    (void)snprintf(first, sizeof(first), "127.0.0.1:%u", c->nodes[1].port);
-    (void)snprintf(second, sizeof(second), "127.0.0.1:%u", c->nodes[2].port);
-    c->nodes[1].config.listen = first;
-    c->nodes[2].config.listen = second;
-    council_start_all(c);
-    ok(WAIT(c, 5, council_is_meshed(c)), "every address of a name is tried");
-    council_free(c);
 }
 
 static void test_listen_errors(void)
