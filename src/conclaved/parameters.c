@@ -89,6 +89,9 @@ uint64_t parameters_number(struct parameters *p, const char *name, uint64_t min,
 {
     const json_t *given = parameters_get(p, name);
     if (given == NULL) {
+        if (value == PARAMETER_REQUIRED) {
+            parameters_fail(p, "the parameter %s is missing", name);
+        }
         return value;
     }
     json_int_t number = json_integer_value(given);

@@ -11,6 +11,7 @@
 #include "wire/types.h"
 
 enum { PARAMETERS_MAX = 12 };
+#define PARAMETER_REQUIRED UINT64_MAX
 
 struct parameters {
     struct control_session *session;
@@ -32,7 +33,8 @@ const json_t *parameters_get(struct parameters *p, const char *name);
 /* Text of at most max bytes, borrowed. Absent and not required: empty. */
 struct slice parameters_text(struct parameters *p, const char *name, size_t max,
                              bool required);
-/* An integer in min..max; value when it is absent. */
+/* An integer in min..max; value when it is absent, and an error when that is
+ * PARAMETER_REQUIRED. */
 uint64_t parameters_number(struct parameters *p, const char *name, uint64_t min,
                            uint64_t max, uint64_t value);
 /* The index of one of the words, which end with NULL; value when it is absent, and

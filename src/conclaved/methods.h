@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: ISC */
+/* What the files of the control methods share. */
+#ifndef CONCLAVE_CONCLAVED_METHODS_H
+#define CONCLAVE_CONCLAVED_METHODS_H
+
+#include "conclaved/node.h"
+#include "conclaved/parameters.h"
+
+#include <jansson.h>
+
+enum {
+    METHOD_READ_BYTES = 8 * 1024 * 1024, /* of blocks that one request may have read: the
+                                            council waits meanwhile */
+    METHOD_ANSWER_BYTES = 800 * 1024,    /* of JSON, after which an answer is continued */
+    METHOD_ID_DIGITS_MIN = 6,            /* of a proposal's id */
+    METHOD_LIMIT_DEFAULT = 50,
+};
+
+control_handler method_status;       /* methods_status.c */
+control_handler method_seats;        /* methods_seats.c */
+control_handler method_charter;      /* methods_seats.c */
+control_handler method_proposals;    /* methods_proposals.c */
+control_handler method_proposal;     /* methods_proposal.c */
+control_handler method_blocks;       /* methods_ledger.c */
+control_handler method_block;        /* methods_ledger.c */
+control_handler method_propose;      /* methods_submit.c */
+control_handler method_agent_attach; /* methods_submit.c */
+control_handler method_agent_answer; /* methods_submit.c */
+
+/* The whole status object; the object that says what is waited for. */
+json_t *status_json(const struct node *n);
+json_t *awaiting_json(const struct node *n, const struct pbft_status *st);
+
+json_t *proposal_summary(const struct node *n, const struct proposal *p);
+/* Summaries of what is not final, newest first, at most limit. */
+json_t *open_summaries(const struct node *n, size_t limit);
+
+/* How much JSON it is. */
+size_t json_size(const json_t *value);
+
+/* A proposal that was asked for; exactly one of the three says where it is. */
+struct found {
+    struct hash id;
+    const struct proposal *open;
+    struct ledger_proposal index; /* final where final_height > 0 */
+    struct bytes *waiting; /* an own PROPOSE that no block holds yet; to be unref'd */
+};
+/* The parameter id: a proposal's id or its beginning. */
+struct slice find_parameter(struct parameters *p);
+/* False after answering that there is none, or that there are several. */
+bool find_proposal(const struct node *n, struct control_session *s, struct slice id,
+                   struct found *out);
+/* The PROPOSE of this id in a block; false when it is not there. */
+bool find_propose(const struct block *b, const struct hash *id, struct operation *out);
+/* Answers CONTROL_INTERNAL: the store cannot be read. Returns NULL. */
+json_t *fail_store(struct control_session *s, int error);
+
+#endif

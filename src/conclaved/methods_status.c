@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include "conclaved/methods.h"
+
+#include "base/clock.h"
+#include "base/quorum.h"
+#include "conclaved/json.h"
+#include "wire/shared.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { NAMES_SHOWN = 8, WORDS_BYTES = 1024 };
+
+/* --- words for people --- */
+
+struct words {
+    char text[WORDS_BYTES];
+    size_t size;
+};
+
+static void add_words(struct words *w, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void add_words(struct words *w, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(w->text + w->size, sizeof(w->text) - w->size, format, args);
+    va_end(args);
+    assert(n >= 0);
+    w->size += (size_t)n;
+    if (w->size >= sizeof(w->text)) {
+        w->size = sizeof(w->text) - 1;
+    }
+}
+
+static void add_names(struct words *w, const struct charter *c, const bool *missing)
+{
+    unsigned shown = 0, more = 0;
+    for (uint16_t seat = 1; seat <= c->seat_count; seat++) {
+        if (!missing[seat - 1]) {
+            continue;
+        }
+        if (shown == NAMES_SHOWN) {
+            more++;
+            continue;
+        }
+        add_words(w, "%s%s (%u)", shown++ == 0 ? "; missing: " : ", ", seat_name(c, seat),
+                  (unsigned)seat);
+    }
+    if (more > 0) {
+        add_words(w, " and %u more", more);
+    }
+}
+
+static json_t *what(const char *name)
+{
+    json_t *out = json_object();
+    json_put(out, "what", json_string(name));
+    return out;
+}
+
+static void put_words(json_t *out, const struct words *w)
+{
+    json_put(out, "text", control_text(slice_of(w->text, w->size)));
+}
+
+/* Has so many of the seats that are needed, and lacks these. */
+static json_t *put_seats(json_t *out, const struct charter *c, unsigned have, unsigned need,
+                         const bool *missing, struct words *w)
+{
+    json_put(out, "have", json_integer(have));
+    json_put(out, "need", json_integer(need));
+    json_put(out, "missing", json_seats(missing, c->seat_count));
+    add_words(w, ", %u of %u", have, need);
+    add_names(w, c, missing);
+    put_words(out, w);
+    return out;
+}
+
+/* --- what is waited for, the most pressing first --- */
+
+static bool is_connected(const struct node *n, uint16_t seat)
+{
+    return seat == n->seat || net_is_connected(n->net, seat);
+}
+
+static json_t *await_peers(const struct node *n, unsigned connected, unsigned quorum)
+{
+    struct words w = {"", 0};
+    bool missing[SEATS_MAX] = {false};
+    for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
+        missing[seat - 1] = !is_connected(n, seat);
+    }
+    add_words(&w, "connections to a quorum of seats, this one included");
+    return put_seats(what("peers"), n->charter, connected, quorum, missing, &w);
+}
+
+/* The seats that did not do it. */
+static void invert(const struct charter *c, const bool *by, bool *missing)
+{
+    for (uint16_t seat = 1; seat <= c->seat_count; seat++) {
+        missing[seat - 1] = !by[seat - 1];
+    }
+}
+
+static json_t *await_view(const struct node *n, const struct pbft_status *st,
+                          unsigned quorum)
+{
+    struct words w = {"", 0};
+    bool missing[SEATS_MAX] = {false};
+    if (st->view_changes >= quorum) {
+        json_t *out = what("new-view");
+        json_put(out, "view", json_number(st->view));
+        json_put_seat(out, "primary", n->charter, st->primary);
+        add_words(&w, "the NEW-VIEW of view %" PRIu64 " from its primary %s (%u)", st->view,
+                  seat_name(n->charter, st->primary), (unsigned)st->primary);
+        put_words(out, &w);
+        return out;
+    }
+    invert(n->charter, st->view_changed_by, missing);
+    json_t *out = what("view-changes");
+    json_put(out, "view", json_number(st->view));
+    add_words(&w, "VIEW-CHANGEs for view %" PRIu64, st->view);
+    return put_seats(out, n->charter, st->view_changes, quorum, missing, &w);
+}
+
+static json_t *await_votes(const struct node *n, const struct pbft_status *st,
+                           unsigned quorum)
+{
+    struct words w = {"", 0};
+    bool missing[SEATS_MAX] = {false};
+    bool prepared = st->prepares >= quorum;
+    invert(n->charter, prepared ? st->committed_by : st->prepared_by, missing);
+    json_t *out = what(prepared ? "commits" : "prepares");
+    json_put(out, "height", json_number(st->phase_height));
+    add_words(&w, "%s of block %" PRIu64, prepared ? "COMMITs" : "PREPAREs",
+              st->phase_height);
+    return put_seats(out, n->charter, prepared ? st->commits : st->prepares, quorum,
+                     missing, &w);
+}
+
+static json_t *await_block(const struct node *n, const struct pbft_status *st)
+{
+    struct words w = {"", 0};
+    json_t *out = what("pre-prepare");
+    json_put(out, "height", json_number(st->phase_height));
+    json_put(out, "waiting", json_integer(st->waiting));
+    json_put_seat(out, "primary", n->charter, st->primary);
+    add_words(&w, "a block from the primary %s (%u) with what waits",
+              seat_name(n->charter, st->primary), (unsigned)st->primary);
+    put_words(out, &w);
+    return out;
+}
+
+static json_t *await_council(const struct node *n, const struct proposal *p)
+{
+    struct words w = {"", 0};
+    bool missing[SEATS_MAX] = {false};
+    bool sealed = p->phase == PROPOSAL_SEALED;
+    unsigned have = 0, need = 0;
+    uint64_t deadline = sealed ? p->commit_deadline_ms : p->reveal_deadline_ms;
+    if (sealed && p->grace_deadline_ms < deadline) {
+        deadline = p->grace_deadline_ms;
+    }
+    for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
+        const struct seat_ballot *ballot = &p->seats[seat - 1];
+        bool expelled = council_is_expelled(n->council, seat);
+        bool awaited = !expelled && (sealed ? p->active[seat - 1] : ballot->committed);
+        bool came = sealed ? ballot->committed : ballot->revealed;
+        have += awaited && came;
+        need += awaited;
+        missing[seat - 1] = awaited && !came;
+    }
+    json_t *out = what(sealed ? "ballots" : "reveals");
+    json_put(out, "proposal", json_hash(&p->id));
+    json_put(out, "title", control_text(p->content.title));
+    json_put(out, "deadline_ms", json_number(deadline));
+    add_words(&w, "%s on \"%.*s\"", sealed ? "ballots" : "ballots to be opened",
+              (int)p->content.title.size, (const char *)p->content.title.data);
+    return put_seats(out, n->charter, have, need, missing, &w);
+}
+
+json_t *awaiting_json(const struct node *n, const struct pbft_status *st)
+{
+    unsigned quorum = quorum_size(n->charter->seat_count);
+    unsigned connected = net_connected_count(n->net) + 1;
+    if (st->stopped) {
+        struct words w = {"", 0};
+        json_t *out = what("operator");
+        add_words(&w, "an operator: this node stopped voting, because its state or its "
+                      "chain contradicts what the council certified; see its log");
+        put_words(out, &w);
+        return out;
+    }
+    if (connected < quorum) {
+        return await_peers(n, connected, quorum);
+    }
+    if (st->changing) {
+        return await_view(n, st, quorum);
+    }
+    if (st->has_block) {
+        return await_votes(n, st, quorum);
+    }
+    if (st->waiting > 0) {
+        return await_block(n, st);
+    }
+    const struct proposal *p = council_at(n->council, 0);
+    if (p != NULL) {
+        return await_council(n, p);
+    }
+    json_t *out = what("nothing");
+    json_put(out, "text", json_string("nothing: no proposal is open"));
+    return out;
+}
+
+/* --- the whole --- */
+
+static struct hash tip_hash(const struct node *n, const struct pbft_status *st)
+{
+    struct block *tip = NULL;
+    struct hash hash = n->charter->council_id;
+    if (st->committed_height > 0 &&
+        ledger_block(n->ledger, st->committed_height, &tip) == 0) {
+        hash = tip->hash;
+        block_unref(tip);
+    }
+    return hash;
+}
+
+static void put_identity(json_t *out, const struct node *n)
+{
+    uint16_t seats = n->charter->seat_count;
+    json_put(out, "council", control_text(slice_of_string(n->charter->name)));
+    json_put(out, "council_id", json_hash(&n->charter->council_id));
+    json_put(out, "version", json_string(PACKAGE_VERSION));
+    json_put(out, "protocol", json_integer(PROTOCOL_VERSION));
+    json_put_seat(out, "seat", n->charter, n->seat);
+    json_put(out, "seats", json_integer(seats));
+    json_put(out, "f", json_integer(quorum_faulty(seats)));
+    json_put(out, "quorum", json_integer(quorum_size(seats)));
+    json_put(out, "started_ms", json_number(n->started_wall_ms));
+}
+
+static void put_order(json_t *out, const struct node *n, const struct pbft_status *st)
+{
+    struct hash tip = tip_hash(n, st);
+    uint64_t now = clock_monotonic_ms();
+    json_put(out, "view", json_number(st->view));
+    json_put(out, "changing", json_boolean(st->changing));
+    json_put_seat(out, "primary", n->charter, st->primary);
+    json_put(out, "height", json_number(st->committed_height));
+    json_put(out, "tip", json_hash(&tip));
+    json_put(out, "executed", json_number(st->executed_height));
+    json_put(out, "request_timer_ms", json_number(st->request_timer_ms));
+    json_put(
+        out, "timer_expires_in_ms",
+        st->timer_expires_ms == UINT64_MAX
+            ? json_null()
+            : json_number(st->timer_expires_ms > now ? st->timer_expires_ms - now : 0));
+    json_put(out, "failed_views", json_integer(st->failed_views));
+    json_put(out, "commit_latency_ms", json_number(pbft_commit_latency_ms(n->core)));
+    json_put(out, "waiting_envelopes", json_integer(st->waiting));
+    json_put(out, "waiting_bytes", json_number(st->waiting_bytes));
+}
+
+static void put_council(json_t *out, const struct node *n)
+{
+    struct council_summary summary;
+    bool expelled[SEATS_MAX] = {false}, suspended[SEATS_MAX] = {false};
+    council_summarize(n->council, &summary);
+    for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
+        expelled[seat - 1] = council_is_expelled(n->council, seat);
+        suspended[seat - 1] = council_is_suspended(n->council, seat);
+    }
+    json_put(out, "time_ms", json_number(summary.time_ms));
+    json_put(out, "state_root", json_hash(&summary.state_root));
+    json_put(out, "epoch", json_number(summary.epoch));
+    json_put(out, "decisions", json_number(summary.final_count));
+    json_put(out, "open", json_number(summary.open_count));
+    json_put(out, "expelled", json_seats(expelled, n->charter->seat_count));
+    json_put(out, "suspended", json_seats(suspended, n->charter->seat_count));
+}
+
+static void put_store(json_t *out, const struct node *n)
+{
+    struct ledger_facts facts = {0};
+    ledger_facts(n->ledger, &facts);
+    json_put(out, "store_bytes", json_number(facts.used_bytes));
+    json_put(out, "free_disk_bytes", json_number(facts.free_disk_bytes));
+}
+
+json_t *status_json(const struct node *n)
+{
+    struct pbft_status st;
+    pbft_status(n->core, &st);
+    unsigned connected = net_connected_count(n->net);
+    json_t *out = json_object();
+    put_identity(out, n);
+    put_order(out, n, &st);
+    put_council(out, n);
+    put_store(out, n);
+    json_put(out, "connected", json_integer(connected));
+    json_put(out, "strangers", json_number(net_strangers(n->net)));
+    json_put(out, "stopped", json_boolean(st.stopped));
+    json_put(out, "halted",
+             json_boolean(connected + 1 < quorum_size(n->charter->seat_count)));
+    json_put(out, "awaiting", awaiting_json(n, &st));
+    return out;
+}
+
+json_t *method_status(void *context, struct control_session *s, json_t *params)
+{
+    struct parameters p;
+    parameters_begin(&p, s, params);
+    return parameters_end(&p) ? status_json(context) : NULL;
+}
