@@ -84,6 +84,16 @@ void agents_detach(struct agents *a, struct control_session *s)
     }
 }
 
+const char *agents_name(const struct agents *a, const struct control_session *s)
+{
+    for (size_t i = 0; i < a->count; i++) {
+        if (a->list[i].session == s) {
+            return a->list[i].name;
+        }
+    }
+    return NULL;
+}
+
 unsigned agents_count(const struct agents *a)
 {
     return (unsigned)a->count;
@@ -204,8 +214,7 @@ static json_t *question(const struct node *n, const struct proposal *p)
     json_put(proposal, "text", text_of(c->text));
     /* Evidence is a JSON object as text, never judged by the council: where it is none, the
      * agent gets the text itself. */
-    json_t *evidence = json_loadb((const char *)c->evidence.data, c->evidence.size,
-                                  JSON_REJECT_DUPLICATES, NULL);
+    json_t *evidence = json_evidence(c->evidence);
     bool none = c->evidence.size == 0;
     json_put(proposal, "evidence",
              evidence != NULL ? evidence : (none ? json_null() : text_of(c->evidence)));

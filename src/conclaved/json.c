@@ -51,6 +51,20 @@ json_t *json_seats(const bool *in, uint16_t seats)
     return value;
 }
 
+json_t *json_evidence(struct slice text)
+{
+    if (text.size == 0 || control_depth(text) > EVIDENCE_DEPTH_MAX) {
+        return NULL;
+    }
+    json_t *value =
+        json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, NULL);
+    if (!json_is_object(value)) {
+        json_decref(value);
+        return NULL;
+    }
+    return value;
+}
+
 void json_put(json_t *object, const char *name, json_t *value)
 {
     (void)json_object_set_new(object, name, value);

@@ -18,6 +18,10 @@ json_t *json_reason(enum reason r);
 json_t *json_moment(const struct moment *m);
 /* The seats of a set, ascending. in[seat - 1]. */
 json_t *json_seats(const bool *in, uint16_t seats);
+/* The JSON object that evidence is, or NULL: it is never judged by the council, so it may
+ * be anything. An object nested so deep that no client could read it counts as none. */
+enum { EVIDENCE_DEPTH_MAX = CONTROL_DEPTH_MAX - 4 };
+json_t *json_evidence(struct slice text);
 /* Sets a member; the value is stolen. */
 void json_put(json_t *object, const char *name, json_t *value);
 /* Sets "seat" (or the key given) and the key with "_name" appended, "name" for "seat". */

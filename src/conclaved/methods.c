@@ -74,6 +74,7 @@ const struct control_method node_methods[] = {
     {"propose", ROLE_OPERATE, method_propose},
     {"agent.attach", ROLE_AGENT, method_agent_attach},
     {"agent.answer", ROLE_AGENT, method_agent_answer},
+    {"agent.failed", ROLE_AGENT, method_agent_failed},
     {NULL, ROLE_NONE, NULL},
 };
 

@@ -4,6 +4,7 @@
 #include "conclaved/methods.h"
 
 #include "base/clock.h"
+#include "conclaved/agents.h"
 #include "conclaved/events.h"
 #include "conclaved/json.h"
 
@@ -48,9 +49,11 @@ static void put_peer(json_t *out, const struct node *n, uint16_t seat)
     json_put(out, "view", heard ? json_number(peer->last.view) : json_null());
     json_put(out, "height", heard ? json_number(peer->last.height) : json_null());
     json_put(out, "heard_ms_ago", heard ? json_number(ago) : json_null());
-    json_put(out, "round_trip_ms", heard ? json_integer(peer->round_trip_ms) : json_null());
+    bool measured = heard && peer->has_offset;
+    json_put(out, "round_trip_ms",
+             measured ? json_integer(peer->round_trip_ms) : json_null());
     json_put(out, "clock_offset_ms",
-             heard ? json_integer(peer->clock_offset_ms) : json_null());
+             measured ? json_integer(peer->clock_offset_ms) : json_null());
     json_put(out, "version",
              heard ? control_text(slice_of_string(peer->version)) : json_null());
     json_put(out, "instance",
@@ -66,6 +69,8 @@ static void put_peer(json_t *out, const struct node *n, uint16_t seat)
 /* The own row has the same members. */
 static void put_self(json_t *out, const struct node *n, const struct pbft_status *st)
 {
+    uint32_t flags = agents_count(n->agents) == 0 ? HEARTBEAT_EVALUATOR_DOWN : 0;
+    flags |= n->clock_is_off ? HEARTBEAT_CLOCK_SKEW : 0U;
     json_put(out, "connected", json_true());
     json_put(out, "view", json_number(st->view));
     json_put(out, "height", json_number(st->committed_height));
@@ -74,7 +79,7 @@ static void put_self(json_t *out, const struct node *n, const struct pbft_status
     json_put(out, "clock_offset_ms", json_integer(0));
     json_put(out, "version", json_string(PACKAGE_VERSION));
     json_put(out, "instance", json_hex(slice_of(n->instance, INSTANCE_BYTES)));
-    json_put(out, "flags", json_array());
+    json_put(out, "flags", json_heartbeat_flags(flags));
     json_put(out, "bytes_in", json_integer(0));
     json_put(out, "bytes_out", json_integer(0));
     json_put(out, "bad_frames", json_integer(0));

@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/quorum.h"
+#include "conclaved/agents.h"
 #include "conclaved/json.h"
-#include "wire/shared.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -221,18 +221,6 @@ json_t *awaiting_json(const struct node *n, const struct pbft_status *st)
 
 /* --- the whole --- */
 
-static struct hash tip_hash(const struct node *n, const struct pbft_status *st)
-{
-    struct block *tip = NULL;
-    struct hash hash = n->charter->council_id;
-    if (st->committed_height > 0 &&
-        ledger_block(n->ledger, st->committed_height, &tip) == 0) {
-        hash = tip->hash;
-        block_unref(tip);
-    }
-    return hash;
-}
-
 static void put_identity(json_t *out, const struct node *n)
 {
     uint16_t seats = n->charter->seat_count;
@@ -249,13 +237,12 @@ static void put_identity(json_t *out, const struct node *n)
 
 static void put_order(json_t *out, const struct node *n, const struct pbft_status *st)
 {
-    struct hash tip = tip_hash(n, st);
     uint64_t now = clock_monotonic_ms();
     json_put(out, "view", json_number(st->view));
     json_put(out, "changing", json_boolean(st->changing));
     json_put_seat(out, "primary", n->charter, st->primary);
     json_put(out, "height", json_number(st->committed_height));
-    json_put(out, "tip", json_hash(&tip));
+    json_put(out, "tip", json_hash(&n->tip_hash));
     json_put(out, "executed", json_number(st->executed_height));
     json_put(out, "request_timer_ms", json_number(st->request_timer_ms));
     json_put(
@@ -307,6 +294,7 @@ json_t *status_json(const struct node *n)
     put_store(out, n);
     json_put(out, "connected", json_integer(connected));
     json_put(out, "strangers", json_number(net_strangers(n->net)));
+    json_put(out, "agents", json_integer(agents_count(n->agents)));
     json_put(out, "stopped", json_boolean(st.stopped));
     json_put(out, "halted",
              json_boolean(connected + 1 < quorum_size(n->charter->seat_count)));

@@ -4,13 +4,19 @@
 
 #include "base/text.h"
 #include "conclaved/agents.h"
+#include "conclaved/events.h"
 #include "conclaved/json.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NONCE_BYTES = 16, AGENT_NAME_MAX = 64, CLASS_TEXT_MAX = 256 };
+enum {
+    NONCE_BYTES = 16,
+    AGENT_NAME_MAX = 64,
+    FAILURE_MAX = COMPLAINT_BYTES,
+    CLASS_TEXT_MAX = 256
+};
 
 /* Text that will be signed obeys the text rules, or every node would refuse it. */
 static struct slice take_text(struct parameters *p, const char *name, size_t max,
@@ -60,6 +66,16 @@ static char *evidence_text(const json_t *object)
     return text;
 }
 
+/* Deeper evidence would reach agents as mere text. */
+static struct slice check_depth(struct parameters *p, struct slice text)
+{
+    if (control_depth(text) > EVIDENCE_DEPTH_MAX) {
+        parameters_fail(p, "the parameter evidence is nested deeper than %d levels",
+                        EVIDENCE_DEPTH_MAX);
+    }
+    return text;
+}
+
 /* A JSON object, or the text of one, kept as it was written. *made is freed by the caller.
  */
 static struct slice take_evidence(struct parameters *p, char **made)
@@ -75,7 +91,7 @@ static struct slice take_evidence(struct parameters *p, char **made)
                             "without control characters",
                             EVIDENCE_TEXT_MAX);
         }
-        return text;
+        return check_depth(p, text);
     }
     struct slice text = take_text(p, "evidence", EVIDENCE_TEXT_MAX, false, true);
     if (text.size > 0) {
@@ -87,7 +103,7 @@ static struct slice take_evidence(struct parameters *p, char **made)
         }
         json_decref(parsed);
     }
-    return text;
+    return check_depth(p, text);
 }
 
 /* What the node's own refusals are on the socket. */
@@ -171,6 +187,7 @@ json_t *method_agent_attach(void *context, struct control_session *s, json_t *pa
     if (error != 0) {
         return refuse(s, error, &why);
     }
+    control_publish(n->control, "agent.attached", event_agent(s, (const char *)name.data));
     const struct charter_seat *seat = &n->charter->seats[n->seat - 1];
     json_t *out = json_object();
     json_put_seat(out, "seat", n->charter, n->seat);
@@ -205,5 +222,22 @@ json_t *method_agent_answer(void *context, struct control_session *s, json_t *pa
     }
     json_t *out = json_object();
     json_put(out, "accepted", json_true());
+    return out;
+}
+
+json_t *method_agent_failed(void *context, struct control_session *s, json_t *params)
+{
+    struct node *n = context;
+    struct hash proposal;
+    struct parameters p;
+    parameters_begin(&p, s, params);
+    (void)parameters_hex(&p, "proposal", proposal.bytes, HASH_BYTES, HASH_BYTES, true);
+    struct slice reason = take_text(&p, "reason", FAILURE_MAX, true, true);
+    if (!parameters_end(&p)) {
+        return NULL;
+    }
+    agents_failed(n, &proposal, (const char *)reason.data);
+    json_t *out = json_object();
+    json_put(out, "noted", json_true());
     return out;
 }

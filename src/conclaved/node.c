@@ -60,7 +60,11 @@ static void on_frame(void *context, uint16_t seat, struct bytes *owner,
 static void on_client_closed(void *context, struct control_session *s)
 {
     struct node *n = context;
-    agents_detach(n->agents, s);
+    const char *name = agents_name(n->agents, s);
+    if (name != NULL) {
+        control_publish(n->control, "agent.detached", event_agent(s, name));
+        agents_detach(n->agents, s);
+    }
 }
 
 /* --- watchers --- */

@@ -32,9 +32,7 @@ void control_library_init(void)
     json_set_alloc_funcs(alloc, free);
 }
 
-/* The deepest nesting of the text. jansson recurses once a level, so this comes first;
- * what is not JSON at all it will find itself. */
-static unsigned depth_of(struct slice line)
+unsigned control_depth(struct slice line)
 {
     unsigned depth = 0, deepest = 0;
     bool in_string = false;
@@ -65,7 +63,9 @@ json_t *control_parse(struct slice line, struct complaint *why)
                        CONTROL_LINE_MAX);
         return NULL;
     }
-    if (depth_of(line) > CONTROL_DEPTH_MAX) {
+    /* jansson recurses once a level, so this comes first; what is no JSON at all it finds
+     * itself. */
+    if (control_depth(line) > CONTROL_DEPTH_MAX) {
         (void)complain(why, CONCLAVE_ELIMIT, "nested deeper than %d levels",
                        CONTROL_DEPTH_MAX);
         return NULL;

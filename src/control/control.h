@@ -40,6 +40,8 @@ const char *control_role_name(enum control_role r);
  * by control_connect and control_server_start; harmless when repeated. */
 void control_library_init(void);
 
+/* The deepest nesting of brackets in what may or may not be JSON. */
+unsigned control_depth(struct slice text);
 /* Parses one line (without its newline): depth, size and duplicate keys are checked first.
  * A new reference, or NULL with the complaint filled. */
 json_t *control_parse(struct slice line, struct complaint *why);

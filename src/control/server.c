@@ -186,6 +186,7 @@ void control_server_free(struct control_server *s)
     (void)unlink(s->path);
     (void)close(s->listener.fd);
     while (s->sessions != NULL) {
+        session_flush(s->sessions);
         session_free(s->sessions);
     }
     ev_timer_stop(s->loop, &s->reaper);

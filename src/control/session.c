@@ -84,6 +84,14 @@ void session_write(struct control_session *c, struct slice line)
     ev_io_start(c->server->loop, &c->writer);
 }
 
+void session_flush(struct control_session *c)
+{
+    if (!c->doomed && unsent(c) > 0) {
+        (void)!send(c->fd, c->out.data + c->written, unsent(c),
+                    MSG_NOSIGNAL | MSG_DONTWAIT);
+    }
+}
+
 static void send_message(struct control_session *c, json_t *message)
 {
     struct buffer line = {NULL, 0, 0};

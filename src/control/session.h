@@ -55,6 +55,8 @@ void session_start(struct control_server *s, int fd, const struct control_peer *
 /* Closes, tells the daemon, and frees. */
 void session_free(struct control_session *c);
 void session_write(struct control_session *c, struct slice line);
+/* Sends what the socket takes at once, for the last time. */
+void session_flush(struct control_session *c);
 bool session_wants(const struct control_session *c, const char *event);
 void session_sweep(struct control_session *c, uint64_t now_ms);
 
