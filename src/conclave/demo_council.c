@@ -4,7 +4,6 @@
 
 #include "conclave/charter_draft.h"
 #include "conclave/files.h"
-#include "conclave/node.h"
 #include "conclave/ports.h"
 #include "conclave/programs.h"
 #include "conclave/seat_dir.h"
@@ -161,7 +160,8 @@ int demo_council_start_agents(struct demo_council *c, const struct demo_data *d,
     for (unsigned seat = 1; seat <= c->charter->seat_count && error == 0; seat++) {
         const json_t *listed = json_array_get(d->seats, seat - 1);
         char *socket = demo_seat_path(c, seat, SEAT_DIR_SOCKET);
-        char *command = alloc_printf("'%s' '%s'", evaluator, member_text(listed, "rules"));
+        char *command = alloc_printf("'%s' '%s'", evaluator,
+                                     json_string_value(json_object_get(listed, "rules")));
         const char *argv[] = {program, "--socket", socket, "--evaluator", command, NULL};
         error = start(c, seat, "conclave-agent", argv, why);
         free(command);
@@ -192,7 +192,7 @@ static bool is_connected(struct demo_council *c, unsigned seat)
         *client = NULL;
         return false;
     }
-    json_int_t peers = member_number(status, "peers_connected");
+    json_int_t peers = json_integer_value(json_object_get(status, "peers_connected"));
     json_decref(status);
     return peers == c->charter->seat_count - 1;
 }

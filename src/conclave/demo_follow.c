@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "conclave/demo_follow.h"
 
-#include "conclave/node.h"
-
 #include "base/alloc.h"
 
 #include <stdlib.h>
@@ -36,13 +34,25 @@ void demo_follow_add(struct demo_follow *f, const char *id, const char *class_na
     };
 }
 
+/* "" where it is not there. */
+static const char *text(const json_t *params, const char *name)
+{
+    const char *value = json_string_value(json_object_get(params, name));
+    return value != NULL ? value : "";
+}
+
+static unsigned number(const json_t *params, const char *name)
+{
+    return (unsigned)json_integer_value(json_object_get(params, name));
+}
+
 static void take_outcome(struct demo_outcome *o, const json_t *params, uint64_t now_ms)
 {
     const char *reason = json_string_value(json_object_get(params, "reason"));
     if (!o->decided) {
         o->decided = true;
         o->decided_ms = now_ms;
-        o->approved = strcmp(member_text(params, "outcome"), "approved") == 0;
+        o->approved = strcmp(text(params, "outcome"), "approved") == 0;
         o->reason = reason != NULL ? alloc_string(reason) : NULL;
     }
 }
@@ -51,12 +61,11 @@ void demo_follow_event(struct demo_follow *f, const char *event, const json_t *p
                        uint64_t now_ms)
 {
     if (strcmp(event, "proposal.opened") == 0) {
-        demo_follow_add(f, member_text(params, "id"), member_text(params, "class"),
-                        member_text(params, "title"),
-                        (unsigned)member_number(params, "proposer"), now_ms);
+        demo_follow_add(f, text(params, "id"), text(params, "class"), text(params, "title"),
+                        number(params, "proposer"), now_ms);
         return;
     }
-    struct demo_outcome *o = demo_follow_find(f, member_text(params, "proposal"));
+    struct demo_outcome *o = demo_follow_find(f, text(params, "proposal"));
     if (o == NULL) {
         return;
     }
@@ -69,9 +78,9 @@ void demo_follow_event(struct demo_follow *f, const char *event, const json_t *p
     } else if (strcmp(event, "proposal.final") == 0) {
         take_outcome(o, params, now_ms);
         o->final = true;
-        o->approve = (unsigned)member_number(params, "approve");
-        o->reject = (unsigned)member_number(params, "reject");
-        o->abstain = (unsigned)member_number(params, "abstain");
+        o->approve = number(params, "approve");
+        o->reject = number(params, "reject");
+        o->abstain = number(params, "abstain");
     }
 }
 
