@@ -192,7 +192,7 @@ static bool is_connected(struct demo_council *c, unsigned seat)
         *client = NULL;
         return false;
     }
-    json_int_t peers = json_integer_value(json_object_get(status, "peers_connected"));
+    json_int_t peers = json_integer_value(json_object_get(status, "connected"));
     json_decref(status);
     return peers == c->charter->seat_count - 1;
 }
