@@ -95,8 +95,11 @@ static void on_tick(struct ev_loop *loop, struct ev_timer *w, int events)
 
 static void on_beat(struct ev_loop *loop, struct ev_timer *w, int events)
 {
+    /* The tick notices a wall clock that jumped: the core's wishes count on both clocks. */
+    struct pbft_event event = {.kind = PBFT_TICK};
     (void)loop, (void)events;
     heartbeat_send(w->data);
+    turn_feed(w->data, &event);
 }
 
 static void on_repeat(struct ev_loop *loop, struct ev_timer *w, int events)
