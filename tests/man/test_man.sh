@@ -1,0 +1,100 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# The manual agrees with the program: pages are clean, options, settings, fields and log
+# events stand in them, and nothing else does.
+
+man=${top_srcdir:?}/man
+src=$top_srcdir/src
+conclave=${top_builddir:?}/conclave
+conclaved=$top_builddir/conclaved
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+
+count=0
+# result NAME: not ok when the file out holds complaints.
+result()
+{
+    count=$((count + 1))
+    if [ -s out ]; then
+        echo "not ok $count - $1"
+        sed 's/^/# /' out
+    else
+        echo "ok $count - $1"
+    fi
+}
+
+# same NAME: the files code and page hold the same words.
+same()
+{
+    sort -u code >code.sorted
+    sort -u page >page.sorted
+    [ -s code.sorted ] || echo 'nothing found in the code' >nothing
+    {
+        cat nothing 2>/dev/null
+        comm -23 code.sorted page.sorted | sed 's/^/not in the page: /'
+        comm -13 code.sorted page.sorted | sed 's/^/only in the page: /'
+    } >out
+    rm -f nothing
+    result "$1"
+}
+
+# --- clean ---
+
+for page in "$man"/*.[1578]; do
+    name=${page##*/}
+    if ! command -v mandoc >/dev/null; then
+        count=$((count + 1))
+        echo "ok $count - $name is clean # SKIP mandoc is not installed"
+        continue
+    fi
+    # A clock that is behind is no fault of the page.
+    mandoc -Tlint -W warning "$page" 2>&1 | grep -v 'date in the future' >out
+    result "$name is clean"
+done
+
+# --- options ---
+
+# The long options that a help text describes at the beginning of its lines.
+options_of_help()
+{
+    sed -n 's/^ *\(-[A-Za-z], \)\{0,1\}--\([a-z][a-z-]*\).*/\2/p'
+}
+
+# Those that a page, or a part of one, has as items.
+options_of_page()
+{
+    sed -n 's/^\.It .*Fl -\([a-z][a-z-]*\).*/\1/p'
+}
+
+"$conclaved" --help | options_of_help >code
+options_of_page <"$man/conclaved.8" >page
+same 'the options of conclaved'
+
+# --- settings and fields ---
+
+sed -n 's/.*CFG_[A-Z_]*("\([a-z-]*\)".*/\1/p' "$src/conclaved/config.c" >code
+sed -n '/^\.Ss Settings/,/^\.Sh/s/^\.It Cm \([a-z-]*\) No = .*/\1/p' \
+    "$man/conclaved.conf.5" >page
+same 'the settings of conclaved.conf'
+
+tr '\n' ' ' <"$src/charter/parse.c" |
+    grep -o 'fields_\(text\|uint\|uint_or\|bool_or\|object\|array\)([^"]*"[a-z_]*"' |
+    sed 's/.*"\([a-z_]*\)"/\1/' >code
+echo key >>code # read by a function of its own
+sed -n '/^\.Ss The council/,/^\.Sh/s/^\.It Cm \([a-z_ ,]*\).*/\1/p' \
+    "$man/conclave-charter.5" | tr -d ',' | tr ' ' '\n' | grep . >page
+same 'the fields of a charter'
+
+# --- examples ---
+
+# The text between .Bd and .Ed that follows the mark.
+sed -n '/^\.\\" tests\/man\/test_man.sh/,/^\.Ed/p' "$man/conclave-charter.5" |
+    sed '/^\./d' >charter.json
+"$conclave" charter check charter.json >checked 2>out
+result 'the charter of the example is good'
+"$conclave" charter id charter.json >code
+sed -n 's/^\([0-9a-f]\{64\}\)$/\1/p' "$man/conclave-charter.5" >page
+same 'the identity of the example'
+
+echo "1..$count"
