@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: ISC */
+/* conclave-agent(1): runs any program as the agent of a seat. */
+#include "config.h"
+
+#include "agent/options.h"
+#include "agent/uplink.h"
+#include "agent/words.h"
+#include "agent/work.h"
+#include "base/log.h"
+#include "control/control.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/un.h>
+
+enum { EXIT_USAGE = 2 };
+
+static const double stop_patience = 5; /* seconds that the killed may take to die */
+
+struct agent {
+    struct ev_loop *loop;
+    struct uplink *uplink;
+    struct work *work;
+    ev_signal term, interrupt;
+    ev_timer patience;
+    ev_prepare prepare;
+    bool once, stopping;
+    int status;
+};
+
+static void begin_stop(struct agent *a, const char *reason)
+{
+    if (!a->stopping) {
+        a->stopping = true;
+        LOG_EVENT(LOG_LEVEL_INFO, "agent.stopping", LOG_S("reason", reason),
+                  LOG_N("running", work_running(a->work)));
+        work_stop(a->work);
+        ev_timer_start(a->loop, &a->patience);
+    }
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *w, int events)
+{
+    (void)loop, (void)events;
+    begin_stop(w->data, w->signum == SIGTERM ? "SIGTERM" : "SIGINT");
+}
+
+static void on_patience(struct ev_loop *loop, ev_timer *w, int events)
+{
+    (void)w, (void)events;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+/* Before each wait of the loop: when stopping, the last evaluator's end is the end. */
+static void on_prepare(struct ev_loop *loop, ev_prepare *w, int events)
+{
+    const struct agent *a = w->data;
+    (void)events;
+    if (a->stopping && work_running(a->work) == 0) {
+        ev_break(loop, EVBREAK_ALL);
+    }
+}
+
+static json_int_t send_request(void *context, const char *method, json_t *params)
+{
+    struct agent *a = context;
+    return uplink_send(a->uplink, method, params);
+}
+
+static void on_settled(void *context, bool accepted)
+{
+    struct agent *a = context;
+    if (a->once && !a->stopping) {
+        a->status = accepted ? EXIT_SUCCESS : EXIT_FAILURE;
+        begin_stop(a, "--once");
+    }
+}
+
+static void on_attached(void *context)
+{
+    work_attached(((struct agent *)context)->work);
+}
+
+static void on_lost(void *context)
+{
+    work_lost(((struct agent *)context)->work);
+}
+
+static void on_message(void *context, const json_t *message)
+{
+    work_message(((struct agent *)context)->work, message);
+}
+
+static int run(const struct options *o, const char *socket, char *const *words)
+{
+    static const struct uplink_events events = {on_attached, on_message, on_lost};
+    struct agent a = {.loop = ev_default_loop(0), .once = o->once};
+    struct work_config config = {
+        .words = words,
+        .jobs = (unsigned)o->jobs,
+        .limits = {o->timeout_ms, (size_t)o->output_bytes, (size_t)o->memory_bytes},
+        .send = send_request,
+        .settled = on_settled,
+        .context = &a,
+    };
+    if (a.loop == NULL) {
+        LOG_EVENT(LOG_LEVEL_ERROR, "agent.failed", LOG_S("reason", "no event loop"));
+        return EXIT_FAILURE;
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    ev_signal_init(&a.term, on_signal, SIGTERM);
+    ev_signal_init(&a.interrupt, on_signal, SIGINT);
+    ev_timer_init(&a.patience, on_patience, stop_patience, 0);
+    ev_prepare_init(&a.prepare, on_prepare);
+    a.term.data = a.interrupt.data = a.prepare.data = &a;
+    ev_signal_start(a.loop, &a.term);
+    ev_signal_start(a.loop, &a.interrupt);
+    ev_prepare_start(a.loop, &a.prepare);
+    a.work = work_new(a.loop, &config);
+    a.uplink = uplink_new(a.loop, socket, o->name, &events, &a);
+    LOG_EVENT(LOG_LEVEL_INFO, "agent.started", LOG_S("version", PACKAGE_VERSION),
+              LOG_S("evaluator", words[0]), LOG_N("jobs", o->jobs),
+              LOG_N("timeout_ms", o->timeout_ms));
+    ev_run(a.loop, 0);
+    uplink_free(a.uplink);
+    if (work_running(a.work) == 0) {
+        work_free(a.work);
+    }
+    LOG_EVENT(LOG_LEVEL_INFO, "agent.stopped", LOG_I("status", a.status));
+    return a.status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o;
+    struct complaint why = {""};
+    struct sockaddr_un address;
+    char **words = NULL;
+    int status = EXIT_USAGE;
+    if (!options_parse(argc, argv, &o)) {
+        return EXIT_USAGE;
+    }
+    char *socket = control_find_socket(o.socket, &why);
+    if (socket != NULL && strlen(socket) >= sizeof(address.sun_path)) {
+        (void)complain(&why, 0,
+                       "the socket's path is longer than %zu bytes; use a shorter one",
+                       sizeof(address.sun_path) - 1);
+    } else if (socket != NULL && words_split(o.evaluator, &words, &why) == 0 &&
+               words_resolve(words, &why) == 0) {
+        (void)log_open("stderr", o.level, &why);
+        control_library_init();
+        status = run(&o, socket, words);
+    }
+    if (why.text[0] != '\0') {
+        (void)fprintf(stderr, "conclave-agent: %s\n", why.text);
+    }
+    words_free(words);
+    free(socket);
+    return status;
+}

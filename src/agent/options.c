@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: ISC */
+#include "config.h"
+
+#include "agent/options.h"
+
+#include "base/text.h"
+#include "control/control.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_MAX_BYTES = 32 };
+
+static const char usage[] =
+    "usage: conclave-agent --evaluator \"PROGRAM ARGUMENTS\" [options]\n"
+    "\n"
+    "Attaches to a node and runs PROGRAM for each proposal the node asks about: one JSON\n"
+    "object on its standard input, one on its standard output. See conclave-agent(1).\n"
+    "\n"
+    "  --socket PATH       the node's control socket (else $CONCLAVE_SOCKET, then the\n"
+    "                      usual places)\n"
+    "  --timeout MS        time for one evaluation (30000)\n"
+    "  --max-output BYTES  of its standard output (65536)\n"
+    "  --max-memory BYTES  address space of each of its processes (1073741824; 0: any)\n"
+    "  --jobs N            evaluations at once (4)\n"
+    "  --name NAME         what the node calls this agent (agent)\n"
+    "  --log-level LEVEL   debug, info, warn or error (info)\n"
+    "  --once              exit after the first answer that the node settled\n"
+    "  --help, --version\n";
+
+static bool parse_number(const char *option, const char *text, uint64_t least,
+                         uint64_t most, uint64_t *out)
+{
+    char *end = NULL;
+    errno = 0;
+    unsigned long long n = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || n < least ||
+        n > most) {
+        (void)fprintf(stderr, "conclave-agent: --%s is a number from %llu to %llu\n",
+                      option, (unsigned long long)least, (unsigned long long)most);
+        return false;
+    }
+    *out = n;
+    return true;
+}
+
+enum agent_option {
+    OPTION_SOCKET,
+    OPTION_EVALUATOR,
+    OPTION_TIMEOUT,
+    OPTION_OUTPUT,
+    OPTION_MEMORY,
+    OPTION_JOBS,
+    OPTION_NAME,
+    OPTION_LEVEL,
+    OPTION_ONCE,
+    OPTION_HELP,
+    OPTION_VERSION,
+};
+
+static const struct option long_options[] = {
+    {"socket", required_argument, NULL, OPTION_SOCKET},
+    {"evaluator", required_argument, NULL, OPTION_EVALUATOR},
+    {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+    {"max-output", required_argument, NULL, OPTION_OUTPUT},
+    {"max-memory", required_argument, NULL, OPTION_MEMORY},
+    {"jobs", required_argument, NULL, OPTION_JOBS},
+    {"name", required_argument, NULL, OPTION_NAME},
+    {"log-level", required_argument, NULL, OPTION_LEVEL},
+    {"once", no_argument, NULL, OPTION_ONCE},
+    {"help", no_argument, NULL, OPTION_HELP},
+    {"version", no_argument, NULL, OPTION_VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+static bool set_name(struct options *o, const char *name)
+{
+    size_t length = strlen(name);
+    o->name = name;
+    if (length == 0 || length > NAME_MAX_BYTES ||
+        text_check(slice_of_string(name), false, NULL) != 0) {
+        (void)fprintf(stderr, "conclave-agent: --name is a text of 1 to %d bytes\n",
+                      NAME_MAX_BYTES);
+        return false;
+    }
+    return true;
+}
+
+static bool set_level(struct options *o, const char *word)
+{
+    int level = log_level_parse(word);
+    if (level < 0) {
+        (void)fprintf(stderr,
+                      "conclave-agent: --log-level is debug, info, warn or error\n");
+    }
+    o->level = level < 0 ? o->level : (enum log_level)level;
+    return level >= 0;
+}
+
+static bool set_option(struct options *o, enum agent_option which, const char *value)
+{
+    switch (which) {
+    case OPTION_SOCKET:
+        o->socket = value;
+        return true;
+    case OPTION_EVALUATOR:
+        o->evaluator = value;
+        return true;
+    case OPTION_TIMEOUT:
+        return parse_number("timeout", value, 1, 3600000, &o->timeout_ms);
+    case OPTION_OUTPUT:
+        return parse_number("max-output", value, 64, CONTROL_LINE_MAX, &o->output_bytes);
+    case OPTION_MEMORY:
+        return parse_number("max-memory", value, 0, SIZE_MAX / 2, &o->memory_bytes);
+    case OPTION_JOBS:
+        return parse_number("jobs", value, 1, 64, &o->jobs);
+    case OPTION_NAME:
+        return set_name(o, value);
+    case OPTION_LEVEL:
+        return set_level(o, value);
+    case OPTION_ONCE:
+        o->once = true;
+        return true;
+    case OPTION_HELP:
+        (void)fputs(usage, stdout);
+        exit(EXIT_SUCCESS);
+    case OPTION_VERSION:
+        (void)puts("conclave-agent " PACKAGE_VERSION);
+        exit(EXIT_SUCCESS);
+    }
+    return false;
+}
+
+bool options_parse(int argc, char **argv, struct options *o)
+{
+    int which;
+    *o = (struct options){
+        .name = "agent",
+        .timeout_ms = 30000,
+        .output_bytes = 65536,
+        .memory_bytes = 1 << 30,
+        .jobs = 4,
+        .level = LOG_LEVEL_INFO,
+    };
+    while ((which = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+        if (which == '?' || !set_option(o, (enum agent_option)which, optarg)) {
+            return false;
+        }
+    }
+    if (optind != argc) {
+        (void)fprintf(stderr,
+                      "conclave-agent: unexpected argument; put the evaluator's own "
+                      "into the quotes of --evaluator\n");
+        return false;
+    }
+    if (o->evaluator == NULL) {
+        (void)fputs("conclave-agent: --evaluator is missing\n\n", stderr);
+        (void)fputs(usage, stderr);
+        return false;
+    }
+    return true;
+}

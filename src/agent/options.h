@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: ISC */
+/* The command line of conclave-agent(1). */
+#ifndef CONCLAVE_AGENT_OPTIONS_H
+#define CONCLAVE_AGENT_OPTIONS_H
+
+#include "base/log.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct options {
+    const char *socket, *evaluator, *name;
+    uint64_t timeout_ms, output_bytes, memory_bytes, jobs;
+    enum log_level level;
+    bool once;
+};
+
+/* Fills o, whose texts are those of argv. False after saying what is wrong; --help and
+ * --version print and exit. */
+bool options_parse(int argc, char **argv, struct options *o);
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+/* One run of the evaluator, from its start to the death of its last process. */
+#ifndef CONCLAVE_AGENT_RUN_H
+#define CONCLAVE_AGENT_RUN_H
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+#include <ev.h>
+
+enum { RUN_SAID_MAX = 4096 }; /* bytes kept of standard error */
+
+struct run_limits {
+    uint64_t time_ms;
+    size_t output_bytes;
+    size_t memory_bytes; /* of address space for each process; 0: no limit */
+};
+
+enum run_end {
+    RUN_EXITED,      /* code: its exit code */
+    RUN_SIGNALED,    /* code: the signal */
+    RUN_NOT_STARTED, /* code: errno */
+    RUN_LATE,        /* killed at the time limit */
+    RUN_TOO_LONG,    /* killed for too much output */
+    RUN_STOPPED,     /* killed by run_stop */
+    RUN_LOST,        /* its supervisor was killed by someone else */
+};
+
+struct run_result {
+    enum run_end end;
+    int code;
+    struct slice output; /* at most output_bytes; borrowed for the call, as is said */
+    struct slice said;   /* the beginning of standard error */
+    uint64_t said_more;  /* bytes of it that were dropped */
+    uint64_t took_ms;
+};
+
+struct run;
+typedef void run_done(void *context, const struct run_result *result);
+
+/*
+ * Starts words[0] with input on its standard input; loop must be the default loop, which
+ * reaps children. done is called once, from the loop, when no process of it is left; the
+ * run is freed after that. CONCLAVE_EIO with a complaint: nothing was started.
+ */
+int run_start(struct ev_loop *loop, char *const *words, struct slice input,
+              const struct run_limits *limits, run_done *done, void *context,
+              struct run **out, struct complaint *why);
+/* Kills it; done follows. */
+void run_stop(struct run *r);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: ISC */
+#define _GNU_SOURCE
+#include "agent/supervise.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum {
+    STATUS_FD = 3,
+    LEASH_FD = 4,
+    FIRST_OTHER_FD = 5,
+    PARKED_FD = 16,        /* above those, while they are put into place */
+    EVALUATOR_FILES = 256, /* descriptors that an evaluator may open */
+    EXIT_NOT_STARTED = 127,
+};
+
+static void report(int kind, int value)
+{
+    struct supervise_status s = {kind, value};
+    (void)!write(STATUS_FD, &s, sizeof(s));
+}
+
+/* Puts the five descriptors into place and closes all others. */
+static void place_descriptors(const struct supervise_request *r)
+{
+    int given[] = {r->in, r->out, r->err, r->status, r->leash};
+    for (int i = 0; i < FIRST_OTHER_FD; i++) {
+        given[i] = fcntl(given[i], F_DUPFD, PARKED_FD);
+        if (given[i] < 0) {
+            _exit(EXIT_NOT_STARTED);
+        }
+    }
+    for (int i = 0; i < FIRST_OTHER_FD; i++) {
+        (void)dup2(given[i], i);
+    }
+    if (close_range(FIRST_OTHER_FD, ~0U, 0) != 0) {
+        long limit = sysconf(_SC_OPEN_MAX);
+        for (int fd = FIRST_OTHER_FD; fd < limit; fd++) {
+            (void)close(fd);
+        }
+    }
+    (void)fcntl(STATUS_FD, F_SETFD, FD_CLOEXEC);
+    (void)fcntl(LEASH_FD, F_SETFD, FD_CLOEXEC);
+}
+
+static void default_signals(void)
+{
+    for (int i = 1; i < NSIG; i++) {
+        (void)signal(i, SIG_DFL);
+    }
+}
+
+static void limit(int resource, rlim_t most)
+{
+    struct rlimit l;
+    if (getrlimit(resource, &l) == 0 &&
+        (l.rlim_max == RLIM_INFINITY || l.rlim_max > most)) {
+        l.rlim_max = most;
+    }
+    l.rlim_cur = l.rlim_max;
+    if (setrlimit(resource, &l) != 0) {
+        report(STATUS_NOT_STARTED, errno);
+        _exit(EXIT_NOT_STARTED);
+    }
+}
+
+static _Noreturn void become_evaluator(const struct supervise_request *r)
+{
+    static char path[] =
+        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    static char language[] = "LANG=C.UTF-8";
+    static char *const environment[] = {path, language, NULL};
+    sigset_t none;
+    default_signals();
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    (void)setsid();
+    (void)umask(077);
+    /* Should the supervisor be killed, at least the evaluator itself goes with it. */
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_NOFILE, EVALUATOR_FILES);
+    limit(RLIMIT_CPU, r->cpu_seconds);
+    if (r->memory_bytes > 0) {
+        limit(RLIMIT_AS, r->memory_bytes);
+    }
+    (void)execve(r->words[0], r->words, environment);
+    report(STATUS_NOT_STARTED, errno);
+    _exit(EXIT_NOT_STARTED);
+}
+
+/* The parent of a process, 0 where it has gone. */
+static pid_t parent_of(const char *process)
+{
+    char path[64], line[512];
+    (void)snprintf(path, sizeof(path), "/proc/%.20s/stat", process);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t size = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+    int parent = 0;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    if (size > 0) {
+        /* The name, in parentheses, may hold anything; what follows its end does not. */
+        line[size] = '\0';
+        const char *end = strrchr(line, ')');
+        if (end == NULL || sscanf(end, ") %*c %d", &parent) != 1) {
+            parent = 0;
+        }
+    }
+    return parent;
+}
+
+static void kill_children(void)
+{
+    DIR *processes = opendir("/proc");
+    const struct dirent *entry;
+    while (processes != NULL && (entry = readdir(processes)) != NULL) {
+        if (isdigit((unsigned char)entry->d_name[0]) &&
+            parent_of(entry->d_name) == getpid()) {
+            (void)kill((pid_t)atoi(entry->d_name), SIGKILL);
+        }
+    }
+    if (processes != NULL) {
+        (void)closedir(processes);
+    }
+}
+
+/* Kills until there is no child: orphans of those that die become children here. */
+static void kill_descendants(pid_t evaluator)
+{
+    static const struct timespec moment = {0, 2000000};
+    (void)kill(evaluator, SIGKILL);
+    (void)kill(-evaluator, SIGKILL);
+    for (;;) {
+        pid_t reaped;
+        while ((reaped = waitpid(-1, NULL, WNOHANG)) > 0) {
+        }
+        if (reaped < 0 && errno == ECHILD) {
+            return;
+        }
+        kill_children();
+        (void)nanosleep(&moment, NULL);
+    }
+}
+
+/* Reaps orphans. Whether the evaluator has ended, which is then reported; it stays a zombie
+ * so that its number still names its process group. */
+static bool has_ended(pid_t evaluator)
+{
+    for (;;) {
+        siginfo_t info = {.si_pid = 0};
+        if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == 0) {
+            return false;
+        }
+        if (info.si_pid == evaluator) {
+            report(info.si_code == CLD_EXITED ? STATUS_EXITED : STATUS_SIGNALED,
+                   info.si_status);
+            return true;
+        }
+        (void)waitpid(info.si_pid, NULL, 0);
+    }
+}
+
+/* Waits until the evaluator ends or the leash is let go. */
+static void watch(pid_t evaluator, int signals)
+{
+    struct pollfd fds[] = {{LEASH_FD, POLLIN, 0}, {signals, POLLIN, 0}};
+    for (;;) {
+        struct signalfd_siginfo info;
+        if (poll(fds, 2, -1) < 0 && errno != EINTR) {
+            return;
+        }
+        if (fds[0].revents != 0) {
+            return;
+        }
+        (void)!read(signals, &info, sizeof(info));
+        if (has_ended(evaluator)) {
+            return;
+        }
+    }
+}
+
+_Noreturn void supervise(const struct supervise_request *r)
+{
+    sigset_t children;
+    default_signals();
+    place_descriptors(r);
+    (void)setsid();
+    (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+    /* All signals stay blocked: only the leash and the evaluator's end count here. */
+    (void)sigemptyset(&children);
+    (void)sigaddset(&children, SIGCHLD);
+    pid_t evaluator = fork();
+    if (evaluator == 0) {
+        become_evaluator(r);
+    }
+    if (evaluator < 0) {
+        report(STATUS_NOT_STARTED, errno);
+        _exit(1);
+    }
+    (void)close(STDIN_FILENO);
+    (void)close(STDOUT_FILENO);
+    (void)close(STDERR_FILENO);
+    int signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (signals >= 0) {
+        watch(evaluator, signals);
+    }
+    kill_descendants(evaluator);
+    _exit(0);
+}

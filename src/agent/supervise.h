@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The process between the agent and an evaluator. It adopts whatever the evaluator leaves
+ * behind, so that nothing of it outlives its turn: when the evaluator ends, or the leash is
+ * let go (by the agent, or by its death), every descendant is killed.
+ */
+#ifndef CONCLAVE_AGENT_SUPERVISE_H
+#define CONCLAVE_AGENT_SUPERVISE_H
+
+#include <stddef.h>
+
+/* Written to the status pipe, at most once. */
+struct supervise_status {
+    enum { STATUS_EXITED, STATUS_SIGNALED, STATUS_NOT_STARTED } kind;
+    int value; /* exit code, signal, errno */
+};
+
+struct supervise_request {
+    char *const *words;
+    size_t memory_bytes; /* of address space; 0: no limit */
+    unsigned cpu_seconds;
+    int in, out, err; /* become the evaluator's standard streams */
+    int status;       /* to write to */
+    int leash;        /* the end of which the agent holds the other */
+};
+
+/* To be called in a forked child with all signals blocked. */
+_Noreturn void supervise(const struct supervise_request *r);
+
+#endif
