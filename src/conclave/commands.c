@@ -5,6 +5,17 @@
 
 /* In the order in which help lists them. */
 const struct command *const commands[] = {
-    &command_demo,       &command_keygen, &command_charter_new, &command_charter_check,
-    &command_charter_id, &command_init,   &command_status,      NULL,
+    &command_propose,
+    &command_proposals,
+    &command_show,
+    &command_status,
+    &command_seats,
+    &command_ledger,
+    &command_demo,
+    &command_keygen,
+    &command_charter_new,
+    &command_charter_check,
+    &command_charter_id,
+    &command_init,
+    NULL,
 };

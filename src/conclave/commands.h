@@ -11,6 +11,11 @@ extern const struct command command_charter_new;
 extern const struct command command_demo;
 extern const struct command command_init;
 extern const struct command command_keygen;
+extern const struct command command_ledger;
+extern const struct command command_proposals;
+extern const struct command command_propose;
+extern const struct command command_seats;
+extern const struct command command_show;
 extern const struct command command_status;
 
 #endif

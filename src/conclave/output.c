@@ -191,14 +191,23 @@ void table_cell(struct table *t, enum colour colour, const char *format, ...)
 void table_print(struct table *t)
 {
     assert(t->count % t->columns == 0);
+    int gap = 0; /* owed before the next text, so that no line ends in spaces */
     for (size_t i = 0; i < t->count; i++) {
         unsigned column = (unsigned)(i % t->columns);
         bool last = column + 1 == t->columns;
         int space = (int)(t->width[column] - output_width(t->cells[i].text));
         bool right = t->align[column] == ALIGN_RIGHT;
-        (void)printf("%*s", right ? space : 0, "");
-        write_coloured(t->cells[i].colour, t->cells[i].text);
-        (void)printf("%*s%s", right || last ? 0 : space, "", last ? "\n" : "  ");
+        if (t->cells[i].text[0] != '\0') {
+            (void)printf("%*s", gap + (right ? space : 0), "");
+            write_coloured(t->cells[i].colour, t->cells[i].text);
+            gap = (right ? 0 : space) + 2;
+        } else {
+            gap += space + 2;
+        }
+        if (last) {
+            (void)printf("\n");
+            gap = 0;
+        }
         free(t->cells[i].text);
     }
     free(t->cells);

@@ -69,6 +69,13 @@ int node_propose(struct node *n, const struct propose *p, struct hash *id,
     hand_world.nonce_size = p->nonce.size;
     hand_world.payload_size = p->payload.size;
     memset(id->bytes, 0xab, sizeof(id->bytes));
+    /* As if the nonce were the same, too. */
+    static const char *const titles[] = {"first", "second", "third"};
+    for (size_t i = 0; i < HAND_PROPOSALS; i++) {
+        if (strcmp(hand_world.title, titles[i]) == 0) {
+            *id = hand_world.ids[i];
+        }
+    }
     return 0;
 }
 
@@ -267,6 +274,7 @@ void hand_node_make(struct hand_node *h, const char *charter)
     must(ledger_commit(n->ledger), &why, "the history");
     n->council = council_new(&h->rules);
     must(replay(n, &why), &why, "replaying it");
+    memcpy(hand_world.ids, h->ids, sizeof(h->ids));
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)

@@ -32,6 +32,7 @@ struct hand_world {
     struct ballot ballot;
     char rationale[256];
     struct hash answered_to;
+    struct hash ids[HAND_PROPOSALS]; /* of the titles first, second, third */
 };
 extern struct hand_world hand_world;
 

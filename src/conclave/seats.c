@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: ISC */
+#include "conclave/commands.h"
+#include "conclave/describe.h"
+#include "conclave/node.h"
+
+#include <string.h>
+
+static const char *state_of(const json_t *seat, enum colour *colour)
+{
+    *colour = COLOUR_BAD;
+    if (member_true(seat, "expelled")) {
+        return "expelled";
+    }
+    if (!member_true(seat, "connected")) {
+        return "down";
+    }
+    if (member_true(seat, "suspended")) {
+        *colour = COLOUR_WARN;
+        return "suspended";
+    }
+    *colour = COLOUR_GOOD;
+    if (member_true(seat, "primary")) {
+        return "primary";
+    }
+    return member_true(seat, "self") ? "this node" : "up";
+}
+
+static void number_cell(struct table *t, const json_t *object, const char *name,
+                        const char *unit)
+{
+    if (member_is_number(object, name)) {
+        table_cell(t, COLOUR_PLAIN, "%lld%s", (long long)member_number(object, name), unit);
+    } else {
+        table_cell(t, COLOUR_DIM, "-");
+    }
+}
+
+static void heard_cell(struct table *t, const json_t *seat)
+{
+    char text[32];
+    if (!member_is_number(seat, "heard_ms_ago")) {
+        table_cell(t, COLOUR_DIM, "never");
+        return;
+    }
+    output_duration(text, (uint64_t)member_number(seat, "heard_ms_ago"));
+    table_cell(t, COLOUR_PLAIN, "%s", text);
+}
+
+static void flags_cell(struct table *t, const json_t *seat)
+{
+    const json_t *flags = json_object_get(seat, "flags");
+    char text[256] = "";
+    for (size_t i = 0; i < json_array_size(flags); i++) {
+        size_t used = strlen(text);
+        const char *flag = json_string_value(json_array_get(flags, i));
+        (void)snprintf(text + used, sizeof(text) - used, "%s%s", i > 0 ? "," : "",
+                       flag != NULL ? flag : "");
+    }
+    table_cell(t, COLOUR_WARN, "%s", text);
+}
+
+static void print_seats(const json_t *seats)
+{
+    static const char *const headings[] = {
+        "SEAT",  "NAME", "JURISDICTION", "MODEL", "STATE",  "VIEW",     "HEIGHT",
+        "HEARD", "TRIP", "BALLOTS",      "LATE",  "MISSED", "WITHHELD", "FLAGS"};
+    static const enum align align[] = {ALIGN_RIGHT, ALIGN_LEFT,  ALIGN_LEFT,  ALIGN_LEFT,
+                                       ALIGN_LEFT,  ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT,
+                                       ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT,
+                                       ALIGN_RIGHT, ALIGN_LEFT};
+    struct table *t = table_new(14, headings, align);
+    for (size_t i = 0; i < json_array_size(seats); i++) {
+        const json_t *seat = json_array_get(seats, i);
+        const json_t *totals = json_object_get(seat, "totals");
+        enum colour colour;
+        const char *state = state_of(seat, &colour);
+        number_cell(t, seat, "seat", "");
+        table_cell(t, COLOUR_PLAIN, "%s", member_text(seat, "name"));
+        table_cell(t, COLOUR_PLAIN, "%s", member_text(seat, "jurisdiction"));
+        table_cell(t, COLOUR_PLAIN, "%s", member_text(seat, "model_family"));
+        table_cell(t, colour, "%s", state);
+        number_cell(t, seat, "view", "");
+        number_cell(t, seat, "height", "");
+        heard_cell(t, seat);
+        number_cell(t, seat, "round_trip_ms", " ms");
+        number_cell(t, totals, "ballots", "");
+        number_cell(t, totals, "late", "");
+        number_cell(t, totals, "missed", "");
+        number_cell(t, totals, "withheld", "");
+        flags_cell(t, seat);
+    }
+    table_print(t);
+}
+
+static enum command_exit run(const struct command_line *line)
+{
+    json_t *seats = node_ask(line, "seats", NULL);
+    if (seats == NULL) {
+        return COMMAND_FAILED;
+    }
+    if (line->json) {
+        output_json(seats);
+    } else {
+        print_seats(seats);
+    }
+    json_decref(seats);
+    return COMMAND_DONE;
+}
+
+const struct command command_seats = {
+    .name = "seats",
+    .summary = "List the seats: who they are, whether they are there, how they voted",
+    .operands = "",
+    .socket = true,
+    .details =
+        "What is said of another seat but its votes is this node's own observation.\n"
+        "conclave seats --json has more: keys, addresses, counts of the channels.\n",
+    .run = run,
+};

@@ -1,0 +1,165 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# The commands that talk to a node, against one made by hand (tests/conclaved/serve).
+
+conclave=${top_builddir:?}/conclave
+serve=$top_builddir/tests/conclaved/serve
+folder=$(mktemp -d) || exit 1
+node=
+trap 'test -n "$node" && kill "$node"; rm -rf "$folder"' EXIT
+unset CONCLAVE_SOCKET NO_COLOR XDG_RUNTIME_DIR
+cd "$folder" || exit 1
+
+count=0
+# ok NAME COMMAND...: one result, the command's status.
+ok()
+{
+    count=$((count + 1))
+    name=$1
+    shift
+    if "$@"; then
+        echo "ok $count - $name"
+    else
+        echo "not ok $count - $name"
+        sed 's/^/# /' out err 2>/dev/null
+    fi
+}
+
+# exits STATUS ARGUMENT...: runs conclave, its output in the files out and err.
+exits()
+{
+    expected=$1
+    shift
+    "$conclave" "$@" >out 2>err
+    [ $? -eq "$expected" ]
+}
+
+# said TEXT..., complained TEXT...: out, or err, has a line with each.
+said()
+{
+    for text in "$@"; do
+        grep -q -F -e "$text" out || return 1
+    done
+}
+
+complained()
+{
+    for text in "$@"; do
+        grep -q -F -e "$text" err || return 1
+    done
+}
+
+# --- without a node ---
+
+ok 'no socket anywhere' exits 1 status
+ok '  names the places and the cure' complained ./conclave.sock /run/conclave/control.sock \
+    'conclaved --config'
+ok 'a socket that is not there' exits 1 status --socket "$folder/none"
+ok '  is named' complained "$folder/none"
+ok 'a mistyped command' exits 2 propsals
+ok '  is guessed' complained 'did you mean "proposals"?'
+ok 'a mistyped option' exits 2 propose --titel x
+ok '  is guessed' complained 'did you mean --title?'
+ok 'propose needs a title' exits 2 propose --class emergency
+ok 'a timeout needs --wait' exits 2 propose --class emergency --title x --timeout 3
+ok 'a timeout is a number' exits 2 propose --class emergency --title x --wait --timeout 3s
+ok 'show needs an id' exits 2 show
+ok 'an id is hexadecimal' exits 2 show nonsense
+ok 'a state is one of three' exits 2 proposals --state lost
+ok 'a height is a number' exits 2 ledger -- -1
+ok 'an argument too many' exits 2 status now
+ok 'a file that is not there' exits 1 propose --class emergency --title x --text none
+for command in propose proposals show status seats ledger; do
+    ok "$command --help" exits 0 "$command" --help
+    ok '  is usage' said "usage: conclave $command" --socket --json
+done
+
+# --- with one ---
+
+: >ids
+"$serve" "$folder/conclave.sock" "${top_srcdir:?}/tests/charter/council.json" >ids &
+node=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    [ "$(wc -l <ids)" -eq 3 ] && break
+    sleep 0.2
+done
+first=$(sed -n 1p ids) second=$(sed -n 2p ids) third=$(sed -n 3p ids)
+short=$(echo "$first" | cut -c 1-12)
+
+ok 'status' exits 0 status
+ok '  says who, how far, and what is waited for' said 'Council of Åland' 'alder (1) of 4' \
+    '2 final, 1 open' 'ballots on "third", 2 of 4; missing: cedar (3), elm (4)'
+ok 'seats' exits 0 seats
+ok '  lists them' said 'björk  Sverige' primary
+ok 'proposals' exits 0 proposals
+ok '  lists them' said "$short" approved rejected sealed third
+ok 'proposals --state final --limit 1' exits 0 proposals --state final --limit 1
+ok '  shows one, and that there are more' said second 'There are more; 2 are final'
+ok '  and no other' test "$(grep -c -F -e first -e third out)" = 0
+ok 'show' exits 0 show "$short"
+ok '  has content, tally, heights' said "$first" 'Let it be done.' '{"cost":17}' \
+    '3 approve, 1 reject, 0 abstain' 'height 3, 2025-01-01 00:00:03.000 UTC'
+ok '  ballots and rationales' said 'reject     54' 'elm (4), reject' 'it does not'
+ok 'show of a rejected one' exits 0 show "$second"
+ok '  has the reason' said 'rejected (threshold-unreachable)'
+ok 'show of an open one' exits 0 show "$third"
+ok '  has no choice' said committed awaited 'ballots until'
+ok 'show of none' exits 1 show 00000000
+ok '  says so' complained 'there is no proposal whose id begins with 00000000'
+ok 'ledger' exits 0 ledger --limit 3
+ok '  lists the newest' test "$(wc -l <out)" = 4
+ok 'ledger 3' exits 0 ledger 3
+ok '  shows operations and certificate' said 'approve, confidence 51' '3 seats: 1 2 4'
+ok 'ledger 99' exits 1 ledger 99
+ok '  says which is the newest' complained 'the newest is 9'
+ok 'nothing is coloured here' test "$("$conclave" proposals | grep -c "$(printf '\033')")" = 0
+
+echo 'a text' >text
+echo '{"a": [1, 2]}' >evidence
+ok 'propose' exits 0 propose --class emergency --title 'Other' --text text \
+    --evidence evidence --nonce 00ff
+ok '  prints the id' said abababababababababababababababababababababababababababababababab
+ok 'propose reads standard input' sh -c \
+    "echo x | '$conclave' propose --class emergency --title Other --text - >out 2>err"
+echo '[1]' >evidence
+ok 'evidence that is no object' exits 1 propose --class emergency --title x \
+    --evidence evidence
+ok '  is refused by name' complained 'evidence must be a JSON object'
+printf '\377' >text
+ok 'a text that is no UTF-8' exits 1 propose --class emergency --title x --text text
+ok '  is refused' complained 'not UTF-8'
+ok 'an unknown class' exits 1 propose --class nix --title x
+ok '  is refused with those there are' complained charter-amendment, emergency
+ok 'propose --wait, approved' exits 0 propose --class emergency --title first --wait
+ok '  says so' said 'approved: 3 approve, 1 reject'
+ok 'propose --wait, rejected' exits 3 propose --class emergency --title second --wait
+ok '  says so' said 'rejected (threshold-unreachable): 1 approve, 3 reject'
+ok 'propose --wait, too long' exits 1 propose --class emergency --title third --wait \
+    --timeout 1
+ok '  says how to see it later' complained 'conclave show'
+
+if command -v jq >/dev/null; then
+    json()
+    {
+        expected=$1 filter=$2
+        shift 2
+        [ "$("$conclave" "$@" --json 2>err | jq -r "$filter")" = "$expected" ]
+    }
+    ok 'status --json' json 'Council of Åland 9' '"\(.council) \(.height)"' status
+    ok 'seats --json' json 'cedar' '.[2].name' seats
+    ok 'proposals --json' json '3' '.proposals | length' proposals
+    ok 'show --json' json 'it helps' '.seats[0].rationale' show "$first"
+    ok 'ledger --json' json '10' '.blocks | length' ledger
+    ok 'ledger 3 --json' json 'reveal' '.envelopes[0].operations[0].kind' ledger 3
+    ok 'propose --wait --json' json 'rejected' .outcome propose --class emergency \
+        --title second --wait
+else
+    ok 'JSON # SKIP there is no jq' true
+fi
+
+kill "$node"
+wait "$node"
+ok 'the node went cleanly' test $? = 0
+node=
+ok 'its socket is gone' exits 1 status --socket "$folder/conclave.sock"
+echo "1..$count"

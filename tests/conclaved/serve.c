@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+/* serve SOCKET CHARTER: the control socket of a node made by hand, until it is killed, or a
+ * minute has passed. Prints the ids of its three proposals. */
+#include "hand_node.h"
+
+#include "base/log.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
+{
+    (void)w;
+    (void)revents;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+int main(int argc, char **argv)
+{
+    static struct hand_node hand;
+    struct complaint why = {""};
+    struct control_server_config config;
+    ev_signal end;
+    if (argc != 3) {
+        return 2;
+    }
+    (void)alarm(60);
+    (void)log_open("stderr", LOG_LEVEL_ERROR, NULL);
+    hand_node_make(&hand, argv[2]);
+    struct ev_loop *loop = ev_default_loop(EVFLAG_AUTO);
+    control_server_config_defaults(&config);
+    config.path = argv[1];
+    config.methods = node_methods;
+    config.context = &hand.node;
+    if (control_server_start(loop, &config, &hand.node.control, &why) != 0) {
+        (void)fprintf(stderr, "%s\n", why.text);
+        return 1;
+    }
+    for (size_t i = 0; i < HAND_PROPOSALS; i++) {
+        char hex[2 * HASH_BYTES + 1];
+        hex_encode(hex, slice_of(hand.ids[i].bytes, HASH_BYTES));
+        (void)printf("%s\n", hex);
+    }
+    (void)fflush(stdout);
+    ev_signal_init(&end, on_signal, SIGTERM);
+    ev_signal_start(loop, &end);
+    ev_run(loop, 0);
+    ev_signal_stop(loop, &end);
+    control_server_free(hand.node.control);
+    ev_loop_destroy(loop);
+    hand_node_free(&hand);
+    return 0;
+}
