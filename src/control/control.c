@@ -101,10 +101,11 @@ void control_format(struct buffer *out, const json_t *value)
 
 json_t *control_text(struct slice text)
 {
-    json_t *value = json_stringn((const char *)text.data, text.size);
     if (text.size == 0) {
-        value = json_string("");
-    } else if (value == NULL || text_check(text, true, NULL) != 0) {
+        return json_string(""); /* its data may be NULL */
+    }
+    json_t *value = json_stringn((const char *)text.data, text.size);
+    if (value == NULL || text_check(text, true, NULL) != 0) {
         struct buffer safe = {NULL, 0, 0};
         json_decref(value);
         text_escape(&safe, text, "");
