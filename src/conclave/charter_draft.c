@@ -17,9 +17,9 @@ static const struct {
     struct windows windows[2]; /* by pace */
 } classes[] = {
     {"charter-amendment", false, {{3600000, 900000, 60000}, {180000, 120000, 10000}}},
-    {"certification-appeal", false, {{900000, 300000, 30000}, {120000, 90000, 5000}}},
-    {"reciprocity", false, {{900000, 300000, 30000}, {120000, 90000, 5000}}},
-    {"emergency", true, {{60000, 45000, 5000}, {60000, 45000, 3000}}},
+    {"certification-appeal", false, {{900000, 300000, 30000}, {120000, 90000, 10000}}},
+    {"reciprocity", false, {{900000, 300000, 30000}, {120000, 90000, 10000}}},
+    {"emergency", true, {{60000, 45000, 5000}, {60000, 45000, 10000}}},
 };
 
 json_t *charter_draft(const char *name, uint64_t created_ms, json_t *seats,

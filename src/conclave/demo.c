@@ -41,8 +41,9 @@ static const struct command_option options[] = {
 
 enum demo_end {
     DEMO_GOES_ON,
-    DEMO_QUIT,   /* the operator has seen enough */
-    DEMO_FAILED, /* after saying why */
+    DEMO_QUIT,        /* the operator has seen enough */
+    DEMO_INTERRUPTED, /* by a signal, before it was done */
+    DEMO_FAILED,      /* after saying why */
 };
 
 struct demo {
@@ -103,7 +104,7 @@ static void take_deaths(struct demo *d)
         if (d->running && d->view.live) {
             demo_view_say(&d->view, "%s ended: %s; its log: %s", child->name, how,
                           child->log);
-        } else if (d->end != DEMO_FAILED) {
+        } else if (d->end == DEMO_GOES_ON) {
             fail(d, "%s ended: %s; its log: %s", child->name, how, child->log);
             show_log(child->log);
         }
@@ -116,10 +117,8 @@ static void take_signals(struct demo *d)
     while (read(d->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
         if (info.ssi_signo == SIGCHLD) {
             take_deaths(d);
-        } else if (d->view.live) {
-            d->end = DEMO_QUIT;
-        } else if (d->end != DEMO_FAILED) {
-            fail(d, "stopped by signal %u", info.ssi_signo);
+        } else if (d->end == DEMO_GOES_ON) {
+            d->end = d->view.live ? DEMO_QUIT : DEMO_INTERRUPTED;
         }
     }
 }
@@ -275,6 +274,18 @@ static void follow_to_the_end(struct demo *d)
     }
 }
 
+/* Rejected for want of any ballot is no decision to show. */
+static void check_ballots(struct demo *d)
+{
+    for (size_t i = 0; i < d->follow.count && d->end == DEMO_GOES_ON; i++) {
+        if (d->follow.list[i].sealed == 0) {
+            fail(d,
+                 "no agent answered on \"%s\"; their logs are %s/seat-*/conclave-agent.log",
+                 d->follow.list[i].title, d->council.dir);
+        }
+    }
+}
+
 static unsigned count_nodes(const struct demo *d)
 {
     unsigned running = 0;
@@ -353,6 +364,7 @@ static void run_council(struct demo *d, const char *dir)
         stay(d);
     } else {
         follow_to_the_end(d);
+        check_ballots(d);
     }
 }
 
@@ -441,7 +453,9 @@ static enum command_exit run(const struct command_line *line)
         lose_events(&d);
     }
     demo_council_stop(&d.council);
-    if (d.end != DEMO_FAILED) {
+    if (d.end == DEMO_INTERRUPTED) {
+        (void)command_fail(line, "interrupted");
+    } else if (d.end != DEMO_FAILED) {
         print_results(&d);
     }
     bool keep = given != NULL || command_flag(line, "keep") || d.end == DEMO_FAILED;
@@ -456,7 +470,8 @@ static enum command_exit run(const struct command_line *line)
     demo_data_free(&d.data);
     (void)close(d.signals);
     free(dir);
-    return d.end == DEMO_FAILED ? COMMAND_FAILED : COMMAND_DONE;
+    bool good = d.end == DEMO_GOES_ON || d.end == DEMO_QUIT;
+    return good ? COMMAND_DONE : COMMAND_FAILED;
 }
 
 const struct command command_demo = {

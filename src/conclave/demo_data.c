@@ -37,6 +37,22 @@ static json_t *make_seat(const struct demo_data *d, const json_t *listed, unsign
     return seat;
 }
 
+/* An agent without its rules would give no ballot, and nobody would know why. */
+static int check_rules(const struct demo_data *d, struct complaint *why)
+{
+    size_t index;
+    json_t *seat;
+    json_array_foreach(d->seats, index, seat)
+    {
+        const char *rules = json_string_value(json_object_get(seat, "rules"));
+        if (!file_exists(rules)) {
+            return complain(why, CONCLAVE_ENOENT, "seats.json: there is no rule file %s",
+                            rules);
+        }
+    }
+    return 0;
+}
+
 static int load_seats(struct demo_data *d, unsigned seats, struct complaint *why)
 {
     json_t *list;
@@ -125,6 +141,7 @@ int demo_data_load(struct demo_data *d, unsigned seats, struct complaint *why)
     *d = (struct demo_data){NULL, NULL, NULL};
     int error = data_find("demo", &d->dir, why);
     error = error != 0 ? error : load_seats(d, seats, why);
+    error = error != 0 ? error : check_rules(d, why);
     return error != 0 ? error : load_proposals(d, why);
 }
 

@@ -19,10 +19,19 @@
 
 enum {
     ID_SHOWN = 8, /* digits of a proposal's id */
-    TITLE_SHOWN = 48,
+    TITLE_MIN = 16,
+    OTHER_COLUMNS = 98, /* what a row takes beside its title, at most */
+    WIDTH_DEFAULT = 146,
 };
 
 /* --- the terminal --- */
+
+static unsigned terminal_width(unsigned otherwise)
+{
+    struct winsize size;
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    return known ? size.ws_col : otherwise;
+}
 
 void demo_view_begin(struct demo_view *v, bool live)
 {
@@ -86,11 +95,7 @@ static char *safe_text(const char *format, va_list args)
 /* Cut to the terminal's width, or it would wrap and could not be replaced. */
 static void draw_status(const struct demo_view *v)
 {
-    struct winsize size;
-    unsigned columns = 80;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1) {
-        columns = size.ws_col;
-    }
+    unsigned columns = terminal_width(80);
     int bytes = (int)strlen(v->status);
     char *shown = alloc_string(v->status);
     while (output_width(shown) >= columns && bytes > 0) {
@@ -191,12 +196,14 @@ void demo_view_event(struct demo_view *v, const struct demo_follow *f, const cha
 /* The beginning of a title that fits into its column. */
 static char *cut_title(const char *title)
 {
+    unsigned width = terminal_width(WIDTH_DEFAULT);
+    width = width > OTHER_COLUMNS + TITLE_MIN ? width - OTHER_COLUMNS : TITLE_MIN;
     char *cut = alloc_string(title);
     size_t length = strlen(cut);
-    if (output_width(cut) <= TITLE_SHOWN) {
+    if (output_width(cut) <= width) {
         return cut;
     }
-    while (output_width(cut) > TITLE_SHOWN - 3) {
+    while (output_width(cut) > width - 3) {
         do {
             length--;
         } while (((unsigned char)cut[length] & 0xc0) == 0x80);

@@ -78,40 +78,41 @@ int program_find(const char *name, char **out, struct complaint *why)
     return error;
 }
 
+/* *path, or NULL after freeing it. */
+static bool keep_existing(char **path)
+{
+    if (*path != NULL && !file_exists(*path)) {
+        free(*path);
+        *path = NULL;
+    }
+    return *path != NULL;
+}
+
 int data_find(const char *name, char **out, struct complaint *why)
 {
+    static const char *const near[] = {"contrib", "../contrib", "../share/conclave"};
     const char *given = getenv("CONCLAVE_DATA");
     if (given != NULL && given[0] != '\0') {
         *out = file_join(given, name);
-        if (!file_exists(*out)) {
-            complain(why, CONCLAVE_ENOENT, "$CONCLAVE_DATA is set, but there is no %s",
-                     *out);
-            free(*out);
-            return CONCLAVE_ENOENT;
-        }
-        return 0;
+        return keep_existing(out)
+                   ? 0
+                   : complain(why, CONCLAVE_ENOENT,
+                              "$CONCLAVE_DATA is set, but there is no %s/%s", given, name);
     }
-    static const char *const near[] = {"contrib", "../contrib", "../share/conclave"};
     char *own = own_folder();
     *out = NULL;
     for (size_t i = 0; i < sizeof(near) / sizeof(near[0]) && *out == NULL; i++) {
-        char *path = alloc_printf("%s/%s/%s", own, near[i], name);
-        *out = file_exists(path) ? path : NULL;
-        if (*out == NULL) {
-            free(path);
-        }
+        *out = alloc_printf("%s/%s/%s", own, near[i], name);
+        (void)keep_existing(out);
     }
     free(own);
     if (*out == NULL) {
         *out = file_join(CONCLAVE_PKGDATADIR, name);
     }
-    if (!file_exists(*out)) {
-        complain(why, CONCLAVE_ENOENT,
-                 "the data of conclave %s is not in %s; set $CONCLAVE_DATA to the folder "
-                 "that has it (contrib/ of the source)",
-                 name, *out);
-        free(*out);
-        return CONCLAVE_ENOENT;
-    }
-    return 0;
+    return keep_existing(out)
+               ? 0
+               : complain(why, CONCLAVE_ENOENT,
+                          "the data of conclave %s is not in %s; set $CONCLAVE_DATA to the "
+                          "folder that has it (contrib/ of the source)",
+                          name, CONCLAVE_PKGDATADIR);
 }

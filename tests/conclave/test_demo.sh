@@ -1,0 +1,131 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# conclave demo: a council of real processes decides, and nothing is left behind.
+
+conclave=${top_builddir:?}/conclave
+CONCLAVE_DATA=${top_srcdir:?}/contrib
+TMPDIR=$(mktemp -d) || exit 1
+export CONCLAVE_DATA TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+
+count=0
+ok()
+{
+    count=$((count + 1))
+    name=$1
+    shift
+    if "$@"; then
+        echo "ok $count - $name"
+    else
+        echo "not ok $count - $name"
+        tail -q -n 8 "$TMPDIR/out" "$TMPDIR/err" 2>/dev/null | sed 's/^/# /'
+    fi
+}
+
+# exits STATUS ARGUMENT...
+exits()
+{
+    expected=$1
+    shift
+    timeout 300 "$conclave" "$@" >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null
+    [ $? -eq "$expected" ]
+}
+
+results()
+{
+    [ "$(grep -o "$1" "$TMPDIR/out" | wc -l)" -eq "$2" ]
+}
+
+no_folder()
+{
+    ! ls -d "$TMPDIR"/conclave-demo.* >/dev/null 2>&1
+}
+
+# Nodes and agents have the folder on their command lines.
+any_process()
+{
+    for process in /proc/[0-9]*; do
+        case $({ tr '\0' ' ' <"$process/cmdline"; } 2>/dev/null) in
+        *conclave*"$TMPDIR"/*) return 0 ;;
+        esac
+    done
+    return 1
+}
+
+none_running()
+{
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        any_process || return 0
+        sleep 0.5
+    done
+    return 1
+}
+
+ok 'a demo of 4 seats' exits 0 demo --seats 4 --json
+ok 'decides the 8 sample proposals' results '"final":true' 8
+ok 'some are approved' grep -q '"outcome":"approved"' "$TMPDIR/out"
+ok 'and some rejected' grep -q '"outcome":"rejected","reason":"threshold-unreachable"' \
+    "$TMPDIR/out"
+ok 'it leaves no folder' no_folder
+ok 'and no process' none_running
+
+ok 'a demo of 7 seats in a folder of its own' exits 0 demo --seats 7 --dir "$TMPDIR/c" \
+    --no-console
+ok 'prints a row for each proposal' results ' \(approved\|rejected\) ' 8
+ok 'keeps its folder' test -s "$TMPDIR/c/seat-07/data/data.mdb"
+ok 'and no process' none_running
+ok 'the folder is not taken twice' exits 1 demo --seats 4 --dir "$TMPDIR/c"
+
+ok 'three seats are too few' exits 2 demo --seats 3
+ok 'a long path' exits 1 demo --seats 4 --dir \
+    "$TMPDIR/$(printf '%0100d' 0)"
+ok 'is explained' grep -q 'too long a path' "$TMPDIR/err"
+
+CONCLAVE_DATA=$TMPDIR/none
+ok 'data that is not there' exits 1 demo --seats 4
+ok 'is named' grep -q 'there is no .*/none/demo' "$TMPDIR/err"
+mkdir -p "$TMPDIR/bad/demo"
+cp -R "$top_srcdir/contrib/demo/proposals" "$TMPDIR/bad/demo/"
+sed 's/[a-z]*\.rules/none.rules/' "$top_srcdir/contrib/demo/seats.json" \
+    >"$TMPDIR/bad/demo/seats.json"
+CONCLAVE_DATA=$TMPDIR/bad
+ok 'rule files that are not there' exits 1 demo --seats 4
+ok 'are named' grep -q 'there is no rule file .*/none.rules' "$TMPDIR/err"
+CONCLAVE_DATA=$top_srcdir/contrib
+ok 'all that leaves no folder' no_folder
+
+# Starts a demo large enough to be met at work; $demo is its process, $node one of its
+# nodes.
+start_demo()
+{
+    "$conclave" demo --no-console >"$TMPDIR/out" 2>"$TMPDIR/err" </dev/null &
+    demo=$!
+    for _ in $(seq 100); do
+        node=$(cat /proc/[0-9]*/stat 2>/dev/null | awk -v p="$demo" '$4 == p { print $1; exit }')
+        [ -z "$node" ] || return 0
+        sleep 0.05
+    done
+    return 1
+}
+
+ok 'a demo in the background starts its nodes' start_demo
+kill -TERM "$demo"
+wait "$demo"
+ok 'stopped by a signal, it fails' test $? -eq 1
+ok 'leaves no process' none_running
+ok 'and no folder' no_folder
+
+ok 'another one' start_demo
+kill -KILL "$node"
+wait "$demo"
+ok 'fails when a node is killed' test $? -eq 1
+ok 'names its log' grep -q 'conclaved of seat [0-9]* ended: signal 9.*its log: /' "$TMPDIR/err"
+ok 'which is kept' test -f "$(sed -n 's/.*its log: //p' "$TMPDIR/err")"
+ok 'and leaves no process' none_running
+rm -rf "$TMPDIR"/conclave-demo.*
+
+ok 'and another' start_demo
+kill -KILL "$demo"
+wait "$demo" 2>/dev/null
+ok 'killed itself, it leaves no process' none_running
+echo "1..$count"
