@@ -12,7 +12,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 32 };
+enum {
+    NAME_MAX_BYTES = 64,
+/* The address space of a program with this sanitizer is beyond any limit, and the
+ * evaluators that ship were built like this. */
+#ifdef __SANITIZE_ADDRESS__
+    MEMORY_DEFAULT = 0,
+#else
+    MEMORY_DEFAULT = 1 << 30,
+#endif
+};
 
 static const char usage[] =
     "usage: conclave-agent --evaluator \"PROGRAM ARGUMENTS\" [options]\n"
@@ -141,7 +150,7 @@ bool options_parse(int argc, char **argv, struct options *o)
         .name = "agent",
         .timeout_ms = 30000,
         .output_bytes = 65536,
-        .memory_bytes = 1 << 30,
+        .memory_bytes = MEMORY_DEFAULT,
         .jobs = 4,
         .level = LOG_LEVEL_INFO,
     };

@@ -262,7 +262,10 @@ static void test_options(void)
     refused_options("good.sh", "--max-output 99999999", "--max-output is a number");
     refused_options("good.sh", "--max-memory 99999999999999999999",
                     "--max-memory is a number");
-    refused_options("good.sh", "--name 123456789012345678901234567890123", "1 to 32 bytes");
+    refused_options(
+        "good.sh",
+        "--name 12345678901234567890123456789012345678901234567890123456789012345",
+        "1 to 64 bytes");
     refused_options("good.sh", "--log-level loud", "debug, info, warn or error");
     refused_options("good.sh", "--frobnicate", "frobnicate");
     refused_options("good.sh", "more", "unexpected argument");

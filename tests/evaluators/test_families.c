@@ -20,28 +20,26 @@ static const char *const proposals[PROPOSALS] = {
 };
 static const char *const classes[] = {"charter-amendment", "certification-appeal",
                                       "reciprocity", "emergency"};
-static const char *const jurisdictions[] = {"EU", "US", "UK", "JP", "SG", "BR", "ZA",
-                                            "IN", "CH", "KR", "CA", "DE", "FR", "KE",
-                                            "AE", "NO", "AU", "NZ", "IL", "ES"};
-
 static char path[512];
+
+static const char *top_folder(void)
+{
+    const char *top = getenv("top_srcdir");
+    return top != NULL ? top : ".";
+}
 
 static const char *demo_file(const char *kind, const char *name)
 {
-    const char *top = getenv("top_srcdir");
-    (void)snprintf(path, sizeof(path), "%s/contrib/demo/%s/%s.%s", top != NULL ? top : ".",
-                   kind, name, strcmp(kind, "rules") == 0 ? "rules" : "json");
+    (void)snprintf(path, sizeof(path), "%s/contrib/demo/%s/%s.%s", top_folder(), kind, name,
+                   strcmp(kind, "rules") == 0 ? "rules" : "json");
     return path;
 }
 
-static enum choice vote(const struct rules *r, const json_t *proposal, const char *where,
+static enum choice vote(const struct rules *r, const json_t *proposal, const json_t *seat,
                         unsigned *confidence)
 {
     struct verdict v;
-    json_t *seat =
-        json_pack("{s:f, s:s, s:s}", "number", 1.0, "name", "x", "jurisdiction", where);
     judge(r, proposal, seat, &v);
-    json_decref(seat);
     *confidence = v.confidence;
     return v.choice;
 }
@@ -53,7 +51,7 @@ static void test_differ(struct rules **rules, json_t **texts)
     for (int f = 0; f < FAMILIES; f++) {
         for (int p = 0; p < PROPOSALS; p++) {
             unsigned confidence;
-            votes[f][p] = "-+0"[vote(rules[f], texts[p], "nowhere", &confidence)];
+            votes[f][p] = "-+0"[vote(rules[f], texts[p], NULL, &confidence)];
         }
         printf("# %-12s %s\n", families[f], votes[f]);
         ok(strchr(votes[f], '+') != NULL && strchr(votes[f], '-') != NULL,
@@ -65,7 +63,21 @@ static void test_differ(struct rules **rules, json_t **texts)
     }
 }
 
-static void test_council(struct rules **rules, json_t **texts)
+/* The rules of a seat of the demo. */
+static const struct rules *rules_of(struct rules **rules, const json_t *seat)
+{
+    const char *file = json_string_value(json_object_get(seat, "rules"));
+    for (int f = 0; file != NULL && f < FAMILIES; f++) {
+        size_t length = strlen(families[f]);
+        if (strncmp(file, families[f], length) == 0 &&
+            strcmp(file + length, ".rules") == 0) {
+            return rules[f];
+        }
+    }
+    return NULL;
+}
+
+static void test_council(struct rules **rules, json_t **texts, const json_t *seats)
 {
     unsigned threshold = quorum_default_threshold(SEATS);
     unsigned approved = 0, abstained = 0, near = 0, split = 0, unsure = 0;
@@ -73,9 +85,8 @@ static void test_council(struct rules **rules, json_t **texts)
         unsigned tally[3] = {0, 0, 0};
         for (int s = 0; s < SEATS; s++) {
             unsigned confidence = 0;
-            const char *where =
-                jurisdictions[s % (sizeof(jurisdictions) / sizeof(jurisdictions[0]))];
-            tally[vote(rules[s % FAMILIES], texts[p], where, &confidence)]++;
+            const json_t *seat = json_array_get(seats, (size_t)s);
+            tally[vote(rules_of(rules, seat), texts[p], seat, &confidence)]++;
             unsure += confidence < 70;
         }
         unsigned yes = tally[CHOICE_APPROVE], no = tally[CHOICE_REJECT];
@@ -124,10 +135,17 @@ int main(void)
     for (int c = 0; c < 4; c++) {
         is(of_class[c], 2, classes[c]);
     }
-    if (loaded) {
-        test_differ(rules, texts);
-        test_council(rules, texts);
+    (void)snprintf(path, sizeof(path), "%s/contrib/demo/seats.json", top_folder());
+    json_t *seats = json_load_file(path, JSON_DECODE_INT_AS_REAL, NULL);
+    is((int64_t)json_array_size(seats), SEATS, "the demo has 33 seats");
+    for (size_t s = 0; s < json_array_size(seats); s++) {
+        loaded = loaded && rules_of(rules, json_array_get(seats, s)) != NULL;
     }
+    if (ok(loaded && json_array_size(seats) == SEATS, "each with a rule file")) {
+        test_differ(rules, texts);
+        test_council(rules, texts, seats);
+    }
+    json_decref(seats);
     for (int i = 0; i < FAMILIES; i++) {
         rules_free(rules[i]);
         json_decref(texts[i]);
