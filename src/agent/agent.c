@@ -106,7 +106,7 @@ static int run(const struct options *o, const char *socket, char *const *words)
         .context = &a,
     };
     if (a.loop == NULL) {
-        LOG_EVENT(LOG_LEVEL_ERROR, "agent.failed", LOG_S("reason", "no event loop"));
+        LOG_EVENT(LOG_LEVEL_ERROR, "agent.stopped", LOG_S("reason", "no event loop"));
         return EXIT_FAILURE;
     }
     (void)signal(SIGPIPE, SIG_IGN);

@@ -24,11 +24,12 @@ enum {
 };
 
 static const char usage[] =
-    "usage: conclave-agent --evaluator \"PROGRAM ARGUMENTS\" [options]\n"
+    "usage: conclave-agent --evaluator COMMAND [options]\n"
     "\n"
-    "Attaches to a node and runs PROGRAM for each proposal the node asks about: one JSON\n"
+    "Attaches to a node and runs COMMAND for each proposal the node asks about: one JSON\n"
     "object on its standard input, one on its standard output. See conclave-agent(1).\n"
     "\n"
+    "  --evaluator COMMAND a program and its arguments, quoted as one argument\n"
     "  --socket PATH       the node's control socket (else $CONCLAVE_SOCKET, then the\n"
     "                      usual places)\n"
     "  --timeout MS        time for one evaluation (30000)\n"
@@ -38,7 +39,8 @@ static const char usage[] =
     "  --name NAME         what the node calls this agent (agent)\n"
     "  --log-level LEVEL   debug, info, warn or error (info)\n"
     "  --once              exit after the first answer that the node settled\n"
-    "  --help, --version\n";
+    "  --help              print this\n"
+    "  --version           print the version\n";
 
 static bool parse_number(const char *option, const char *text, uint64_t least,
                          uint64_t most, uint64_t *out)

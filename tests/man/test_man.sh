@@ -70,6 +70,17 @@ options_of_page()
 "$conclaved" --help | options_of_help >code
 options_of_page <"$man/conclaved.8" >page
 same 'the options of conclaved'
+"$top_builddir/conclave-agent" --help | options_of_help >code
+options_of_page <"$man/conclave-agent.1" >page
+same 'the options of conclave-agent'
+
+# --- events ---
+
+cat "$src"/agent/*.c | tr -d '\n' | grep -o 'LOG_EVENT([^"]*"[a-z._]*"' |
+    sed 's/.*"\(.*\)"/\1/' >code
+sed -n '/^\.Sh DIAGNOSTICS/,/^\.Sh SEE/s/^\.It \([a-z._ ,]*\)$/\1/p' \
+    "$man/conclave-agent.1" | tr -d ' ' | tr ',' '\n' >page
+same 'the events of conclave-agent'
 
 # --- settings and fields ---
 
@@ -96,5 +107,9 @@ result 'the charter of the example is good'
 "$conclave" charter id charter.json >code
 sed -n 's/^\([0-9a-f]\{64\}\)$/\1/p' "$man/conclave-charter.5" >page
 same 'the identity of the example'
+sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' "$man/conclave-rules.5" | sed '/^\./d' >example.rules
+"$top_builddir/conclave-eval-rules" --check example.rules 2>out
+[ -s example.rules ] || echo 'no example' >out
+result 'the rule file of the example is good'
 
 echo "1..$count"
