@@ -9,7 +9,7 @@
 #include <jansson.h>
 
 enum {
-    METHOD_READ_BYTES = 8 * 1024 * 1024, /* of blocks that one request may have read: the
+    METHOD_READ_BYTES = 4 * 1024 * 1024, /* of blocks that one request may have read: the
                                             council waits meanwhile */
     METHOD_ANSWER_BYTES = 800 * 1024,    /* of JSON, after which an answer is continued */
     METHOD_ID_DIGITS_MIN = 6,            /* of a proposal's id */

@@ -251,10 +251,14 @@ static void carry_out_commit(struct node *n, struct block *b)
     n->tip_hash = b->hash;
     for (size_t i = 0; i < r.event_count; i++) {
         note_council_event(n, b, &r.events[i]);
-        turn_publish(n, event_council_name(r.events[i].kind),
-                     event_council(n->charter, n->council, &r.events[i]));
+        if (control_has_subscribers(n->control)) {
+            turn_publish(n, event_council_name(r.events[i].kind),
+                         event_council(n->charter, n->council, &r.events[i]));
+        }
     }
-    turn_publish(n, "block.committed", event_block(b));
+    if (control_has_subscribers(n->control)) {
+        turn_publish(n, "block.committed", event_block(b));
+    }
     outbox_on_block(n, b);
     struct follow_up *f = follow_up_add(n->turn, PBFT_EXECUTED);
     node_describe_executed(n, b, &r, &f->event.executed);

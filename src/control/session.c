@@ -6,11 +6,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 
-#include <assert.h>
 #include <errno.h>
 #include <poll.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,8 +15,7 @@
 
 enum {
     READ_BYTES = 64 * 1024,
-    LINES_A_TURN = 16, /* a flood of requests must not hold up the council */
-    SHOWN_MAX = 64,    /* bytes of the client's own text in a message */
+    TURN_MS = 5, /* a flood of requests must not hold up the council */
 };
 
 /* --- the end --- */
@@ -92,7 +88,7 @@ void session_flush(struct control_session *c)
     }
 }
 
-static void send_message(struct control_session *c, json_t *message)
+void session_send(struct control_session *c, json_t *message)
 {
     struct buffer line = {NULL, 0, 0};
     control_format(&line, message);
@@ -103,160 +99,7 @@ static void send_message(struct control_session *c, json_t *message)
 
 void control_notify(struct control_session *s, const char *method, json_t *params)
 {
-    send_message(s, control_notification(method, params));
-}
-
-/* --- a request --- */
-
-void control_fail(struct control_session *s, enum control_code code, const char *format,
-                  ...)
-{
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(s->message, sizeof(s->message), format, args);
-    va_end(args);
-    s->failed = true;
-    s->code = code;
-}
-
-static const struct control_method *find_method(const struct control_server *s,
-                                                const char *name)
-{
-    for (const struct control_method *m = s->config.methods; m->name != NULL; m++) {
-        if (strcmp(m->name, name) == 0) {
-            return m;
-        }
-    }
-    return NULL;
-}
-
-static void deny(struct control_session *c, const struct control_method *m)
-{
-    if (!c->denied) {
-        c->denied = true;
-        LOG_EVENT(LOG_LEVEL_WARN, "control.denied", LOG_S("method", m->name),
-                  LOG_S("needs", control_role_name(m->role)), LOG_N("uid", c->peer.uid),
-                  LOG_N("pid", (uint64_t)c->peer.pid));
-    }
-    control_fail(c, CONTROL_DENIED,
-                 "%s needs the role %s; you (uid %u) have the role %s. Roles are given in "
-                 "conclaved.conf(5)",
-                 m->name, control_role_name(m->role), (unsigned)c->peer.uid,
-                 control_role_name(control_session_role(c)));
-}
-
-/* The result, or NULL after control_fail. */
-static json_t *dispatch(struct control_session *c, const json_t *request)
-{
-    const char *version = json_string_value(json_object_get(request, "jsonrpc"));
-    const char *name = json_string_value(json_object_get(request, "method"));
-    json_t *params = json_object_get(request, "params");
-    if (version == NULL || strcmp(version, "2.0") != 0) {
-        control_fail(c, CONTROL_INVALID_REQUEST, "the member jsonrpc must be \"2.0\"");
-        return NULL;
-    }
-    if (name == NULL) {
-        control_fail(c, CONTROL_INVALID_REQUEST,
-                     "the member method must be a string, such as \"status\"");
-        return NULL;
-    }
-    const struct control_method *m = find_method(c->server, name);
-    if (m == NULL) {
-        control_fail(c, CONTROL_UNKNOWN_METHOD,
-                     "there is no method %.*s; conclave-control(7) lists them", SHOWN_MAX,
-                     name);
-        return NULL;
-    }
-    if (!control_roles_allow(c->roles, m->role)) {
-        deny(c, m);
-        return NULL;
-    }
-    if (params != NULL && !json_is_object(params)) {
-        control_fail(c, CONTROL_INVALID_PARAMS,
-                     "params must be an object with named members");
-        return NULL;
-    }
-    json_t *none = params == NULL ? json_object() : NULL;
-    json_t *result =
-        m->handle(c->server->config.context, c, params != NULL ? params : none);
-    json_decref(none);
-    if (result == NULL && !c->failed) {
-        control_fail(c, CONTROL_INTERNAL, "%s failed and gave no reason", m->name);
-    }
-    return result;
-}
-
-static void answer(struct control_session *c, json_t *id, json_t *result)
-{
-    struct buffer line = {NULL, 0, 0};
-    json_t *message = result != NULL ? control_result(json_incref(id), result)
-                                     : control_error(json_incref(id), c->code, c->message);
-    control_format(&line, message);
-    json_decref(message);
-    if (line.size > CONTROL_LINE_MAX) {
-        buffer_free(&line);
-        message = control_error(json_incref(id), CONTROL_REFUSED,
-                                "the answer would be longer than 1 MiB: ask for less");
-        control_format(&line, message);
-        json_decref(message);
-    }
-    session_write(c, buffer_slice(&line));
-    buffer_free(&line);
-}
-
-static bool is_id(const json_t *id)
-{
-    return json_is_null(id) || json_is_string(id) || json_is_integer(id);
-}
-
-static void handle_request(struct control_session *c, const json_t *request)
-{
-    json_t *id = json_object_get(request, "id");
-    if (id != NULL && !is_id(id)) {
-        send_message(c, control_error(NULL, CONTROL_INVALID_REQUEST,
-                                      "the member id must be a string or an integer"));
-        return;
-    }
-    c->failed = false;
-    c->message[0] = '\0';
-    json_t *result = dispatch(c, request);
-    if (id != NULL) {
-        answer(c, id, result);
-    } else if (c->failed && c->code == CONTROL_INVALID_REQUEST) {
-        /* Without a method it is no notification either. */
-        send_message(c, control_error(NULL, c->code, c->message));
-    } else {
-        json_decref(result);
-    }
-}
-
-static bool is_blank(struct slice line)
-{
-    for (size_t i = 0; i < line.size; i++) {
-        if (strchr(" \t\r", line.data[i]) == NULL || line.data[i] == '\0') {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void handle_line(struct control_session *c, struct slice line)
-{
-    struct complaint why = {""};
-    if (is_blank(line)) {
-        return;
-    }
-    json_t *request = control_parse(line, &why);
-    if (request == NULL) {
-        send_message(c, control_error(NULL, CONTROL_PARSE_ERROR, why.text));
-    } else if (json_is_array(request)) {
-        send_message(c, control_error(NULL, CONTROL_INVALID_REQUEST,
-                                      "batches are not supported: send one request a "
-                                      "line"));
-    } else {
-        handle_request(c, request);
-    }
-    json_decref(request);
+    session_send(s, control_notification(method, params));
 }
 
 /* --- lines in --- */
@@ -295,7 +138,7 @@ static void after_end(struct control_session *c)
 {
     /* A last line may lack its newline: printf '{...}' | socat. */
     if (c->in.size > 0 && c->in.size <= CONTROL_LINE_MAX) {
-        handle_line(c, buffer_slice(&c->in));
+        request_handle(c, buffer_slice(&c->in));
     }
     buffer_free(&c->in);
     if (!c->doomed && (!c->subscribed || has_hung_up(c))) {
@@ -307,7 +150,8 @@ static void handle_lines(struct control_session *c)
 {
     size_t done = 0;
     bool more = false;
-    for (int lines = 0; !c->doomed; lines++) {
+    uint64_t begun = clock_monotonic_ms();
+    while (!c->doomed) {
         uint8_t *end = c->scanned < c->in.size
                            ? memchr(c->in.data + c->scanned, '\n', c->in.size - c->scanned)
                            : NULL;
@@ -315,11 +159,11 @@ static void handle_lines(struct control_session *c)
             c->scanned = c->in.size;
             break;
         }
-        if (lines >= LINES_A_TURN || is_held(c)) {
+        if (is_held(c) || clock_monotonic_ms() - begun > TURN_MS) {
             more = true;
             break;
         }
-        handle_line(c, slice_of(c->in.data + done, (size_t)(end - c->in.data) - done));
+        request_handle(c, slice_of(c->in.data + done, (size_t)(end - c->in.data) - done));
         done = c->scanned = (size_t)(end - c->in.data) + 1;
     }
     buffer_consume(&c->in, done);
@@ -334,7 +178,7 @@ static void handle_lines(struct control_session *c)
             ev_timer_start(c->server->loop, &c->resume);
         }
     } else if (c->in.size > CONTROL_LINE_MAX) {
-        send_message(c, control_error(NULL, CONTROL_PARSE_ERROR,
+        session_send(c, control_error(NULL, CONTROL_PARSE_ERROR,
                                       "the line is longer than 1 MiB; closing"));
         close_after(c);
     } else if (c->ended) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What the server's two files share: server.c (coming in, events) and session.c (one
- * client: lines in, handlers, lines out). */
+/* What the server's files share: server.c (coming in, events), session.c (one client:
+ * lines in, lines out) and request.c (what a line asks for). */
 #ifndef CONCLAVE_CONTROL_SESSION_H
 #define CONCLAVE_CONTROL_SESSION_H
 
@@ -57,8 +57,13 @@ void session_free(struct control_session *c);
 void session_write(struct control_session *c, struct slice line);
 /* Sends what the socket takes at once, for the last time. */
 void session_flush(struct control_session *c);
+/* The message is stolen. */
+void session_send(struct control_session *c, json_t *message);
 bool session_wants(const struct control_session *c, const char *event);
 void session_sweep(struct control_session *c, uint64_t now_ms);
+
+/* Carries out one line, and answers. */
+void request_handle(struct control_session *c, struct slice line);
 
 void server_reap_soon(struct control_server *s);
 

@@ -184,19 +184,22 @@ __attribute__((unused)) static char *raw_line(struct fixture *f, int fd)
     struct buffer line = {NULL, 0, 0};
     uint64_t deadline = clock_monotonic_ms() + 2000;
     while (clock_monotonic_ms() < deadline) {
-        char c;
-        ssize_t n = recv(fd, &c, 1, MSG_DONTWAIT);
+        char data[16384];
+        ssize_t n = recv(fd, data, sizeof(data), MSG_DONTWAIT | MSG_PEEK);
         if (n == 0 || (n < 0 && errno != EAGAIN)) {
             line.size = 0;
             break;
         }
-        if (n == 1 && c == '\n') {
-            break;
-        }
-        if (n == 1) {
-            buffer_append(&line, &c, 1);
-        } else {
+        if (n < 0) {
             ev_run(f->loop, EVRUN_NOWAIT);
+            continue;
+        }
+        const char *end = memchr(data, '\n', (size_t)n);
+        size_t take = end != NULL ? (size_t)(end - data) : (size_t)n;
+        buffer_append(&line, data, take);
+        (void)!recv(fd, data, take + (end != NULL), MSG_DONTWAIT);
+        if (end != NULL) {
+            break;
         }
     }
     buffer_append(&line, "", 1);

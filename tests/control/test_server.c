@@ -244,7 +244,7 @@ static void test_slow_readers(void)
     struct fixture f;
     fixture_init(&f);
     f.config.queue_bytes = 256 * 1024;
-    f.config.stall_ms = 300;
+    f.config.stall_ms = 1000;
     fixture_start(&f);
     int deaf = raw_connect(f.path), well = raw_connect(f.path);
     const char *subscribe = RPC "\"id\":1,\"method\":\"subscribe\"}\n";
@@ -279,7 +279,7 @@ static void test_slow_readers(void)
     for (int i = 0; i < 10; i++) {
         (void)raw_send(&f, well, big, strlen(big));
     }
-    for (int i = 0; i < 300 && f.closed == 1; i++) {
+    for (int i = 0; i < 500 && f.closed == 1; i++) {
         ev_run(f.loop, EVRUN_NOWAIT);
         (void)usleep(10000);
     }

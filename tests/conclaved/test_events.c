@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+/* The events of a proposal's end, and those of the node, as subscribers read them. */
+#define _GNU_SOURCE
+#include "../council/build.h"
+#include "hand_node.h"
+
+#include "base/alloc.h"
+#include "conclaved/events.h"
+#include "conclaved/json.h"
+#include "tap.h"
+#include "wire/shared.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct hand_node hand;
+static char third[2 * HASH_BYTES + 1];
+static uint64_t height = HAND_HEIGHT;
+
+/* The text of the object with the id of the third proposal written as THIRD. */
+static char *text_of(json_t *object)
+{
+    char *text = json_dumps(object, JSON_COMPACT), *at;
+    while ((at = strstr(text, third)) != NULL) {
+        memcpy(at, "THIRD", 5);
+        memmove(at + 5, at + 64, strlen(at + 64) + 1);
+    }
+    json_decref(object);
+    return text;
+}
+
+static void says(json_t *object, const char *expected, const char *name)
+{
+    char *text = text_of(object);
+    if (!ok(strcmp(text, expected) == 0, "%s", name)) {
+        printf("#   got      %s\n#   expected %s\n", text, expected);
+    }
+    free(text);
+}
+
+/* Applies the gathered operations as the next block and compares its events, which come as
+ * name, parameters, name, parameters, ... and end with NULL. */
+static void applies(struct batch *batch, const char *const *expected)
+{
+    struct council *c = hand.node.council;
+    struct council_result r;
+    height++;
+    struct block *b =
+        batch_build(batch,
+                    (struct header){.height = height,
+                                    .time_ms = hand.rules.created_ms + 1000 * height,
+                                    .executed_height = height - 1},
+                    PACKING_EACH);
+    council_apply(c, b, &r);
+    size_t i = 0;
+    for (; i < r.event_count && expected[2 * i] != NULL; i++) {
+        ok(strcmp(event_council_name(r.events[i].kind), expected[2 * i]) == 0, "%s",
+           expected[2 * i]);
+        says(event_council(hand.node.charter, c, &r.events[i]), expected[2 * i + 1],
+             "  its parameters");
+    }
+    ok(i == r.event_count && expected[2 * i] == NULL, "block %d has no other events",
+       (int)height);
+    block_unref(b);
+}
+
+static void test_council(void)
+{
+    struct batch batch = {0};
+    const struct hash *id = &hand.ids[2];
+    build_commit(batch_next(&batch), &hand.rules, 2, id, CHOICE_REJECT, 9);
+    build_commit(batch_next(&batch), &hand.rules, 3, id, CHOICE_APPROVE, 3);
+    build_commit(batch_next(&batch), &hand.rules, 4, id, CHOICE_REJECT, 4);
+    applies(&batch, (const char *const[]){
+                        "operation.void",
+                        "{\"seat\":2,\"name\":\"bj\xc3\xb6rk\",\"kind\":\"ballot\","
+                        "\"verdict\":\"conflict\"}",
+                        "ballot.recorded",
+                        "{\"proposal\":\"THIRD\",\"seat\":3,\"name\":\"cedar\"}",
+                        "ballot.recorded",
+                        "{\"proposal\":\"THIRD\",\"seat\":4,\"name\":\"elm\"}",
+                        "proposal.opening",
+                        "{\"proposal\":\"THIRD\",\"height\":10,\"time_ms\":1735689610000,"
+                        "\"committed\":4,\"reveal_deadline_ms\":1735689910000}",
+                        NULL,
+                    });
+    for (uint16_t seat = 1; seat <= 3; seat++) {
+        build_reveal(batch_next(&batch), seat, id, CHOICE_APPROVE, seat);
+    }
+    applies(&batch, (const char *const[]){
+                        "ballot.revealed",
+                        "{\"proposal\":\"THIRD\",\"seat\":1,\"name\":\"alder\",\"choice\":"
+                        "\"approve\",\"confidence\":51,\"rationale\":\"it helps\"}",
+                        "ballot.revealed",
+                        "{\"proposal\":\"THIRD\",\"seat\":2,\"name\":\"bj\xc3\xb6rk\","
+                        "\"choice\":\"approve\",\"confidence\":52,\"rationale\":"
+                        "\"it helps\"}",
+                        "ballot.revealed",
+                        "{\"proposal\":\"THIRD\",\"seat\":3,\"name\":\"cedar\",\"choice\":"
+                        "\"approve\",\"confidence\":53,\"rationale\":\"it helps\"}",
+                        "proposal.decided",
+                        "{\"proposal\":\"THIRD\",\"outcome\":\"approved\",\"reason\":null,"
+                        "\"approve\":3,\"reject\":0,\"abstain\":0,\"height\":11,"
+                        "\"time_ms\":1735689611000}",
+                        NULL,
+                    });
+    build_evidence(batch_next(&batch), 4);
+    applies(&batch, (const char *const[]){
+                        "seat.convicted",
+                        "{\"seat\":4,\"name\":\"elm\"}",
+                        "proposal.final",
+                        "{\"proposal\":\"THIRD\",\"outcome\":\"approved\",\"reason\":null,"
+                        "\"approve\":3,\"reject\":0,\"abstain\":0,\"height\":12,"
+                        "\"time_ms\":1735689612000}",
+                        NULL,
+                    });
+    struct council_event late = {.kind = COUNCIL_LATE, .seat = 1, .proposal = *id};
+    says(event_council(hand.node.charter, hand.node.council, &late),
+         "{\"proposal\":\"THIRD\",\"seat\":1,\"name\":\"alder\"}", "ballot.late");
+    struct council_event epoch = {.kind = COUNCIL_EPOCH, .number = 3};
+    says(event_council(hand.node.charter, hand.node.council, &epoch),
+         "{\"epoch\":3,\"suspended\":[]}", "epoch.changed");
+    batch_free(&batch);
+}
+
+static void test_node(void)
+{
+    const struct charter *c = hand.node.charter;
+    struct pbft_notice left = {PBFT_NOTICE_VIEW_CHANGE, PBFT_CAUSE_TIMEOUT, 6, 9, 0};
+    ok(strcmp(event_notice_name(left.kind), "view.change-started") == 0, "view left");
+    says(event_notice(c, &left), "{\"view\":6,\"cause\":\"timeout\"}", "  why");
+    struct pbft_notice entered = {PBFT_NOTICE_NEW_VIEW, PBFT_CAUSE_JOINED, 6, 9, 0};
+    ok(strcmp(event_notice_name(entered.kind), "view.changed") == 0, "view entered");
+    says(event_notice(c, &entered),
+         "{\"view\":6,\"primary\":3,\"primary_name\":\"cedar\",\"cause\":\"joined\"}",
+         "  its primary");
+    struct pbft_notice fork = {PBFT_NOTICE_FORK, PBFT_CAUSE_NONE, 6, 9, 0};
+    ok(strcmp(event_notice_name(fork.kind), "node.stopped") == 0, "a fork stops the node");
+    says(event_notice(c, &fork), "{\"why\":\"fork\",\"height\":9}", "  and says so");
+    ok(event_notice_name(PBFT_NOTICE_REFUSED) == NULL,
+       "some notices are for the log alone");
+    says(event_peer_up(c, 2), "{\"seat\":2,\"name\":\"bj\xc3\xb6rk\"}", "peer.up");
+    says(event_peer_down(c, 4, NET_DOWN_BAD_FRAME),
+         "{\"seat\":4,\"name\":\"elm\",\"reason\":\"bad-frame\"}", "peer.down");
+    struct peer_view peer = {.last = {.view = 1, .height = 2, .flags = 1 << 3},
+                             .round_trip_ms = 4,
+                             .clock_offset_ms = -5};
+    says(event_heartbeat(c, 3, &peer),
+         "{\"seat\":3,\"name\":\"cedar\",\"view\":1,\"height\":2,\"round_trip_ms\":4,"
+         "\"clock_offset_ms\":-5,\"flags\":[\"catching-up\"]}",
+         "heartbeat");
+    says(event_stopped("asked\x1b"), "{\"why\":\"asked\\\\x1b\"}", "node.stopped");
+}
+
+static void test_evidence(void)
+{
+    struct buffer deep = {0};
+    buffer_append(&deep, "{\"a\":", 5);
+    for (int i = 0; i < EVIDENCE_DEPTH_MAX; i++) {
+        buffer_append(&deep, "[", 1);
+    }
+    for (int i = 0; i < EVIDENCE_DEPTH_MAX; i++) {
+        buffer_append(&deep, "]", 1);
+    }
+    buffer_append(&deep, "}", 1);
+    ok(json_evidence(buffer_slice(&deep)) == NULL, "evidence too deep for clients is none");
+    buffer_free(&deep);
+    ok(json_evidence(slice_of_string("[1]")) == NULL, "nor is an array");
+    ok(json_evidence(slice_of_string("not JSON")) == NULL, "nor what is no JSON");
+    ok(json_evidence(SLICE_NONE) == NULL, "nor nothing");
+    says(json_evidence(slice_of_string("{\"a\":[1]}")), "{\"a\":[1]}", "an object is");
+}
+
+int main(void)
+{
+    const char *top = getenv("top_srcdir");
+    char *charter = alloc_printf("%s/tests/charter/council.json", top != NULL ? top : ".");
+    hand_node_make(&hand, charter);
+    free(charter);
+    hex_encode(third, slice_of(hand.ids[2].bytes, HASH_BYTES));
+    test_council();
+    test_node();
+    test_evidence();
+    hand_node_free(&hand);
+    return tap_done();
+}
