@@ -70,6 +70,34 @@ options_of_page()
 "$conclaved" --help | options_of_help >code
 options_of_page <"$man/conclaved.8" >page
 same 'the options of conclaved'
+
+# The part of conclave(1) with this heading.
+part()
+{
+    awk -v heading=".Ss $1" '/^\.S[hs] /{ on = $0 == heading } on' "$man/conclave.1"
+}
+
+"$conclave" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z ]*[a-z]\)  .*/\1/p' |
+    sed 's/ *$//' >commands
+sed 's/^/conclave /' commands >code
+sed -n 's/^\.Ss \(conclave .*\)/\1/p' "$man/conclave.1" >page
+same 'the commands of conclave'
+while read -r command; do
+    # Those that all commands have stand in one place, but for the socket that init makes.
+    case $command in
+    init) common='^\(json\|help\)$' ;;
+    *) common='^\(json\|help\|socket\)$' ;;
+    esac
+    # shellcheck disable=SC2086 # a command of two words is two arguments
+    "$conclave" $command --help </dev/null | options_of_help | grep -v "$common" >code
+    echo none >>code
+    part "conclave $command" | options_of_page >page
+    echo none >>page
+    same "the options of conclave $command"
+done <commands
+part 'Options of all commands' | options_of_page >page
+printf '%s\n' json help socket >code
+same 'the options that all commands have'
 "$top_builddir/conclave-agent" --help | options_of_help >code
 options_of_page <"$man/conclave-agent.1" >page
 same 'the options of conclave-agent'
@@ -96,6 +124,30 @@ echo key >>code # read by a function of its own
 sed -n '/^\.Ss The council/,/^\.Sh/s/^\.It Cm \([a-z_ ,]*\).*/\1/p' \
     "$man/conclave-charter.5" | tr -d ',' | tr ' ' '\n' | grep . >page
 same 'the fields of a charter'
+
+# --- log ---
+
+# The names stand in LOG_EVENT, in tables of names, and in the line about memory.
+{
+    cat "$src"/base/alloc.c "$src"/control/*.c "$src"/net/*.c "$src"/conclaved/*.c |
+        tr '\n' ' ' | grep -o 'LOG_EVENT([^;]*;' |
+        grep -o '"[a-z]*\.[a-z_-]*"' | tr -d '"'
+    sed -n 's/.*\[\(REPORT\|PBFT_NOTICE\)_[A-Z_]*\] = .*"\([a-z]*\.[a-z-]*\)".*/\2/p' \
+        "$src/net/report.c" "$src/conclaved/turn.c"
+    sed -n 's/.*event=\([a-z.]*\).*/\1/p' "$src/base/alloc.c"
+} >code
+sed -n 's/^\.It Sy \([a-z., _-]*\) Pq .*/\1/p' "$man/conclave-log.7" | tr -d ',' |
+    tr ' ' '\n' | grep . >page
+same 'the events of the log'
+
+# --- references ---
+
+# A page that another one names is there.
+sed -n 's/^\.Xr \(conclave[a-z.-]*\) \([1-8]\).*/\1.\2/p' "$man"/*.[1578] | sort -u |
+    while read -r page; do
+        [ -f "$man/$page" ] || echo "there is no $page"
+    done >out
+result 'every page that is named exists'
 
 # --- examples ---
 
