@@ -2,6 +2,7 @@
 #include "page.h"
 
 #include "base/alloc.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
