@@ -75,6 +75,7 @@ const struct control_method node_methods[] = {
     {"agent.attach", ROLE_AGENT, method_agent_attach},
     {"agent.answer", ROLE_AGENT, method_agent_answer},
     {"agent.failed", ROLE_AGENT, method_agent_failed},
+    {"bench.submit", ROLE_ADMINISTER, method_bench_submit},
     {NULL, ROLE_NONE, NULL},
 };
 

@@ -27,6 +27,7 @@ control_handler method_propose;      /* methods_submit.c */
 control_handler method_agent_attach; /* methods_submit.c */
 control_handler method_agent_answer; /* methods_submit.c */
 control_handler method_agent_failed; /* methods_submit.c */
+control_handler method_bench_submit; /* methods_bench.c */
 
 /* The whole status object; the object that says what is waited for. */
 json_t *status_json(const struct node *n);

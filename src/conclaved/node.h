@@ -82,6 +82,14 @@ int node_propose(struct node *n, const struct propose *p, struct hash *id,
 int node_answer(struct node *n, const struct hash *proposal, const struct ballot *b,
                 struct complaint *why);
 
+/*
+ * Queues so many PROPOSEs of this seat with new nonces and so many bytes of text, nothing
+ * of it durable: a load for measuring. *waiting is how many wait now. 0, or CONCLAVE_ESTATE
+ * when that would be more than NODE_LOAD_MAX; *waiting is then how many wait already.
+ */
+enum { NODE_LOAD_MAX = 16384 };
+int node_load(struct node *n, uint32_t operations, size_t size, uint32_t *waiting);
+
 /* What the core is told of an executed block. */
 void node_describe_executed(struct node *n, const struct block *b,
                             const struct council_result *r, struct pbft_executed *out);

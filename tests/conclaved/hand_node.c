@@ -79,6 +79,19 @@ int node_propose(struct node *n, const struct propose *p, struct hash *id,
     return 0;
 }
 
+int node_load(struct node *n, uint32_t operations, size_t size, uint32_t *waiting)
+{
+    (void)n;
+    *waiting = 5;
+    if (hand_world.error != 0) {
+        return hand_world.error;
+    }
+    hand_world.loaded += operations;
+    hand_world.load_size = size;
+    *waiting += operations;
+    return 0;
+}
+
 int node_answer(struct node *n, const struct hash *proposal, const struct ballot *b,
                 struct complaint *why)
 {

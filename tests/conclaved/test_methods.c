@@ -545,6 +545,30 @@ static void test_agent(void)
     json_decref(a);
 }
 
+static void test_bench(void)
+{
+    struct config config = {.allow_bench = false};
+    hand.node.config = &config;
+    refuses("bench.submit", "{\"operations\":3}", CONTROL_REFUSED, "allow-bench = yes");
+    config.allow_bench = true;
+    refuses("bench.submit", NULL, CONTROL_INVALID_PARAMS, "operations");
+    refuses("bench.submit", "{\"operations\":0}", CONTROL_INVALID_PARAMS, "1 to 16384");
+    refuses("bench.submit", "{\"operations\":1,\"size\":65537}", CONTROL_INVALID_PARAMS,
+            "0 to 65536");
+    refuses("bench.submit", "{\"operations\":1025,\"size\":65536}", CONTROL_INVALID_PARAMS,
+            "operations times size");
+    hand_world.error = CONCLAVE_ESTATE;
+    refuses("bench.submit", "{\"operations\":3}", CONTROL_NOT_NOW, "5 operations");
+    hand_world.error = 0;
+    is(hand_world.loaded, 0, "what is refused loads nothing");
+    json_t *a = ask("bench.submit", "{\"operations\":3,\"size\":100}");
+    ok(is_number(a, "result.waiting", 8), "bench.submit says what waits");
+    is(hand_world.loaded, 3, "and loads that many operations");
+    is((intmax_t)hand_world.load_size, 100, "of that size");
+    json_decref(a);
+    hand.node.config = NULL;
+}
+
 static void test_subscribe(void)
 {
     refuses("subscribe", "{\"events\":\"view.\"}", CONTROL_INVALID_PARAMS, "events");
@@ -589,6 +613,7 @@ int main(void)
     test_blocks();
     test_propose();
     test_agent();
+    test_bench();
     test_subscribe();
     (void)close(client);
     fixture_free(&f);
