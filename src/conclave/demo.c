@@ -129,6 +129,20 @@ static void lose_events(struct demo *d)
     d->events = NULL;
 }
 
+/* The watched seat's agent: what breaks one of the demo's breaks all of them. */
+static void take_agent_failure(struct demo *d, const json_t *params)
+{
+    char *log = demo_seat_path(&d->council, d->watched, "conclave-agent.log");
+    const char *reason = member_text(params, "reason");
+    if (d->view.live) {
+        demo_view_say(&d->view, "the agent of seat %u failed: %s; its log: %s", d->watched,
+                      reason, log);
+    } else {
+        fail(d, "the agent of seat %u failed: %s; its log: %s", d->watched, reason, log);
+    }
+    free(log);
+}
+
 static void take_events(struct demo *d)
 {
     json_t *message;
@@ -138,6 +152,9 @@ static void take_events(struct demo *d)
         const char *event = member_text(params, "event");
         demo_follow_event(&d->follow, event, params, clock_monotonic_ms());
         demo_view_event(&d->view, &d->follow, event, params);
+        if (d->end == DEMO_GOES_ON && strcmp(event, "agent.failed") == 0) {
+            take_agent_failure(d, params);
+        }
         json_decref(message);
     }
     if (d->events != NULL && error != CONCLAVE_EAGAIN) {

@@ -162,7 +162,10 @@ int demo_council_start_agents(struct demo_council *c, const struct demo_data *d,
         char *socket = demo_seat_path(c, seat, SEAT_DIR_SOCKET);
         char *command = alloc_printf("'%s' '%s'", evaluator,
                                      json_string_value(json_object_get(listed, "rules")));
-        const char *argv[] = {program, "--socket", socket, "--evaluator", command, NULL};
+        /* The evaluator is our own; built with sanitizers it reserves more address space
+         * than any limit meant for others. */
+        const char *argv[] = {program, "--socket",     socket, "--evaluator",
+                              command, "--max-memory", "0",    NULL};
         error = start(c, seat, "conclave-agent", argv, why);
         free(command);
         free(socket);

@@ -91,8 +91,18 @@ sed 's/[a-z]*\.rules/none.rules/' "$top_srcdir/contrib/demo/seats.json" \
 CONCLAVE_DATA=$TMPDIR/bad
 ok 'rule files that are not there' exits 1 demo --seats 4
 ok 'are named' grep -q 'there is no rule file .*/none.rules' "$TMPDIR/err"
+cp "$top_srcdir/contrib/demo/seats.json" "$TMPDIR/bad/demo/"
+mkdir "$TMPDIR/bad/demo/rules"
+for rules in "$top_srcdir"/contrib/demo/rules/*.rules; do
+    echo 'no rule at all' >"$TMPDIR/bad/demo/rules/${rules##*/}"
+done
+ok 'rule files that make no sense' exits 1 demo --seats 4
+ok 'are a failure of an agent' grep -q 'the agent of seat [0-9]* failed' "$TMPDIR/err"
+ok 'whose log is kept' test -s "$(sed -n 's/.*its log: //p' "$TMPDIR/err")"
+ok 'no process is left' none_running
+rm -rf "$TMPDIR"/conclave-demo.*
 CONCLAVE_DATA=$top_srcdir/contrib
-ok 'all that leaves no folder' no_folder
+ok 'no other folder is left' no_folder
 
 # Starts a demo large enough to be met at work; $demo is its process, $node one of its
 # nodes.
@@ -128,4 +138,35 @@ ok 'and another' start_demo
 kill -KILL "$demo"
 wait "$demo" 2>/dev/null
 ok 'killed itself, it leaves no process' none_running
+rm -rf "$TMPDIR"/conclave-demo.*
+
+# Waits until the screen shows a text.
+shows()
+{
+    for _ in $(seq 600); do
+        grep -q -e "$1" "$TMPDIR/screen" 2>/dev/null && return 0
+        sleep 0.1
+    done
+    return 1
+}
+
+if command -v script >/dev/null 2>&1; then
+    mkfifo "$TMPDIR/keys"
+    script -q -e -f -c "stty cols 100; '$conclave' demo --seats 4" "$TMPDIR/screen" \
+        <"$TMPDIR/keys" >"$TMPDIR/out" 2>"$TMPDIR/err" &
+    terminal=$!
+    exec 3>"$TMPDIR/keys"
+    ok 'on a terminal it shows the outcomes' shows 'APPROVED'
+    ok 'and the table' shows 'certification-appeal .*Certify the t'
+    ok 'and stays up' shows 'The council stays up.*CONCLAVE_SOCKET='
+    ok 'with a status line' shows '4/4 nodes.*8 decided.*q quits'
+    printf q >&3
+    wait $terminal
+    ok 'until q' test $? -eq 0
+    exec 3>&-
+    ok 'then it leaves no process' none_running
+    ok 'and no folder' no_folder
+else
+    ok 'on a terminal # SKIP there is no script(1)' true
+fi
 echo "1..$count"
