@@ -93,6 +93,10 @@ static void begin(struct story *s)
     shows_hash(s, "council_id", &s->charter->council_id);
     for (unsigned i = 0; i < SEATS; i++) {
         struct slice seed = page_input(s->page, numbered("seed", i + 1));
+        if (seed.size != 32) {
+            printf("Bail out! a seed has 32 bytes\n");
+            exit(99);
+        }
         s->secrets[i] = key_from_seed(seed.data);
         key_public(s->secrets[i], &s->keys[i]);
         ok(memcmp(&s->keys[i], &s->charter->seats[i].key, sizeof(s->keys[i])) == 0,
