@@ -110,7 +110,7 @@ static void on_line(struct uplink *u, struct slice line)
     const json_t *id = json_object_get(message, "id");
     if (message == NULL) {
         /* One line that cannot be read is no reason to forget the others. */
-        LOG_EVENT(LOG_LEVEL_WARN, "node.bad_line", LOG_S("reason", why.text));
+        LOG_EVENT(LOG_LEVEL_WARN, "node.bad-line", LOG_S("reason", why.text));
     } else if (u->state == UPLINK_ATTACHING && json_is_integer(id) &&
                json_integer_value(id) == u->attach_id) {
         on_attach_answer(u, message);

@@ -232,7 +232,7 @@ static const char *proposal_id(const json_t *params)
 
 static void on_asked_again(struct ask *a)
 {
-    LOG_EVENT(LOG_LEVEL_DEBUG, "node.asked_again", LOG_S("proposal", a->proposal));
+    LOG_EVENT(LOG_LEVEL_DEBUG, "node.asked-again", LOG_S("proposal", a->proposal));
     if (a->state == ASK_ANSWERED && a->request == 0) {
         a->settled = false;
         send_answer(a);
@@ -245,7 +245,7 @@ static void on_ask(struct work *w, const json_t *params)
     const char *id = proposal_id(params);
     json_int_t deadline = json_integer_value(json_object_get(params, "deadline_ms"));
     if (id == NULL) {
-        LOG_EVENT(LOG_LEVEL_WARN, "node.bad_ask",
+        LOG_EVENT(LOG_LEVEL_WARN, "node.bad-ask",
                   LOG_S("reason", "no proposal with an id"));
         return;
     }

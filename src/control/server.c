@@ -72,7 +72,7 @@ static void turn_away_one(struct control_server *s)
         }
         s->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     }
-    LOG_EVENT(LOG_LEVEL_WARN, "control.no_descriptors");
+    LOG_EVENT(LOG_LEVEL_WARN, "control.no-descriptors");
     /* Until the next sweep. */
     ev_io_stop(s->loop, &s->listener);
 }

@@ -190,8 +190,8 @@ static void test_odd_node(void)
     fake_node_send(&node, "f\"}}}\n");
     ok(answered("ff"),
        "the agent lives through odd lines, and reads one that comes in parts");
-    ok(agent_logged(&node, "event=node.bad_line") &&
-           agent_logged(&node, "event=node.bad_ask"),
+    ok(agent_logged(&node, "event=node.bad-line") &&
+           agent_logged(&node, "event=node.bad-ask"),
        "and logs them");
     char *flood = malloc(2000001);
     memset(flood, 'x', 2000000);
