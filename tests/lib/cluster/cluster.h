@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A virtual cluster: n nodes in one process, each with the real ordering core, council,
+ * codec and authenticator, around a virtual disk, network and clocks that one seed drives.
+ * The same configuration and the same calls give the same trace, byte for byte.
+ *
+ * A checker looks at everything a correct seat stores, sends and commits. What it finds is
+ * kept in words (cluster_fault); it goes on, so that a test can show that it notices.
+ *
+ * Times are virtual milliseconds since the cluster's start.
+ */
+#ifndef CONCLAVE_TESTS_CLUSTER_H
+#define CONCLAVE_TESTS_CLUSTER_H
+
+#include "council/council.h"
+#include "crypto/authenticate.h"
+#include "pbft/pbft.h"
+
+#include <stdio.h>
+
+struct cluster;
+
+enum trace_level { TRACE_NOTHING, TRACE_STORY, TRACE_MESSAGES };
+
+struct cluster_config {
+    uint16_t seats;
+    unsigned quorum; /* 0: quorum_size(seats); others break things on purpose */
+    uint64_t seed;
+    bool real_signatures;
+    enum trace_level trace;
+    bool echo; /* the trace goes to standard output, too */
+
+    /* network */
+    uint64_t delay_ms, jitter_ms;
+    unsigned loss, duplicates; /* messages of 1,000 */
+    bool reorder;              /* a link need not keep the order */
+    uint64_t notice_ms;        /* from a cut or crash to the end of the connection */
+
+    /* seats */
+    uint64_t disk_ms;             /* a turn gathers this long before it is synced */
+    uint64_t vote_ms;             /* agents think up to this long */
+    uint64_t skew_ms;             /* wall clocks differ by up to this much, each way */
+    uint32_t seat_window;         /* unordered envelopes of a sort */
+    struct pbft_config core;      /* seat, genesis and the like are filled in */
+    struct council_rules council; /* likewise */
+};
+
+/* 10 ms links that lose nothing, a class of 20 s + 10 s windows and 2 s of grace, the
+ * charter's defaults for the rest. */
+void cluster_config_defaults(struct cluster_config *c, uint16_t seats);
+
+/* All seats are down at first. */
+struct cluster *cluster_new(const struct cluster_config *config);
+void cluster_free(struct cluster *c);
+
+/* --- time --- */
+
+uint64_t cluster_now(const struct cluster *c);
+void cluster_run(struct cluster *c, uint64_t ms);
+/* Until the condition holds; false when it does not within ms. */
+typedef bool cluster_condition(struct cluster *c, void *context);
+bool cluster_run_until(struct cluster *c, cluster_condition *condition, void *context,
+                       uint64_t ms);
+bool cluster_run_to_height(struct cluster *c, uint64_t height, uint64_t ms);
+/* Everything pending decided everywhere, all correct seats at one height. */
+bool cluster_run_to_rest(struct cluster *c, uint64_t ms);
+
+/* --- seats --- */
+
+void cluster_start(struct cluster *c, uint16_t seat); /* or starts it again */
+void cluster_start_all(struct cluster *c);
+void cluster_crash(struct cluster *c, uint16_t seat);
+/* The seat crashes after so many more effects: syncs and single messages. */
+void cluster_crash_after(struct cluster *c, uint16_t seat, uint64_t effects);
+uint64_t cluster_effects(const struct cluster *c, uint16_t seat);
+bool cluster_is_up(const struct cluster *c, uint16_t seat);
+/* The wall clock of a seat, off by so much. */
+void cluster_set_clock(struct cluster *c, uint16_t seat, int64_t off_ms);
+/* A faulty seat is not checked, nor waited for. */
+void cluster_set_faulty(struct cluster *c, uint16_t seat);
+bool cluster_is_faulty(const struct cluster *c, uint16_t seat);
+/* A puppet has no node: the test speaks for it (cluster_say). Faulty, too. */
+void cluster_set_puppet(struct cluster *c, uint16_t seat);
+
+/* --- network --- */
+
+/* Nothing goes from a to b any more, or again. */
+void cluster_cut(struct cluster *c, uint16_t a, uint16_t b);
+void cluster_mend(struct cluster *c, uint16_t a, uint16_t b);
+/* Seats talk only to those of their own group: groups[seat - 1]. */
+void cluster_partition(struct cluster *c, const unsigned *groups);
+void cluster_isolate(struct cluster *c, uint16_t seat);
+/* All links mended, loss and the like over, all clocks right, all correct seats up. */
+void cluster_heal(struct cluster *c);
+void cluster_set_network(struct cluster *c, unsigned loss, unsigned duplicates,
+                         uint64_t delay_ms, uint64_t jitter_ms, bool reorder);
+
+/* Sees every message before it leaves and says whether it may. */
+typedef bool cluster_filter(struct cluster *c, void *context, uint16_t from, uint16_t to,
+                            const struct message *m);
+void cluster_set_filter(struct cluster *c, cluster_filter *filter, void *context);
+/* Changes what a faulty seat sends: a new message with its own references in *out, true. */
+typedef bool cluster_forger(struct cluster *c, void *context, uint16_t from, uint16_t to,
+                            const struct message *m, struct message *out);
+void cluster_set_forger(struct cluster *c, cluster_forger *forger, void *context);
+/* A faulty seat refuses envelopes of another one. */
+void cluster_starve(struct cluster *c, uint16_t by, uint16_t seat);
+
+/* Sends anything as a seat; the message stays the caller's. */
+void cluster_say(struct cluster *c, uint16_t from, uint16_t to, const struct message *m);
+/* Signs with the seat's key whatever authenticate_own would. */
+void cluster_sign(struct cluster *c, uint16_t seat, struct message *m);
+/* A new block like b with another header, signed by the seat as its PRE-PREPARE. */
+void cluster_forge(struct cluster *c, uint16_t seat, const struct pre_prepare *original,
+                   const struct header *header, struct message *out);
+
+/* --- the council's work --- */
+
+/* A proposal that the first `approvals` seats approve and the others reject; its number. */
+unsigned cluster_propose(struct cluster *c, uint16_t seat, unsigned approvals);
+/* The same, of a class. */
+unsigned cluster_propose_in(struct cluster *c, uint16_t seat, uint32_t class_index,
+                            unsigned approvals);
+/* The record, NULL while it is not final anywhere; until the cluster is freed. */
+const struct record *cluster_record(const struct cluster *c, unsigned proposal);
+void cluster_set_voting(struct cluster *c, uint16_t seat, bool votes);
+/* Signs and submits an operation of the seat. */
+void cluster_submit(struct cluster *c, uint16_t seat, const struct operation *op);
+
+/* --- looking --- */
+
+/* The first thing that must not be, or NULL. */
+const char *cluster_fault(const struct cluster *c);
+/* Forgets it, where the test wanted it. */
+void cluster_forget_fault(struct cluster *c);
+void cluster_status(const struct cluster *c, uint16_t seat, struct pbft_status *out);
+uint64_t cluster_height(const struct cluster *c, uint16_t seat);
+uint64_t cluster_view(const struct cluster *c, uint16_t seat);
+/* The highest committed block that anyone correct has. */
+uint64_t cluster_top(const struct cluster *c);
+struct block *cluster_block(const struct cluster *c, uint64_t height); /* borrowed */
+const struct hash *cluster_genesis(const struct cluster *c);
+
+struct cluster_counts {
+    uint64_t sent, delivered, bytes;
+    uint64_t by_tag[16];
+    uint64_t turns, ticks, syncs, notices[8];
+    uint64_t view_changes; /* entered views of one seat, the most */
+};
+void cluster_counts(const struct cluster *c, struct cluster_counts *out);
+/* The story so far; the digest is of everything that happened. */
+const char *cluster_trace(const struct cluster *c);
+uint64_t cluster_digest(const struct cluster *c);
+/* One line per seat on standard output. */
+void cluster_show(const struct cluster *c);
+
+#endif
