@@ -41,12 +41,39 @@ void accept_forget_pending(struct pbft *p)
     }
 }
 
+void accept_forget_refused(struct pbft *p)
+{
+    p->refused_count = 0;
+    p->refused_since = NEVER;
+}
+
+bool accept_is_refused(const struct pbft *p, const struct hash *block)
+{
+    for (size_t i = 0; i < p->refused_count && i < REFUSED_MAX; i++) {
+        if (hash_equal(&p->refused[i], block)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Others may prepare it all the same; it is not looked for again. */
+static void refuse(struct pbft *p, const struct block *b, enum pbft_cause cause)
+{
+    p->refused[p->refused_count++ % REFUSED_MAX] = b->hash;
+    p->refused_height = b->header.height;
+    p->refused_since = earlier_of(p->refused_since, p->now_ms);
+    update_notice(p, PBFT_NOTICE_REFUSED, cause, p->view, b->header.height,
+                  primary_of(p, p->view));
+}
+
 void accept_add_pending(struct pbft *p, struct block *b, struct certificate *c,
                         const struct signature *signature)
 {
     uint64_t height = b->header.height;
     struct pending *q = pending_at(p, height);
-    if (height <= chain_tip_height(p) || height > accept_window_end(p) + p->config.window) {
+    if (accept_is_refused(p, &b->hash) || height <= chain_tip_height(p) ||
+        height > accept_window_end(p) + p->config.window) {
         return;
     }
     if (q != NULL) {
@@ -149,7 +176,7 @@ static enum answer judge(struct pbft *p, const struct pending *q, enum pbft_caus
         return ANSWER_REFUSE;
     }
     *cause = PBFT_CAUSE_CENSORED;
-    if (pool_is_shut_out(&p->pool, q->block, h->time_ms, p->now_ms,
+    if (pool_is_shut_out(&p->pool, q->block, BLOCK_MAX, p->now_ms,
                          timers_request_ms(p) / 2)) {
         return ANSWER_REFUSE;
     }
@@ -180,6 +207,7 @@ static void look_for_missing(struct pbft *p)
     for (uint16_t seat = 1; seat <= p->config.seats; seat++) {
         const struct vote_slot *s = votes_slot(p, seat, PHASE_PREPARE, height);
         if (!s->set || s->height != height || s->view != p->view ||
+            accept_is_refused(p, &s->block) ||
             votes_count(p, PHASE_PREPARE, p->view, height, &s->block) < p->weak) {
             continue;
         }
@@ -218,9 +246,7 @@ void accept_progress(struct pbft *p)
         if (answer == ANSWER_ACCEPT) {
             accept_block(p, q);
         } else {
-            p->refused_since = earlier_of(p->refused_since, p->now_ms);
-            update_notice(p, PBFT_NOTICE_REFUSED, cause, p->view, q->block->header.height,
-                          primary_of(p, p->view));
+            refuse(p, q->block, cause);
         }
         pending_drop(p, q);
     }

@@ -189,14 +189,16 @@ void chain_progress(struct pbft *p)
         p->commit_goal = NULL;
         return;
     }
-    if (height - p->committed > (uint64_t)2 * p->config.window) {
-        return; /* far behind: fetch.c asks for ranges */
-    }
     struct hash hash = c->what.block;
     struct block **path = NULL;
     int error = chain_path(p, &height, &hash, &path);
     if (error == CONCLAVE_ENOENT) {
-        fetch_want_block(p, height, &hash, c->entries[0].seat);
+        /* Far behind somebody: fetch.c asks for ranges. But where view after view prepared
+         * and none committed, nobody has committed what is missing here. */
+        bool far = height - p->committed > (uint64_t)2 * p->config.window;
+        if (!far || !fetch_peer_is_ahead(p)) {
+            fetch_want_block(p, height, &hash, c->entries[0].seat);
+        }
         return;
     }
     p->commit_goal = NULL;
@@ -252,6 +254,10 @@ static void commit_one(struct pbft *p, struct block *b)
     } else if (p->link_count > 0) {
         /* What was accepted above lost against a certified block. */
         chain_clear(p);
+        accept_forget_refused(p);
+    }
+    if (h->height >= p->refused_height) {
+        accept_forget_refused(p); /* the council went on without this replica's vote */
     }
     update_add(p, PBFT_COMMIT)->block = block_ref(b);
     pool_ordered(&p->pool, b, p->now_ms);

@@ -10,7 +10,11 @@
 
 #include <string.h>
 
-enum { RETRY_MS = 250, RANGE_RETRY_MS = 1000 };
+enum {
+    RETRY_MS = 250,
+    RANGE_RETRY_MS = 1000,
+    ASKED_MAX = 8, /* a block that so many do not give makes way for another */
+};
 
 /* The next connected seat after the given one; 0 when no other seat is connected. */
 static uint16_t next_connected(const struct pbft *p, uint16_t seat)
@@ -29,6 +33,7 @@ static uint16_t next_connected(const struct pbft *p, uint16_t seat)
 static void ask_block(struct pbft *p, uint16_t seat)
 {
     p->block_wanted.seat = seat;
+    p->block_wanted.asked++;
     p->block_wanted.retry_at = p->now_ms + RETRY_MS;
     if (seat != 0) {
         struct message m = {.tag = MESSAGE_FETCH_BLOCK};
@@ -41,10 +46,13 @@ static void ask_block(struct pbft *p, uint16_t seat)
 void fetch_want_block(struct pbft *p, uint64_t height, const struct hash *hash,
                       uint16_t hint)
 {
-    if (p->block_wanted.wanted && p->block_wanted.height > p->committed) {
+    bool same = hash_equal(&p->block_wanted.hash, hash);
+    if (p->block_wanted.wanted && p->block_wanted.height > p->committed &&
+        (same || p->block_wanted.asked < ASKED_MAX)) {
         return; /* one at a time; who still lacks another asks again */
     }
     p->block_wanted.wanted = true;
+    p->block_wanted.asked = 0;
     p->block_wanted.height = height;
     p->block_wanted.hash = *hash;
     ask_block(p, p->connected[hint - 1] ? hint : next_connected(p, hint));
@@ -71,12 +79,19 @@ static uint16_t next_ahead(const struct pbft *p, uint16_t seat)
     return 0;
 }
 
+bool fetch_peer_is_ahead(const struct pbft *p)
+{
+    return next_ahead(p, p->config.seat) != 0;
+}
+
 static void ask_range(struct pbft *p)
 {
     uint16_t seat =
         next_ahead(p, p->range_wanted.seat != 0 ? p->range_wanted.seat : p->config.seat);
     if (seat == 0) {
+        /* A certificate says that there is more, but nobody here has said so yet. */
         p->range_wanted.seat = 0;
+        p->range_wanted.retry_at = p->now_ms + RETRY_MS;
         return;
     }
     if (p->range_wanted.seat == 0) {

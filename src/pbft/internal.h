@@ -39,7 +39,8 @@ struct vote_slot {
 struct link {
     struct block *block;
     uint64_t accepted_ms;
-    bool of_view; /* proposed in this view: votes are about it */
+    bool of_view;  /* proposed in this view: votes are about it */
+    bool restored; /* by a restart: when it was accepted is not known */
     bool commit_sent;
     bool has_signature;
     struct signature signature; /* the primary's, to send the PRE-PREPARE again */
@@ -55,6 +56,10 @@ struct pending {
     uint64_t arrived_wall_ms;
     uint64_t timer_ms; /* the request timer when it arrived */
 };
+
+/* How many blocks of a view this replica remembers to have refused: more than w seats at a
+ * time can stand behind. */
+enum { REFUSED_MAX = 8 };
 
 struct change_slot {
     bool set;
@@ -101,6 +106,9 @@ struct pbft {
     size_t known_count, known_capacity;
     struct pending *pending;
     size_t pending_count, pending_capacity;
+    struct hash refused[REFUSED_MAX]; /* blocks of this view, the latest ones */
+    size_t refused_count;             /* since the view began */
+    uint64_t refused_height;          /* of the last */
 
     /* execution */
     uint64_t executed;
@@ -141,7 +149,8 @@ struct pbft {
         bool wanted;
         uint64_t height;
         struct hash hash;
-        uint16_t seat; /* last asked */
+        uint16_t seat;  /* last asked */
+        unsigned asked; /* how often */
         uint64_t retry_at;
     } block_wanted;
     struct {
@@ -214,6 +223,9 @@ const struct hash *chain_root(const struct pbft *p, uint64_t height);
 void accept_on_pre_prepare(struct pbft *p, const struct pre_prepare *m);
 void accept_progress(struct pbft *p);
 void accept_forget_pending(struct pbft *p);
+/* A refused block is judged once in a view; a commit may change what it was judged by. */
+void accept_forget_refused(struct pbft *p);
+bool accept_is_refused(const struct pbft *p, const struct hash *block);
 void accept_add_pending(struct pbft *p, struct block *b, struct certificate *c,
                         const struct signature *signature);
 /* The highest height that may be accepted now. */
@@ -247,6 +259,8 @@ void fetch_on_range(struct pbft *p, const struct range *r, uint16_t from);
 void fetch_on_heartbeat(struct pbft *p, const struct heartbeat *h, uint16_t from);
 void fetch_on_fetch_new_view(struct pbft *p, uint64_t view, uint16_t from);
 void fetch_want_new_view(struct pbft *p, uint16_t hint);
+/* Whether a connected seat says that it committed more than this one. */
+bool fetch_peer_is_ahead(const struct pbft *p);
 void fetch_progress(struct pbft *p);
 uint64_t fetch_wake(const struct pbft *p);
 
@@ -263,6 +277,8 @@ bool timers_quorum_connected(const struct pbft *p);
 uint64_t timers_expiry(const struct pbft *p);
 void timers_progress(struct pbft *p);
 uint64_t timers_wake(const struct pbft *p);
+/* Tells the primary of the view just asked for what has a deadline and waits. */
+void timers_relay_urgent(struct pbft *p);
 
 static inline uint64_t earlier_of(uint64_t a, uint64_t b)
 {

@@ -70,6 +70,7 @@ static void restore_view(struct pbft *p, const struct pbft_saved *s)
     if (p->view == entered) {
         p->mode = entered == 0 ? MODE_NORMAL : MODE_FOLLOWING;
         p->new_view = s->new_view != NULL ? new_view_ref(s->new_view) : NULL;
+        p->view_works = entered == 0 && p->committed > 0;
     } else {
         p->mode = p->view > proved ? MODE_CHANGING : MODE_FOLLOWING;
         p->change_signed = p->changes[p->config.seat - 1].set;
@@ -109,7 +110,10 @@ static void restore_links(struct pbft *p)
         l->has_signature = is_primary(p);
         l->signature = s->signature;
         /* A receiver that has not committed executed_height yet catches up by itself. */
-        l->executed_certificate = p->commit != NULL ? certificate_ref(p->commit) : NULL;
+        if (b->header.executed_height > 0) {
+            l->executed_certificate = certificate_ref(p->commit);
+        }
+        l->restored = true;
     }
 }
 
@@ -126,7 +130,7 @@ struct pbft *pbft_new(const struct pbft_config *config, const struct pbft_saved 
     p->chain_since = p->refused_since = p->deadline_since = p->cover_since = NEVER;
     p->view_since = p->excluded_since = NEVER;
     p->resend_at = p->relay_at = p->hold_until = NEVER;
-    p->new_view_wanted.retry_at = NEVER;
+    p->new_view_wanted.retry_at = 0; /* where one is lacking it is asked for at once */
     p->range_wanted.lag_since = NEVER;
 
     restore_committed(p, saved);

@@ -300,23 +300,89 @@ static void choose_evidence(struct pool *p, struct pool_entry *e, void *context)
     (void)p;
     if (is_ready(e) && e->judgement.evidence && !s->full) {
         choose(s, e->envelope);
+        e->chosen = true;
     }
+}
+
+static bool is_urgent(const struct pool_entry *e, uint64_t time_ms)
+{
+    return is_ready(e) && e->judgement.deadline_ms <= time_ms;
+}
+
+struct urgent_list {
+    struct pool_entry **entries;
+    size_t count, capacity;
+    uint64_t time_ms;
+};
+
+static void gather_urgent(struct pool *p, struct pool_entry *e, void *context)
+{
+    struct urgent_list *l = context;
+    (void)p;
+    if (!is_urgent(e, l->time_ms) || e->chosen) {
+        return;
+    }
+    if (l->count == l->capacity) {
+        l->capacity = l->capacity > 0 ? 2 * l->capacity : 64;
+        l->entries = alloc_resize(l->entries, l->capacity, sizeof(*l->entries));
+    }
+    l->entries[l->count++] = e;
+}
+
+static int smaller_first(const void *a, const void *b)
+{
+    const struct envelope *x = (*(struct pool_entry *const *)a)->envelope;
+    const struct envelope *y = (*(struct pool_entry *const *)b)->envelope;
+    if (x->encoding.size != y->encoding.size) {
+        return x->encoding.size < y->encoding.size ? -1 : 1;
+    }
+    return memcmp(x->id.bytes, y->id.bytes, HASH_BYTES);
+}
+
+/* What would be too late in any block after this one. */
+static void choose_urgent(struct pool *p, struct choice_state *s, uint64_t time_ms,
+                          size_t room)
+{
+    struct urgent_list l = {.time_ms = time_ms};
+    size_t limit = s->limit;
+    each(p, gather_urgent, &l);
+    if (l.count > 0) {
+        qsort(l.entries, l.count, sizeof(*l.entries), smaller_first);
+    }
+    s->limit = room;
+    for (size_t i = 0; i < l.count && !s->full; i++) {
+        choose(s, l.entries[i]->envelope);
+        l.entries[i]->chosen = !s->full;
+    }
+    s->limit = limit;
+    s->full = s->full || s->bytes >= limit;
+    free(l.entries);
+}
+
+static void forget_choice(struct pool *p, struct pool_entry *e, void *context)
+{
+    (void)p, (void)context;
+    e->chosen = false;
 }
 
 /* The next entry of the queue, from at on, that may be taken in a seat's turn. */
 static struct pool_entry *next_ready(struct pool_entry *at)
 {
-    while (at != NULL && (!is_ready(at) || at->judgement.evidence)) {
+    while (at != NULL && (!is_ready(at) || at->chosen)) {
         at = at->next_in_queue;
     }
     return at;
 }
 
-size_t pool_choose(struct pool *p, size_t bytes, struct envelope ***out)
+size_t pool_choose(struct pool *p, uint64_t time_ms, size_t bytes, size_t room,
+                   struct envelope ***out)
 {
     struct choice_state s = {.limit = bytes};
     struct pool_entry *at[SEATS_MAX][ENVELOPE_SORTS];
     each(p, choose_evidence, &s);
+    if (!s.full) {
+        choose_urgent(p, &s, time_ms, room);
+    }
     for (uint16_t seat = 0; seat < p->seats; seat++) {
         for (int sort = 0; sort < ENVELOPE_SORTS; sort++) {
             at[seat][sort] = next_ready(p->queues[seat][sort].first);
@@ -341,32 +407,47 @@ size_t pool_choose(struct pool *p, size_t bytes, struct envelope ***out)
             }
         }
     }
+    each(p, forget_choice, NULL);
     *out = s.chosen;
     return s.count;
 }
 
 /* --- questions about time --- */
 
-static bool block_holds(const struct block *b, const struct hash *id)
+/* Bytes of the block's envelopes that are as urgent as e and not larger; UINT64_MAX when e
+ * itself is among them. */
+static uint64_t urgent_bytes(const struct pool *p, const struct block *b,
+                             const struct pool_entry *e)
 {
+    uint64_t bytes = 0;
     for (uint32_t i = 0; i < b->count; i++) {
-        if (hash_equal(&b->envelopes[i]->id, id)) {
-            return true;
+        const struct envelope *held = b->envelopes[i];
+        if (hash_equal(&held->id, &e->envelope->id)) {
+            return UINT64_MAX;
+        }
+        const struct pool_entry *known = find((struct pool *)p, &held->id);
+        bool counts = known != NULL && is_urgent(known, b->header.time_ms);
+        if (counts && held->encoding.size <= e->envelope->encoding.size) {
+            bytes += held->encoding.size;
         }
     }
-    return false;
+    return bytes;
 }
 
-bool pool_is_shut_out(const struct pool *p, const struct block *b, uint64_t time_ms,
+bool pool_is_shut_out(const struct pool *p, const struct block *b, size_t room,
                       uint64_t now_ms, uint64_t patience_ms)
 {
     for (uint16_t seat = 0; seat < p->seats; seat++) {
         for (int sort = 0; sort < ENVELOPE_SORTS; sort++) {
             const struct pool_queue *q = &p->queues[seat][sort];
             for (const struct pool_entry *e = q->first; e != NULL; e = e->next_in_queue) {
-                if (is_ready(e) && e->judgement.deadline_ms <= time_ms &&
-                    now_ms - e->arrived_ms > patience_ms &&
-                    e->arrived_ms >= q->ordered_ms && !block_holds(b, &e->envelope->id)) {
+                if (!is_urgent(e, b->header.time_ms) ||
+                    now_ms - e->arrived_ms <= patience_ms ||
+                    e->arrived_ms < q->ordered_ms) {
+                    continue;
+                }
+                uint64_t bytes = urgent_bytes(p, b, e);
+                if (bytes != UINT64_MAX && bytes + e->envelope->encoding.size <= room) {
                     return true;
                 }
             }
@@ -377,6 +458,7 @@ bool pool_is_shut_out(const struct pool *p, const struct block *b, uint64_t time
 
 struct relaying {
     uint64_t before_ms;
+    bool urgent;
     void (*fn)(void *context, struct envelope *e);
     void *context;
 };
@@ -385,15 +467,16 @@ static void relay_entry(struct pool *p, struct pool_entry *e, void *context)
 {
     const struct relaying *r = context;
     (void)p;
-    if (is_ready(e) && !e->relayed && e->arrived_ms <= r->before_ms) {
+    bool wanted = !r->urgent || e->judgement.deadline_ms != UINT64_MAX;
+    if (wanted && is_ready(e) && !e->relayed && e->arrived_ms <= r->before_ms) {
         e->relayed = true;
         r->fn(r->context, e->envelope);
     }
 }
 
-void pool_relay(struct pool *p, uint64_t before_ms,
+void pool_relay(struct pool *p, uint64_t before_ms, bool urgent,
                 void (*fn)(void *context, struct envelope *e), void *context)
 {
-    struct relaying r = {before_ms, fn, context};
+    struct relaying r = {before_ms, urgent, fn, context};
     each(p, relay_entry, &r);
 }

@@ -18,6 +18,7 @@ struct pool_entry {
     uint16_t channel;
     bool in_chain; /* in an accepted, uncommitted block */
     bool relayed;  /* to this view's primary */
+    bool chosen;   /* within pool_choose */
 };
 
 struct pool_queue {
@@ -62,20 +63,26 @@ void pool_restart_timers(struct pool *p, uint64_t now_ms);
 uint64_t pool_oldest(const struct pool *p);
 
 /*
- * Chooses envelopes for a block of at most bytes (at least one envelope if any waits), by
- * turns from the cursor, EVIDENCE first, and moves the cursor. Returns how many of the
+ * Chooses envelopes for a block of this time and of at most bytes (at least one envelope if
+ * any waits): EVIDENCE first, then what the block's time would shut out, small ones first
+ * and up to room bytes, then by turns from the cursor, which moves. Returns how many of the
  * array that *out is set to (borrowed references; the caller frees the array).
  */
-size_t pool_choose(struct pool *p, size_t bytes, struct envelope ***out);
+size_t pool_choose(struct pool *p, uint64_t time_ms, size_t bytes, size_t room,
+                   struct envelope ***out);
 
-/* Whether some entry that has waited longer than patience_ms, that is not in the chain or
- * in the block, must be ordered before time_ms (section 8 point 4). */
-bool pool_is_shut_out(const struct pool *p, const struct block *b, uint64_t time_ms,
+/*
+ * Whether some entry that has waited longer than patience_ms, that is not in the chain or
+ * in the block, must be ordered before the block's time (section 8 point 4). One for which
+ * there is no room among those that are as urgent and not larger is excused: else a block
+ * that nobody can fill would be refused for ever.
+ */
+bool pool_is_shut_out(const struct pool *p, const struct block *b, size_t room,
                       uint64_t now_ms, uint64_t patience_ms);
 
 /* Calls fn for each entry to be relayed: waiting since before_ms or longer, in no block and
- * not relayed in this view; marks it. */
-void pool_relay(struct pool *p, uint64_t before_ms,
+ * not relayed in this view; marks it. Where urgent is set only those with a deadline. */
+void pool_relay(struct pool *p, uint64_t before_ms, bool urgent,
                 void (*fn)(void *context, struct envelope *e), void *context);
 
 #endif

@@ -58,8 +58,8 @@ static bool may_propose(const struct pbft *p)
 {
     return p->mode == MODE_NORMAL && is_primary(p) && !p->stopped && !p->proposing &&
            timers_quorum_connected(p) && p->pending_count == 0 &&
-           p->refused_since == NEVER && chain_tip_height(p) < accept_window_end(p) &&
-           !has_proposed(p);
+           p->executed == p->committed && p->refused_since == NEVER &&
+           chain_tip_height(p) < accept_window_end(p) && !has_proposed(p);
 }
 
 uint64_t propose_due_wall(const struct pbft *p)
@@ -75,19 +75,23 @@ void propose_progress(struct pbft *p)
         return;
     }
     struct envelope **chosen = NULL;
-    size_t count = pool_choose(&p->pool, block_limit(p), &chosen);
+    uint64_t time_ms = later_of(p->wall_ms, chain_tip_time(p) + 1);
+    size_t count = pool_choose(&p->pool, time_ms, block_limit(p), BLOCK_MAX, &chosen);
     struct header h = {
         .version = PROTOCOL_VERSION,
         .height = chain_tip_height(p) + 1,
         .prev_hash = *chain_tip_hash(p),
         .view = p->view,
-        .time_ms = later_of(p->wall_ms, chain_tip_time(p) + 1),
+        .time_ms = time_ms,
         .executed_height = p->executed,
         .state_root = *chain_root(p, p->executed),
     };
     struct block *b = hash_build_block(&h, chosen, count);
     free(chosen);
     p->proposing = true;
+    /* Its signature is a vote, whether or not the block will be accepted here. */
+    chain_remember(p, b);
+    update_add(p, PBFT_STORE_CANDIDATE)->block = block_ref(b);
     struct message m = {.tag = MESSAGE_PRE_PREPARE};
     m.pre_prepare.block = b;
     m.pre_prepare.certificate = p->executed > 0 ? p->commit : NULL;

@@ -18,7 +18,7 @@ uint64_t timers_request_ms(const struct pbft *p)
         p->earlier_count > 0 ? TIMER_MULTIPLE * p->median_ms : 4 * p->config.timer_floor_ms;
     base = later_of(base, p->config.timer_floor_ms);
     base = earlier_of(base, p->config.timer_ceiling_ms);
-    return base << p->back_off;
+    return earlier_of(base << p->back_off, p->config.timer_ceiling_ms);
 }
 
 uint64_t pbft_commit_latency_ms(const struct pbft *p)
@@ -40,14 +40,16 @@ void timers_restart(struct pbft *p)
 
 void timers_view_failed(struct pbft *p)
 {
-    if (p->back_off < BACK_OFF_MAX) {
+    /* A view whose primary sits out was bound to end: nothing follows from it. */
+    bool excluded = p->excluded[primary_of(p, p->view) - 1];
+    if (!excluded && p->back_off < BACK_OFF_MAX) {
         p->back_off++;
     }
 }
 
 void timers_on_commit(struct pbft *p, const struct block *b, const struct link *l)
 {
-    if (l != NULL && l->of_view && b->header.view == p->view) {
+    if (l != NULL && l->of_view && !l->restored && b->header.view == p->view) {
         uint64_t *sample = &p->samples[p->sample_count++ % LATENCY_SAMPLES];
         *sample = p->now_ms - l->accepted_ms;
     }
@@ -99,17 +101,18 @@ static void refresh(struct pbft *p)
     p->cover_since = owed ? earlier_of(p->cover_since, p->now_ms) : NEVER;
     bool excluded = p->mode == MODE_NORMAL && p->excluded[primary_of(p, p->view) - 1];
     p->excluded_since = excluded ? earlier_of(p->excluded_since, p->now_ms) : NEVER;
-    if (p->view == 0 && p->mode == MODE_NORMAL && !p->view_works) {
+    if (p->mode == MODE_FOLLOWING ||
+        (p->view == 0 && p->mode == MODE_NORMAL && !p->view_works)) {
         p->view_since = earlier_of(p->view_since, p->now_ms);
     }
 }
 
-/* When the earliest reason to wait began. A replica that has left for a view waits for that
- * view alone. */
+/* When the earliest reason to wait began. A replica that has left for a view, or has seen
+ * that it exists, waits for that view alone. */
 static uint64_t earliest_start(const struct pbft *p)
 {
     uint64_t start = p->view_since;
-    if (p->mode != MODE_CHANGING) {
+    if (p->mode == MODE_NORMAL) {
         start = earlier_of(start, pool_oldest(&p->pool));
         start = earlier_of(start, p->chain_since);
         start = earlier_of(start, p->refused_since);
@@ -148,9 +151,19 @@ static void relay(struct pbft *p)
     }
     if (p->now_ms >= p->relay_at) {
         if (p->now_ms >= quarter) {
-            pool_relay(&p->pool, p->now_ms - quarter, relay_one, p);
+            pool_relay(&p->pool, p->now_ms - quarter, false, relay_one, p);
         }
         p->relay_at = p->now_ms + (quarter + 1) / 2;
+    }
+}
+
+/* The next primary begins with a block at once, which may be the last before a deadline: it
+ * must know then what it would be refused for shutting out. */
+void timers_relay_urgent(struct pbft *p)
+{
+    uint64_t quarter = timers_request_ms(p) / 4;
+    if (!is_primary(p) && p->now_ms >= quarter) {
+        pool_relay(&p->pool, p->now_ms - quarter, true, relay_one, p);
     }
 }
 
@@ -184,10 +197,8 @@ void timers_progress(struct pbft *p)
     refresh(p);
     rotate(p);
     if (p->now_ms >= timers_expiry(p)) {
-        bool excluded = p->mode == MODE_NORMAL && p->excluded_since != NEVER;
-        if (!excluded) {
-            timers_view_failed(p);
-        }
+        bool excluded = p->excluded[primary_of(p, p->view) - 1];
+        timers_view_failed(p);
         view_start_change(p, p->view + 1,
                           excluded ? PBFT_CAUSE_EXCLUDED : PBFT_CAUSE_TIMEOUT);
     }

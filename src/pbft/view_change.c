@@ -19,7 +19,7 @@ static void leave(struct pbft *p, uint64_t view, enum mode mode)
     p->proposing = false;
     p->change_signed = false;
     p->view_since = NEVER;
-    p->refused_since = NEVER;
+    accept_forget_refused(p);
     p->excluded_since = NEVER;
     new_view_unref(p->new_view);
     p->new_view = NULL;
@@ -68,6 +68,7 @@ void view_start_change(struct pbft *p, uint64_t view, enum pbft_cause cause)
     leave(p, view, MODE_CHANGING);
     update_notice(p, PBFT_NOTICE_VIEW_CHANGE, cause, view, p->committed,
                   primary_of(p, view));
+    timers_relay_urgent(p);
     sign_change(p);
 }
 
@@ -115,17 +116,19 @@ static void join(struct pbft *p)
     }
 }
 
-/* Whether this replica has the chain that the VIEW-CHANGE speaks of; asks for it if not. */
+/* Whether this replica has the chain that the VIEW-CHANGE speaks of; asks for it if not.
+ * Where its own VIEW-CHANGE names a later certificate that chain does not matter. */
 static bool has_chain_of(struct pbft *p, const struct change_slot *s)
 {
+    const struct change_slot *own = &p->changes[p->config.seat - 1];
+    if (s != own && best_compare(&s->change.best, &own->change.best) <= 0) {
+        return true;
+    }
     uint64_t height = s->change.best.height;
     struct hash hash = s->change.best.block;
     struct block **path = NULL;
     if (height <= p->committed) {
         return true; /* one certificate in each view and height: it is the committed one */
-    }
-    if (height - p->committed > (uint64_t)4 * p->config.window) {
-        return false; /* fetch.c asks for ranges first */
     }
     int error = chain_path(p, &height, &hash, &path);
     if (error == CONCLAVE_ENOENT) {
@@ -185,9 +188,11 @@ void view_on_change(struct pbft *p, const struct view_change *c,
     if (certificate != NULL) {
         chain_learn(p, certificate);
     }
-    /* Whoever asks for a view that this replica has entered is told how it began. */
+    /* Whoever asks for a view that this replica has entered is told how it began: by the
+     * primary, and by everyone where that was not enough and it asks again. */
+    bool again = s->set && s->change.view >= c->view;
     if (c->view <= p->view && p->mode == MODE_NORMAL && p->new_view != NULL &&
-        c->seat != p->config.seat) {
+        c->seat != p->config.seat && (again || is_primary(p))) {
         struct message m = {.tag = MESSAGE_NEW_VIEW, .new_view = p->new_view};
         update_send(p, c->seat, &m);
     }
@@ -248,9 +253,6 @@ static void try_enter(struct pbft *p)
     struct hash hash = p->new_view->tip;
     struct block **path = NULL;
     if (tip_height > p->committed) {
-        if (tip_height - p->committed > (uint64_t)4 * p->config.window) {
-            return; /* far behind: fetch.c asks for ranges */
-        }
         int error = chain_path(p, &height, &hash, &path);
         if (error == CONCLAVE_ENOENT) {
             fetch_want_block(p, height, &hash, primary_of(p, p->view));

@@ -22,6 +22,12 @@ bool votes_enter(struct pbft *p, const struct vote *v)
     if (s->set && s->height == v->height && s->view >= v->view) {
         return false;
     }
+    /* Heights share slots. A chain grows beyond the ring when view after view prepares but
+     * none commits: what was said last is then what matters. */
+    if (s->set && s->height > p->committed && s->height != v->height &&
+        (s->view > v->view || (s->view == v->view && s->height > v->height))) {
+        return false;
+    }
     *s = (struct vote_slot){true, v->view, v->height, v->block, v->signature};
     return true;
 }

@@ -3,6 +3,7 @@
 #include "cluster/inside.h"
 
 #include "base/alloc.h"
+#include "hash/hash.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
 
@@ -201,9 +202,13 @@ static void check_envelope(struct node *n, const struct envelope *e)
                 check_fail(c, "seat %u opens its ballot while others are sealed", n->seat);
             }
         } else if (op.kind == OPERATION_PROPOSE) {
-            for (unsigned k = 0; k < c->proposal_count; k++) {
-                c->proposals[k].acknowledged |=
-                    c->proposals[k].seat == n->seat && n->disk.own_count > 0;
+            struct hash id = hash_operation(e->operations[i]);
+            p = cluster_proposal(c, &id);
+            if (p != NULL) {
+                p->acknowledged = true;
+            }
+            if (!disk_has_own(&n->disk, &id) && !council_knows(n->council, &id)) {
+                check_fail(c, "seat %u sends a proposal that is not durable", n->seat);
             }
         }
     }

@@ -313,6 +313,16 @@ const struct disk_ballot *disk_ballot(const struct disk *d, const struct hash *p
     return NULL;
 }
 
+bool disk_has_own(const struct disk *d, const struct hash *id)
+{
+    for (size_t i = 0; i < d->own_count; i++) {
+        if (hash_equal(&d->own[i].id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const struct vote *disk_vote(const struct disk *d, enum phase phase, uint64_t view,
                              uint64_t height)
 {

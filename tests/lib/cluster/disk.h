@@ -62,6 +62,7 @@ void disk_crash(struct disk *d);
 void disk_free(struct disk *d);
 
 const struct disk_ballot *disk_ballot(const struct disk *d, const struct hash *proposal);
+bool disk_has_own(const struct disk *d, const struct hash *id);
 const struct vote *disk_vote(const struct disk *d, enum phase phase, uint64_t view,
                              uint64_t height);
 bool disk_has_block(const struct disk *d, uint64_t height, const struct hash *hash);
