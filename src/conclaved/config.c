@@ -12,19 +12,90 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { CONFIG_BYTES_MAX = 1024 * 1024 };
+
 /* libconfuse reports errors through a callback without a context. */
 static struct complaint *the_complaint;
+static const char *the_path;
 
 static void on_error(cfg_t *cfg, const char *format, va_list args)
 {
     char text[256];
     (void)vsnprintf(text, sizeof(text), format, args);
     if (the_complaint != NULL && the_complaint->text[0] == '\0') {
-        (void)complain(the_complaint, CONCLAVE_EFORMAT, "%s:%d: %s",
-                       cfg != NULL && cfg->filename != NULL ? cfg->filename : "?",
+        (void)complain(the_complaint, CONCLAVE_EFORMAT, "%s:%d: %s", the_path,
                        cfg != NULL ? cfg->line : 0, text);
     }
 }
+
+/* --- the text --- */
+
+/* What follows the comment that begins at p, or p where none begins. */
+static char *comment_end(char *p)
+{
+    if (p[0] == '#' || (p[0] == '/' && p[1] == '/')) {
+        return p + strcspn(p, "\n");
+    }
+    if (p[0] == '/' && p[1] == '*') {
+        char *end = strstr(p + 2, "*/");
+        return end != NULL ? end + 2 : p; /* unclosed: libconfuse says so */
+    }
+    return p;
+}
+
+static char *string_end(char *p)
+{
+    char quote = *p++;
+    while (*p != '\0' && *p != quote) {
+        p += *p == '\\' && p[1] != '\0' ? 2 : 1;
+    }
+    return *p != '\0' ? p + 1 : p;
+}
+
+/* libconfuse counts the lines of comments more than once, so that its complaints would name
+ * later lines: it gets spaces instead. */
+static void blank_comments(char *text)
+{
+    for (char *p = text; *p != '\0';) {
+        char *end = comment_end(p);
+        if (end > p) {
+            for (; p < end; p++) {
+                *p = *p == '\n' ? '\n' : ' ';
+            }
+        } else if (*p == '"' || *p == '\'') {
+            p = string_end(p);
+        } else if (strchr(" \t\r\n={}(),+", *p) != NULL) {
+            p++;
+        } else {
+            p += strcspn(p, " \t\r\n={}(),+#\"'"); /* a word may hold // */
+        }
+    }
+}
+
+/* The caller frees; NULL with errno set. */
+static char *read_text(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return NULL;
+    }
+    char *text = alloc_zero(CONFIG_BYTES_MAX + 1, 1);
+    size_t size = fread(text, 1, CONFIG_BYTES_MAX + 1, file);
+    int error = ferror(file) != 0         ? errno
+                : size > CONFIG_BYTES_MAX ? EFBIG
+                : strlen(text) != size    ? EILSEQ
+                                          : 0;
+    (void)fclose(file);
+    if (error == 0) {
+        blank_comments(text);
+        return text;
+    }
+    free(text);
+    errno = error;
+    return NULL;
+}
+
+/* --- the values --- */
 
 static int check_range(cfg_t *cfg, cfg_opt_t *opt)
 {
@@ -158,7 +229,9 @@ int config_load(const char *path, struct config **out, struct complaint *why)
     struct complaint local = {""};
     the_complaint = why != NULL ? why : &local;
     the_complaint->text[0] = '\0';
-    if (access(path, R_OK) != 0) {
+    the_path = path;
+    char *text = read_text(path);
+    if (text == NULL) {
         return complain(why, CONCLAVE_ENOENT, "cannot read the configuration %s: %s", path,
                         strerror(errno));
     }
@@ -169,7 +242,8 @@ int config_load(const char *path, struct config **out, struct complaint *why)
     (void)cfg_set_validate_func(cfg, "dead-peer-ms", check_range);
     (void)cfg_set_validate_func(cfg, "agents", check_user);
     (void)cfg_set_validate_func(cfg, "operators", check_user);
-    int parsed = cfg_parse(cfg, path);
+    int parsed = cfg_parse_buf(cfg, text);
+    free(text);
     int error = 0;
     struct config *c = alloc_zero(1, sizeof(*c));
     if (parsed != CFG_SUCCESS) {

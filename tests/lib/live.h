@@ -110,7 +110,8 @@ json_int_t live_number(struct live *l, unsigned seat, const char *status_member)
 /* Attaches the function as the agent of a seat, or of all (seat 0); again after each
  * restart. NULL detaches. */
 void live_agent_set(struct live *l, unsigned seat, live_agent *decide, void *context);
-/* Subscribes at a seat; one function for all seats. The snapshot is returned. */
+/* Subscribes at a seat; one function for all seats. The snapshot is returned. NULL ends the
+ * subscription of the seat. */
 json_t *live_watch(struct live *l, unsigned seat, live_event *fn, void *context);
 
 /* nonce: hex or NULL. Fills id; 0 or the error of live_call. */

@@ -155,6 +155,9 @@ json_t *live_watch(struct live *l, unsigned seat, live_event *fn, void *context)
     json_t *snapshot = NULL;
     control_disconnect(s->watcher);
     s->watcher = NULL;
+    if (fn == NULL) {
+        return NULL;
+    }
     l->on_event = fn;
     l->event_context = context;
     l->error = control_connect(s->socket, &s->watcher, &l->why);
