@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: ISC */
+#include "conclave/demo_run.h"
+
+#include "conclave/node.h"
+#include "conclave/seat_dir.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+
+enum {
+    POLL_MS = 50,
+    START_MS = 30000,       /* for all nodes to connect, and */
+    START_SEAT_MS = 1000,   /* this more for each */
+    DECIDE_MS = 420000,     /* longer than the windows of any class together */
+    SUBMIT_EVERY_MS = 1500, /* when somebody looks on */
+    STATUS_EVERY_MS = 1000,
+};
+
+static void start(struct demo *d)
+{
+    struct complaint why = {""};
+    unsigned seats = d->council.charter->seat_count;
+    if (demo_council_start_nodes(&d->council, &why) != 0) {
+        demo_fail(d, "%s", why.text);
+        return;
+    }
+    uint64_t until = clock_monotonic_ms() + START_MS + (uint64_t)seats * START_SEAT_MS;
+    unsigned connected = 0;
+    while (d->end == DEMO_GOES_ON && connected < seats) {
+        demo_wait(d, POLL_MS);
+        if (d->end != DEMO_GOES_ON) {
+            return;
+        }
+        connected = demo_council_connected(&d->council);
+        demo_view_status(&d->view, "%u of %u nodes are connected to all others", connected,
+                         seats);
+        if (clock_monotonic_ms() > until) {
+            demo_fail(
+                d, "only %u of %u nodes are connected to all others; their logs are in %s",
+                connected, seats, d->council.dir);
+            return;
+        }
+    }
+    demo_view_say(&d->view, "%u nodes are connected, each to all others", seats);
+    if (demo_council_start_agents(&d->council, &d->data, &why) != 0) {
+        demo_fail(d, "%s", why.text);
+    }
+}
+
+static void propose(struct demo *d, const json_t *proposal, unsigned seat)
+{
+    struct complaint why = {""};
+    char *evidence = json_dumps(json_object_get(proposal, "evidence"), JSON_COMPACT);
+    json_t *params =
+        json_pack("{s:O, s:O, s:O, s:s}", "class", json_object_get(proposal, "class"),
+                  "title", json_object_get(proposal, "title"), "text",
+                  json_object_get(proposal, "text"), "evidence", evidence);
+    free(evidence);
+    uint64_t now = clock_monotonic_ms();
+    json_t *result;
+    struct control_client *client = d->council.clients[seat - 1];
+    if (control_call(client, "propose", params, &result, NODE_TIMEOUT_MS, &why) != 0) {
+        char *log = demo_seat_path(&d->council, seat, "conclaved.log");
+        if (d->view.live) {
+            demo_view_say(&d->view, "the node of seat %u takes no proposal: %s", seat,
+                          why.text);
+        } else {
+            demo_fail(d, "the node of seat %u takes no proposal: %s; its log: %s", seat,
+                      why.text, log);
+        }
+        free(log);
+        return;
+    }
+    demo_follow_add(&d->follow, member_text(result, "id"), member_text(proposal, "class"),
+                    member_text(proposal, "title"), seat, now);
+    json_decref(result);
+}
+
+/* The sample proposals, through the sockets of seats all over the council. */
+static void submit_all(struct demo *d)
+{
+    size_t count = json_array_size(d->data.proposals);
+    unsigned seats = d->council.charter->seat_count;
+    for (size_t i = 0; i < count && d->end == DEMO_GOES_ON; i++) {
+        unsigned seat = 1 + (unsigned)(i * seats / count + i / seats) % seats;
+        propose(d, json_array_get(d->data.proposals, i), seat);
+        uint64_t until = clock_monotonic_ms() + (d->view.live ? SUBMIT_EVERY_MS : 0);
+        while (d->end == DEMO_GOES_ON && clock_monotonic_ms() < until) {
+            demo_wait(d, POLL_MS);
+        }
+    }
+}
+
+static void follow_to_the_end(struct demo *d)
+{
+    uint64_t until = clock_monotonic_ms() + DECIDE_MS;
+    while (d->end == DEMO_GOES_ON && demo_follow_final(&d->follow) < d->follow.count) {
+        demo_wait(d, POLL_MS);
+        if (d->end == DEMO_GOES_ON && d->events == NULL) {
+            demo_fail(d, "the node of seat %u closed its subscription; the logs are in %s",
+                      d->watched, d->council.dir);
+        } else if (d->end == DEMO_GOES_ON && clock_monotonic_ms() > until) {
+            demo_fail(d,
+                      "%zu of %zu proposals are not final after %d s; the logs are in %s",
+                      d->follow.count - demo_follow_final(&d->follow), d->follow.count,
+                      DECIDE_MS / 1000, d->council.dir);
+        }
+    }
+}
+
+/* Rejected for want of any ballot is no decision to show. */
+static void check_ballots(struct demo *d)
+{
+    for (size_t i = 0; i < d->follow.count && d->end == DEMO_GOES_ON; i++) {
+        if (d->follow.list[i].sealed == 0) {
+            demo_fail(
+                d,
+                "no agent answered on \"%s\"; their logs are %s/seat-*/conclave-agent.log",
+                d->follow.list[i].title, d->council.dir);
+        }
+    }
+}
+
+static unsigned count_nodes(const struct demo *d)
+{
+    unsigned running = 0;
+    for (unsigned i = 0; i < d->council.charter->seat_count; i++) {
+        running += d->council.children.list[i].pid > 0; /* the nodes were started first */
+    }
+    return running;
+}
+
+static void show_status(struct demo *d)
+{
+    json_t *status = NULL;
+    if (d->events == NULL) {
+        if (!demo_subscribe(d, d->watched + 1)) {
+            demo_view_status(&d->view, "no node answers | q quits");
+            return;
+        }
+        demo_catch_up(d);
+    }
+    if (control_call(d->events, "status", NULL, &status, ANSWER_MS, NULL) != 0) {
+        demo_unsubscribe(d);
+        return;
+    }
+    size_t open = d->follow.count - demo_follow_final(&d->follow);
+    demo_view_status(&d->view,
+                     "%u/%u nodes | view %" JSON_INTEGER_FORMAT
+                     ", primary %" JSON_INTEGER_FORMAT ", height %" JSON_INTEGER_FORMAT
+                     " | %zu open, %zu decided | q quits",
+                     count_nodes(d), (unsigned)d->council.charter->seat_count,
+                     member_number(status, "view"), member_number(status, "primary"),
+                     member_number(status, "height"), open, d->follow.count - open);
+    json_decref(status);
+}
+
+/* With somebody looking on: stays up until they quit. */
+static void stay(struct demo *d)
+{
+    uint64_t next_status = 0;
+    bool shown = false;
+    while (d->end == DEMO_GOES_ON) {
+        if (!shown && demo_follow_final(&d->follow) == d->follow.count) {
+            demo_view_table(&d->view, &d->follow);
+            char *socket = demo_seat_path(&d->council, 1, SEAT_DIR_SOCKET);
+            demo_view_say(&d->view,
+                          "The council stays up. In another terminal: export "
+                          "CONCLAVE_SOCKET=%s",
+                          socket);
+            free(socket);
+            shown = true;
+        }
+        if (clock_monotonic_ms() >= next_status) {
+            show_status(d);
+            next_status = clock_monotonic_ms() + STATUS_EVERY_MS;
+        }
+        demo_wait(d, STATUS_EVERY_MS / 4);
+    }
+}
+
+void demo_run(struct demo *d, const char *dir)
+{
+    struct complaint why = {""};
+    unsigned seats = (unsigned)json_array_size(d->data.seats);
+    demo_view_say(&d->view, "a council of %u seats in %s", seats, dir);
+    if (demo_council_make(&d->council, dir, &d->data, &why) != 0) {
+        demo_fail(d, "%s", why.text);
+        return;
+    }
+    d->follow.charter = d->council.charter;
+    start(d);
+    if (d->end == DEMO_GOES_ON && !demo_subscribe(d, 1)) {
+        demo_fail(d, "no node accepts a subscription; their logs are in %s", dir);
+    }
+    if (d->end == DEMO_GOES_ON) {
+        d->running = true;
+        submit_all(d);
+    }
+    if (d->view.live) {
+        stay(d);
+    } else {
+        follow_to_the_end(d);
+        check_ballots(d);
+    }
+}
