@@ -68,7 +68,7 @@ static json_t *make_seats(const struct command_line *line, unsigned count,
         why->text[0] = '\0';
         return NULL;
     }
-    if (file_make_dir(keys, 0700, NULL, why) != 0) {
+    if (file_make_dir(keys, 0700, why) != 0) {
         return NULL;
     }
     json_t *seats = json_array();

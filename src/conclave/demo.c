@@ -28,15 +28,11 @@ static const struct command_option options[] = {
 static char *make_folder(const char *given, struct complaint *why)
 {
     if (given != NULL) {
-        char *charter = file_join(given, "charter.json");
-        bool used = file_exists(charter);
-        free(charter);
-        if (used) {
-            complain(why, CONCLAVE_EEXIST,
-                     "%s holds a council already: choose another folder", given);
+        if (file_make_dir(given, 0700, why) != 0) {
             return NULL;
         }
-        if (file_make_dir(given, 0700, NULL, why) != 0) {
+        if (!file_dir_is_empty(given)) {
+            complain(why, CONCLAVE_EEXIST, "%s is not empty: choose another folder", given);
             return NULL;
         }
         char *dir = realpath(given, NULL);
@@ -98,8 +94,7 @@ static enum command_exit run(const struct command_line *line)
         return command_fail(line, "%s", why.text);
     }
     d.signals = take_signals_over();
-    bool live = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO) && !line->json &&
-                !command_flag(line, "no-console");
+    bool live = isatty(STDOUT_FILENO) && !line->json && !command_flag(line, "no-console");
     demo_view_begin(&d.view, live);
     demo_run(&d, dir);
     demo_view_end(&d.view);

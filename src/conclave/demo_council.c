@@ -36,7 +36,7 @@ static json_t *make_seat(const struct demo_council *c, unsigned seat, const json
     struct secret_key *key = key_generate();
     struct public_key public;
     key_public(key, &public);
-    int error = file_make_dir(folder, 0700, NULL, why);
+    int error = file_make_dir(folder, 0700, why);
     error = error != 0 ? error : key_save(key, path, why);
     key_free(key);
     free(path);

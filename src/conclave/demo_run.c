@@ -136,7 +136,7 @@ static void show_status(struct demo *d)
     json_t *status = NULL;
     if (d->events == NULL) {
         if (!demo_subscribe(d, d->watched + 1)) {
-            demo_view_status(&d->view, "no node answers | q quits");
+            demo_view_status(&d->view, "no node answers | ^C quits");
             return;
         }
         demo_catch_up(d);
@@ -149,10 +149,11 @@ static void show_status(struct demo *d)
     demo_view_status(&d->view,
                      "%u/%u nodes | view %" JSON_INTEGER_FORMAT
                      ", primary %" JSON_INTEGER_FORMAT ", height %" JSON_INTEGER_FORMAT
-                     " | %zu open, %zu decided | q quits",
+                     " | %zu open, %zu decided | %s quits",
                      count_nodes(d), (unsigned)d->council.charter->seat_count,
                      member_number(status, "view"), member_number(status, "primary"),
-                     member_number(status, "height"), open, d->follow.count - open);
+                     member_number(status, "height"), open, d->follow.count - open,
+                     d->view.keys ? "q" : "^C");
     json_decref(status);
 }
 

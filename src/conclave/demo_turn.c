@@ -128,7 +128,7 @@ void demo_wait(struct demo *d, int ms)
 {
     struct pollfd fds[] = {
         {d->signals, POLLIN, 0},
-        {d->view.live ? STDIN_FILENO : -1, POLLIN, 0},
+        {d->view.keys ? STDIN_FILENO : -1, POLLIN, 0},
         {d->events != NULL ? control_client_fd(d->events) : -1, POLLIN, 0},
     };
     (void)poll(fds, sizeof(fds) / sizeof(fds[0]), ms);

@@ -35,9 +35,9 @@ static unsigned terminal_width(unsigned otherwise)
 
 void demo_view_begin(struct demo_view *v, bool live)
 {
-    *v = (struct demo_view){.live = live && tcgetattr(STDIN_FILENO, &v->saved) == 0};
-    if (v->live) {
-        (void)tcgetattr(STDIN_FILENO, &v->saved);
+    *v = (struct demo_view){.live = live};
+    v->keys = live && tcgetattr(STDIN_FILENO, &v->saved) == 0;
+    if (v->keys) {
         struct termios keys = v->saved;
         keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
         (void)tcsetattr(STDIN_FILENO, TCSANOW, &keys);
@@ -56,6 +56,8 @@ void demo_view_end(struct demo_view *v)
     if (v->live) {
         clear_status(v);
         (void)fflush(stdout);
+    }
+    if (v->keys) {
         (void)tcsetattr(STDIN_FILENO, TCSANOW, &v->saved);
     }
     free(v->status);
@@ -67,7 +69,7 @@ bool demo_view_wants_quit(const struct demo_view *v)
     struct pollfd in = {STDIN_FILENO, POLLIN, 0};
     char keys[64];
     bool quit = false;
-    while (v->live && poll(&in, 1, 0) > 0) {
+    while (v->keys && poll(&in, 1, 0) > 0) {
         ssize_t got = read(STDIN_FILENO, keys, sizeof(keys));
         if (got <= 0) {
             return true; /* the terminal has gone */

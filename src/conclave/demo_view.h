@@ -11,7 +11,8 @@
 #include <termios.h>
 
 struct demo_view {
-    bool live; /* on a terminal, with keys and a status line */
+    bool live; /* on a terminal, with a status line */
+    bool keys; /* standard input is one as well */
     struct termios saved;
     char *status; /* the status line that stands on the screen, or NULL */
 };

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -44,7 +45,22 @@ bool file_exists(const char *path)
     return lstat(path, &st) == 0;
 }
 
-int file_make_dir(const char *path, mode_t mode, bool *existed, struct complaint *why)
+bool file_dir_is_empty(const char *path)
+{
+    DIR *dir = opendir(path);
+    const struct dirent *entry = NULL;
+    if (dir == NULL) {
+        return false;
+    }
+    do {
+        entry = readdir(dir);
+    } while (entry != NULL &&
+             (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0));
+    (void)closedir(dir);
+    return entry == NULL;
+}
+
+int file_make_dir(const char *path, mode_t mode, struct complaint *why)
 {
     struct stat st;
     bool made = mkdir(path, mode) == 0;
@@ -53,9 +69,6 @@ int file_make_dir(const char *path, mode_t mode, bool *existed, struct complaint
     }
     if (!made && errno != EEXIST) {
         return refuse(why, path, "make the folder");
-    }
-    if (existed != NULL) {
-        *existed = !made;
     }
     return 0;
 }

@@ -14,8 +14,10 @@
 /* dir/name; the caller frees. */
 char *file_join(const char *dir, const char *name);
 bool file_exists(const char *path);
-/* Makes a folder, or takes one that is there (existed, when not NULL, says which). */
-int file_make_dir(const char *path, mode_t mode, bool *existed, struct complaint *why);
+/* Whether a folder can be read and has nothing in it. */
+bool file_dir_is_empty(const char *path);
+/* Makes a folder, or takes one that is there. */
+int file_make_dir(const char *path, mode_t mode, struct complaint *why);
 /* A new file, synced; CONCLAVE_EEXIST where there is one. */
 int file_write_new(const char *path, struct slice content, mode_t mode,
                    struct complaint *why);

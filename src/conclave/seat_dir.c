@@ -158,7 +158,7 @@ int seat_dir_make(const struct seat_dir *d, struct charter **charter, uint16_t *
         return error;
     }
     error = find_seat(d, c, seat, why);
-    error = error != 0 ? error : file_make_dir(d->dir, 0750, NULL, why);
+    error = error != 0 ? error : file_make_dir(d->dir, 0750, why);
     error = error != 0 ? error : refuse_existing(d, SEAT_DIR_CONFIG, why);
     error = error != 0 ? error : refuse_existing(d, DATA_NAME, why);
     if (error == 0 && !charter_is_there(d)) {

@@ -44,7 +44,7 @@ static void test_relative(void)
     struct complaint why;
     for (size_t i = 0; i < 3; i++) {
         char *path = in_folder(folders[i]);
-        is(file_make_dir(path, 0700, NULL, &why), 0, "a folder");
+        is(file_make_dir(path, 0700, &why), 0, "a folder");
         free(path);
     }
     for (size_t i = 0; i < 4; i++) {
@@ -85,8 +85,17 @@ static void test_files(void)
     file_write_new(path, slice_of_string("{\"a\":1,\"a\":2}"), 0600, &why);
     is(file_read_json(path, 100, &value, &why), CONCLAVE_EFORMAT, "a duplicate key");
     free(path);
+    path = in_folder("a/b");
+    ok(!file_dir_is_empty(path), "a folder with a file in it is not empty");
+    free(path);
+    path = in_folder("empty");
+    is(file_make_dir(path, 0700, &why), 0, "a new folder");
+    ok(file_dir_is_empty(path), "is");
+    is(file_make_dir(path, 0700, &why), 0, "and may be taken again");
+    free(path);
     path = in_folder("key");
-    is(file_make_dir(path, 0700, NULL, &why), CONCLAVE_EIO, "no folder where a file is");
+    ok(!file_dir_is_empty(path), "a file is no empty folder");
+    is(file_make_dir(path, 0700, &why), CONCLAVE_EIO, "no folder where a file is");
     free(path);
 }
 
