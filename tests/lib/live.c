@@ -119,7 +119,7 @@ static json_t *seat_json(struct live *l, unsigned seat)
     struct secret_key *key = key_generate();
     struct public_key public;
     key_public(key, &public);
-    if (file_make_dir(s->dir, 0750, NULL, &why) != 0 || key_save(key, s->key, &why) != 0) {
+    if (file_make_dir(s->dir, 0750, &why) != 0 || key_save(key, s->key, &why) != 0) {
         bail(why.text);
     }
     key_free(key);
