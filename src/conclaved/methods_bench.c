@@ -14,7 +14,7 @@ json_t *method_bench_submit(void *context, struct control_session *s, json_t *pa
     struct parameters p;
     parameters_begin(&p, s, params);
     uint64_t count =
-        parameters_number(&p, "operations", 1, NODE_LOAD_MAX, PARAMETER_REQUIRED);
+        parameters_number(&p, "operations", 0, NODE_LOAD_MAX, PARAMETER_REQUIRED);
     uint64_t size = parameters_number(&p, "size", 0, TEXT_MAX, 0);
     if (!p.failed && count * size > BYTES_MAX) {
         parameters_fail(&p, "operations times size must be at most %d bytes", BYTES_MAX);

@@ -92,7 +92,10 @@ struct bench_memory council_memory(struct live *l);
 /* --- talking to a node; whatever fails ends the program --- */
 
 struct control_client *bench_connect(struct live *l, unsigned seat, const char *event);
-void bench_submit(struct control_client *c, unsigned operations, unsigned text_bytes);
+/* bench.submit, without waiting for the answer. */
+void bench_send_load(struct control_client *c, unsigned operations, unsigned text_bytes);
+/* The answer: operations of that seat that are not ordered yet. */
+unsigned bench_waiting(struct control_client *c);
 /* The next event of this name, waiting so long; NULL when none came. A new reference. */
 json_t *bench_event(struct control_client *c, const char *name, int timeout_ms);
 __attribute__((noreturn, format(printf, 1, 2))) void bench_fail(const char *format, ...);

@@ -18,17 +18,17 @@ enum {
 struct load {
     struct live *l;
     const struct bench_options *o;
-    struct control_client *clients[SEATS_MAX]; /* of each seat; the first is subscribed */
-    uint64_t submitted, committed, blocks;
-    unsigned next; /* whose turn to submit it is */
+    struct control_client *watcher, *clients[SEATS_MAX];
+    unsigned planned[SEATS_MAX]; /* operations to submit next */
+    uint64_t submitted, waiting;
 };
 
-/* Until a block with operations commits as this client sees it. */
-static unsigned next_block(struct control_client *c, int timeout_ms)
+/* The operations of the next block that commits as this client sees it. */
+static unsigned next_block(struct control_client *c)
 {
-    json_t *e = bench_event(c, "block.committed", timeout_ms);
+    json_t *e = bench_event(c, "block.committed", STALL_MS);
     if (e == NULL) {
-        bench_fail("no block was committed for %d ms", timeout_ms);
+        bench_fail("no block was committed for %d ms", STALL_MS);
     }
     unsigned operations = (unsigned)json_integer_value(json_object_get(e, "operations"));
     json_decref(e);
@@ -46,8 +46,8 @@ static struct bench_times measure_latency(struct load *load)
         struct control_client *c =
             bench_connect(load->l, (unsigned)count % seats + 1, "block.committed");
         double from = now_s();
-        bench_submit(c, 1, load->o->text_bytes);
-        while (next_block(c, STALL_MS) == 0) {
+        bench_send_load(c, 1, load->o->text_bytes);
+        while (next_block(c) == 0) {
         }
         samples[count++] = now_s() - from;
         control_disconnect(c);
@@ -55,37 +55,48 @@ static struct bench_times measure_latency(struct load *load)
     return times_of(samples, count);
 }
 
-static void take_block(struct load *load)
-{
-    load->committed += next_block(load->clients[0], STALL_MS);
-    load->blocks++;
-}
-
-/* Keeps the council busy until then. */
-static void run(struct load *load, double until)
+/* Asks every seat what waits, and tops it up. Blocks do not tell: what is void for the
+ * quota may be ordered again. */
+static bool top_up(struct load *load)
 {
     unsigned seats = load->l->options.seats;
-    while (now_s() < until) {
-        while (load->submitted - load->committed + BATCH <= (uint64_t)OUTSTANDING * seats) {
-            bench_submit(load->clients[load->next], BATCH, load->o->text_bytes);
-            load->next = (load->next + 1) % seats;
-            load->submitted += BATCH;
-        }
-        take_block(load);
+    bool more = false;
+    load->waiting = 0;
+    for (unsigned i = 0; i < seats; i++) {
+        bench_send_load(load->clients[i], load->planned[i], load->o->text_bytes);
+        load->submitted += load->planned[i];
     }
+    for (unsigned i = 0; i < seats; i++) {
+        unsigned waiting = bench_waiting(load->clients[i]);
+        load->waiting += waiting;
+        load->planned[i] = waiting + BATCH <= OUTSTANDING ? OUTSTANDING - waiting : 0;
+        more |= load->planned[i] > 0;
+    }
+    return more;
+}
+
+/* Keeps the council busy until then; returns how many operations are done by then. */
+static uint64_t run(struct load *load, double until)
+{
+    while (now_s() < until) {
+        if (!top_up(load)) {
+            (void)next_block(load->watcher);
+        }
+    }
+    (void)top_up(load);
+    return load->submitted - load->waiting;
 }
 
 static struct bench_load measure_throughput(struct load *load)
 {
-    run(load, now_s() + WARM_UP_S);
-    uint64_t operations = load->committed, blocks = load->blocks;
+    struct bench_load out = {.outstanding = OUTSTANDING * load->l->options.seats};
+    uint64_t done = run(load, now_s() + WARM_UP_S);
+    json_int_t height = live_number(load->l, 1, "height");
     double cpu = council_cpu(load->l), start = now_s();
-    run(load, start + load->o->seconds);
-    struct bench_load out = {.seconds = now_s() - start,
-                             .operations = load->committed - operations,
-                             .blocks = load->blocks - blocks,
-                             .cpu_s = council_cpu(load->l) - cpu,
-                             .outstanding = OUTSTANDING * load->l->options.seats};
+    out.operations = run(load, start + load->o->seconds) - done;
+    out.seconds = now_s() - start;
+    out.cpu_s = council_cpu(load->l) - cpu;
+    out.blocks = (uint64_t)(live_number(load->l, 1, "height") - height);
     return out;
 }
 
@@ -94,15 +105,14 @@ void load_measure(struct bench_council *out, struct live *l, const struct bench_
     struct load load = {.l = l, .o = o};
     out->has_load = true;
     out->latency = measure_latency(&load);
+    load.watcher = bench_connect(l, 1, "block.committed");
     for (unsigned i = 0; i < l->options.seats; i++) {
-        load.clients[i] = bench_connect(l, i + 1, i == 0 ? "block.committed" : NULL);
+        load.clients[i] = bench_connect(l, i + 1, NULL);
     }
     out->load = measure_throughput(&load);
     out->loaded = council_memory(l);
-    while (load.committed < load.submitted) {
-        take_block(&load);
-    }
     for (unsigned i = 0; i < l->options.seats; i++) {
         control_disconnect(load.clients[i]);
     }
+    control_disconnect(load.watcher);
 }

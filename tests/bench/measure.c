@@ -113,16 +113,29 @@ struct control_client *bench_connect(struct live *l, unsigned seat, const char *
     return c;
 }
 
-void bench_submit(struct control_client *c, unsigned operations, unsigned text_bytes)
+void bench_send_load(struct control_client *c, unsigned operations, unsigned text_bytes)
 {
-    struct complaint why = {""};
-    json_t *result = NULL;
     json_t *params =
         json_pack("{s:i,s:i}", "operations", (int)operations, "size", (int)text_bytes);
-    if (control_call(c, "bench.submit", params, &result, LIVE_CALL_MS, &why) != 0) {
-        bench_fail("bench.submit: %s", why.text);
+    if (control_send(c, "bench.submit", params) < 0) {
+        bench_fail("a node hung up");
     }
-    json_decref(result);
+}
+
+unsigned bench_waiting(struct control_client *c)
+{
+    json_t *answer = NULL;
+    int error = control_next(c, &answer, LIVE_CALL_MS);
+    const json_t *waiting = json_object_get(json_object_get(answer, "result"), "waiting");
+    if (error != 0 || waiting == NULL) {
+        const json_t *refusal = json_object_get(answer, "error");
+        bench_fail("bench.submit: %s",
+                   refusal != NULL ? json_string_value(json_object_get(refusal, "message"))
+                                   : error_text(error));
+    }
+    unsigned count = (unsigned)json_integer_value(waiting);
+    json_decref(answer);
+    return count;
 }
 
 json_t *bench_event(struct control_client *c, const char *name, int timeout_ms)

@@ -552,7 +552,7 @@ static void test_bench(void)
     refuses("bench.submit", "{\"operations\":3}", CONTROL_REFUSED, "allow-bench = yes");
     config.allow_bench = true;
     refuses("bench.submit", NULL, CONTROL_INVALID_PARAMS, "operations");
-    refuses("bench.submit", "{\"operations\":0}", CONTROL_INVALID_PARAMS, "1 to 16384");
+    refuses("bench.submit", "{\"operations\":16385}", CONTROL_INVALID_PARAMS, "0 to 16384");
     refuses("bench.submit", "{\"operations\":1,\"size\":65537}", CONTROL_INVALID_PARAMS,
             "0 to 65536");
     refuses("bench.submit", "{\"operations\":1025,\"size\":65536}", CONTROL_INVALID_PARAMS,
