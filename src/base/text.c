@@ -53,10 +53,25 @@ static bool is_harmful(uint32_t c)
            c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
+/* Whether the eight bytes here are printable ASCII, which most text is. */
+static bool is_plain(const uint8_t *at)
+{
+    const uint64_t ones = 0x0101010101010101U, tops = 0x80 * ones;
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    uint64_t below_space = (word - 0x20 * ones) & ~word;
+    uint64_t delete = word ^ 0x7f * ones;
+    return ((word | below_space | ((delete - ones) & ~delete)) & tops) == 0;
+}
+
 int text_check(struct slice text, bool multiline, size_t *where)
 {
     for (size_t at = 0; at < text.size;) {
         uint32_t c = 0;
+        if (text.size - at >= sizeof(uint64_t) && is_plain(&text.data[at])) {
+            at += sizeof(uint64_t);
+            continue;
+        }
         size_t length = decode(text, at, &c);
         bool line_break = multiline && (c == '\n' || c == '\t');
         if (length == 0 || (is_harmful(c) && !line_break)) {

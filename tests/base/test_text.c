@@ -100,6 +100,25 @@ static void where(void)
     }
 }
 
+/* Eight bytes are looked at together where all are plain; each byte counts wherever it is.
+ */
+static void every_place(void)
+{
+    unsigned wrong = 0;
+    for (unsigned place = 0; place < 24; place++) {
+        for (unsigned byte = 0; byte < 256; byte++) {
+            uint8_t text[24];
+            size_t at = 99;
+            memset(text, 'a' + (int)(byte % 26), sizeof(text));
+            text[place] = (uint8_t)byte;
+            bool good = byte >= 0x20 && byte < 0x7f;
+            int error = text_check(slice_of(text, sizeof(text)), false, &at);
+            wrong += good ? error != 0 : error != CONCLAVE_ETEXT || at != place;
+        }
+    }
+    is(wrong, 0, "every byte at every place of a longer text");
+}
+
 static void escapes(void)
 {
     static const struct {
@@ -155,6 +174,7 @@ int main(void)
     every_character();
     every_sequence();
     where();
+    every_place();
     escapes();
     noise(&r);
     return tap_done();
