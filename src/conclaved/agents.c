@@ -188,9 +188,8 @@ int node_answer(struct node *n, const struct hash *proposal, const struct ballot
     struct task *t = task_of(n->agents, proposal);
     t->looked = t->has_ballot = true;
     send_commitment(n, &mine);
-    /* The ballot and its nonce are durable before the commitment leaves: both happen here.
-     */
-    turn_end(n);
+    /* The end of the turn makes the ballot and its nonce durable, then lets the commitment
+     * leave; the client's answer is later still (control/server.h). */
     sodium_memzero(&mine, sizeof(mine));
     return 0;
 }

@@ -325,8 +325,8 @@ int node_propose(struct node *n, const struct propose *p, struct hash *id,
                      "wait for one to be decided",
                      (unsigned)n->charter->open_proposals);
     } else {
+        /* Durable at the end of the turn, before the client has its answer. */
         outbox_add(n, buffer_slice(&encoding), true);
-        turn_end(n); /* what is acknowledged is durable */
     }
     buffer_free(&encoding);
     return error;

@@ -242,6 +242,17 @@ static void note_council_event(struct node *n, const struct block *b,
     }
 }
 
+/* Under load most events are wanted by no subscriber: they are numbered, but not built. */
+static void publish_council_event(struct node *n, const struct council_event *e)
+{
+    const char *name = event_council_name(e->kind);
+    if (control_wants(n->control, name)) {
+        turn_publish(n, name, event_council(n->charter, n->council, e));
+    } else if (control_has_subscribers(n->control)) {
+        turn_publish(n, name, NULL);
+    }
+}
+
 static void carry_out_commit(struct node *n, struct block *b)
 {
     struct council_result r;
@@ -251,10 +262,7 @@ static void carry_out_commit(struct node *n, struct block *b)
     n->tip_hash = b->hash;
     for (size_t i = 0; i < r.event_count; i++) {
         note_council_event(n, b, &r.events[i]);
-        if (control_has_subscribers(n->control)) {
-            turn_publish(n, event_council_name(r.events[i].kind),
-                         event_council(n->charter, n->council, &r.events[i]));
-        }
+        publish_council_event(n, &r.events[i]);
     }
     if (control_has_subscribers(n->control)) {
         turn_publish(n, "block.committed", event_block(b));

@@ -206,9 +206,24 @@ bool control_has_subscribers(const struct control_server *s)
     return s->subscribers > 0;
 }
 
+bool control_wants(const struct control_server *s, const char *event)
+{
+    for (const struct control_session *c = s->sessions; c != NULL && s->subscribers > 0;
+         c = c->next) {
+        if (session_wants(c, event)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void control_publish(struct control_server *s, const char *event, json_t *params)
 {
     s->sequence++;
+    if (!control_wants(s, event)) {
+        json_decref(params);
+        return;
+    }
     json_t *numbered = json_object();
     (void)json_object_set_new(numbered, "seq", json_integer((json_int_t)s->sequence));
     (void)json_object_set_new(numbered, "event", json_string(event));

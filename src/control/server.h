@@ -15,7 +15,9 @@
 struct control_server;
 struct control_session; /* one connected client */
 
-/* Answers a request. Returns the result (a new reference), or NULL after control_fail. */
+/* Answers a request. Nothing reaches a client before the loop is about to sleep again, so
+ * what an ev_prepare watcher makes durable is durable before it is acknowledged. Returns
+ * the result (a new reference), or NULL after control_fail. */
 typedef json_t *control_handler(void *context, struct control_session *s, json_t *params);
 
 struct control_method {
@@ -67,10 +69,12 @@ void control_notify(struct control_session *s, const char *method, json_t *param
 uint64_t control_subscribe(struct control_session *s, const json_t *prefixes);
 void control_unsubscribe(struct control_session *s);
 /* Sends {"method":"event","params":{"seq":N,"event":NAME,...}} to the subscribers; params
- * (an object) is stolen. Numbers go up by one for each event published, whoever gets it; a
- * client compares them within one connection. */
+ * (an object, or NULL for none) is stolen. Numbers go up by one for each event published,
+ * whoever gets it; a client compares them within one connection. */
 void control_publish(struct control_server *s, const char *event, json_t *params);
-/* Whether there are subscribers, so that nobody builds JSON for no one. */
+/* Whether there are subscribers, and whether one of them wants this event, so that nobody
+ * builds JSON for no one. */
 bool control_has_subscribers(const struct control_server *s);
+bool control_wants(const struct control_server *s, const char *event);
 
 #endif

@@ -272,6 +272,8 @@ void session_start(struct control_server *s, int fd, const struct control_peer *
     s->session_count++;
     ev_io_init(&c->reader, on_readable, fd, EV_READ);
     ev_io_init(&c->writer, on_writable, fd, EV_WRITE);
+    /* Before readers: what a request of this turn is answered waits for the next one. */
+    ev_set_priority(&c->writer, EV_MAXPRI);
     ev_init(&c->resume, on_resume);
     c->reader.data = c->writer.data = c->resume.data = c;
     ev_io_start(s->loop, &c->reader);

@@ -233,9 +233,53 @@ static void test_events(void)
         ev_run(f.loop, EVRUN_NOWAIT);
         (void)usleep(10000);
     }
-    ok(!control_has_subscribers(f.server), "until it goes");
+    ok(!control_has_subscribers(f.server) && !control_wants(f.server, "view.changed"),
+       "until it goes");
     fixture_turn(&f);
     is(f.closed, 3, "all three went");
+    some = raw_connect(f.path);
+    ok(answers(&f, some,
+               RPC
+               "\"id\":1,\"method\":\"subscribe\",\"params\":{\"events\":[\"view.\"]}}\n",
+               RPC "\"id\":1,\"result\":{\"seq\":5,\"state\":\"snapshot\"}}"),
+       "one with a prefix is left");
+    ok(control_wants(f.server, "view.changed") &&
+           !control_wants(f.server, "block.committed"),
+       "who wants what it names, and nothing else");
+    (void)close(some);
+    fixture_free(&f);
+}
+
+/* What can be read without letting the server work; how many lines. */
+static unsigned lines_there(int fd)
+{
+    char data[4096];
+    unsigned lines = 0;
+    ssize_t n = recv(fd, data, sizeof(data), MSG_DONTWAIT);
+    for (ssize_t i = 0; i < n; i++) {
+        lines += data[i] == '\n';
+    }
+    return lines;
+}
+
+/* The node makes durable what it acknowledges before the loop sleeps. */
+static void test_answers_wait(void)
+{
+    struct fixture f;
+    fixture_init(&f);
+    fixture_start(&f);
+    int fd = raw_connect(f.path);
+    fixture_turn(&f);
+    (void)!send(fd, ECHO_ONE, strlen(ECHO_ONE), MSG_NOSIGNAL);
+    ev_run(f.loop, EVRUN_NOWAIT);
+    is(lines_there(fd), 0, "an answer does not leave in the turn that made it");
+    (void)!send(fd, ECHO_ONE, strlen(ECHO_ONE), MSG_NOSIGNAL);
+    ev_run(f.loop, EVRUN_NOWAIT);
+    is(lines_there(fd), 1, "nor along with one of the turn before");
+    ev_run(f.loop, EVRUN_NOWAIT);
+    is(lines_there(fd), 1, "but in the next");
+    (void)close(fd);
+    fixture_turn(&f);
     fixture_free(&f);
 }
 
@@ -406,6 +450,7 @@ int main(void)
     test_flood();
     test_garbage();
     test_events();
+    test_answers_wait();
     test_slow_readers();
     test_crowd();
     test_descriptors();
