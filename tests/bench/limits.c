@@ -96,9 +96,8 @@ static double measure_commits(const char *base, unsigned writers)
             (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
             char *dir = alloc_printf("%s/%u-%u", base, writers, i);
             struct complaint why;
-            uint64_t count = file_make_dir(dir, 0700, &why) == 0
-                                 ? commit_for(dir, start + SECONDS)
-                                 : 0;
+            uint64_t count =
+                file_make_dir(dir, 0700, &why) == 0 ? commit_for(dir, start + SECONDS) : 0;
             _exit(write(ends[1], &count, sizeof(count)) == sizeof(count) ? 0 : 1);
         }
     }
