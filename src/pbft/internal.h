@@ -195,6 +195,9 @@ uint64_t chain_tip_time(const struct pbft *p);
 uint64_t chain_tip_executed(const struct pbft *p);
 struct link *chain_link(const struct pbft *p, uint64_t height);
 void chain_push(struct pbft *p, struct block *b, bool of_view);
+/* After a restart: the blocks that this replica voted for in its view, as far as they
+ * extend the tip. */
+void chain_restore(struct pbft *p);
 /* Forgets the links (not the known blocks); their envelopes wait again. */
 void chain_clear(struct pbft *p);
 struct block *chain_known(const struct pbft *p, const struct hash *hash);

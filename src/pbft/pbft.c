@@ -90,7 +90,7 @@ static void restore_votes(struct pbft *p, const struct pbft_saved *s)
     }
 }
 
-static void restore_links(struct pbft *p)
+void chain_restore(struct pbft *p)
 {
     while (p->mode == MODE_NORMAL) {
         uint64_t height = chain_tip_height(p) + 1;
@@ -109,10 +109,6 @@ static void restore_links(struct pbft *p)
         l->commit_sent = commit->set && commit->height == height && commit->view == p->view;
         l->has_signature = is_primary(p);
         l->signature = s->signature;
-        /* A receiver that has not committed executed_height yet catches up by itself. */
-        if (b->header.executed_height > 0) {
-            l->executed_certificate = certificate_ref(p->commit);
-        }
         l->restored = true;
     }
 }
@@ -150,7 +146,7 @@ struct pbft *pbft_new(const struct pbft_config *config, const struct pbft_saved 
         pbft_update_free(&entering);
         p->update = NULL;
     }
-    restore_links(p);
+    chain_restore(p);
     return p;
 }
 

@@ -165,8 +165,16 @@ bool pool_add(struct pool *p, struct envelope *e, uint16_t channel,
               const struct pbft_judgement *j, uint64_t now_ms)
 {
     assert(e->seat >= 1 && e->seat <= p->seats && channel >= 1 && channel <= p->seats);
-    if (find(p, &e->id) != NULL ||
-        p->channel_bytes[channel - 1] + e->encoding.size > p->channel_bytes_max ||
+    struct pool_entry *known = find(p, &e->id);
+    if (known != NULL) {
+        /* It may have come in a block that was abandoned, and not have been judged yet. */
+        count(p, known, false);
+        known->judgement = *j;
+        count(p, known, true);
+        refresh_timer(queue_of(p, e), now_ms);
+        return false;
+    }
+    if (p->channel_bytes[channel - 1] + e->encoding.size > p->channel_bytes_max ||
         (j->keep && p->channel_kept[channel - 1] >= POOL_KEEP_MAX)) {
         return false;
     }

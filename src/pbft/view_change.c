@@ -270,6 +270,7 @@ static void try_enter(struct pbft *p)
     for (uint64_t i = p->committed; i < tip_height; i++) {
         chain_push(p, path[i - p->committed], false);
     }
+    chain_restore(p);
     free(path);
 }
 
@@ -290,14 +291,30 @@ void view_progress(struct pbft *p)
 
 /* --- sending again --- */
 
+/* The commit certificate that a PRE-PREPARE of this link must bring; false when there is
+ * none at hand. After a restart, or where the block came by its hash, a later one serves.
+ */
+static bool find_proof(const struct pbft *p, const struct link *l, struct certificate **out)
+{
+    const struct header *h = &l->block->header;
+    *out = l->executed_certificate;
+    if (h->executed_height == 0 || *out != NULL) {
+        return true;
+    }
+    *out = p->commit;
+    return p->commit != NULL && p->commit->what.height >= h->executed_height &&
+           p->commit->what.height < h->height && p->commit->what.view <= h->view;
+}
+
 static void resend_votes(struct pbft *p, const struct link *l, uint16_t seat)
 {
     const struct header *h = &l->block->header;
     struct message m = {.tag = MESSAGE_PRE_PREPARE};
-    if (is_primary(p) && l->has_signature) {
+    struct certificate *proof = NULL;
+    if (is_primary(p) && l->has_signature && find_proof(p, l, &proof)) {
         m.pre_prepare.block = l->block;
         m.pre_prepare.signature = l->signature;
-        m.pre_prepare.certificate = l->executed_certificate;
+        m.pre_prepare.certificate = proof;
         update_send(p, seat, &m);
     }
     for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
