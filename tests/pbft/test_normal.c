@@ -38,6 +38,53 @@ static void test_decides(uint16_t seats, bool real)
     cluster_free(c);
 }
 
+/* 21 approvals of 33 are too few, 22 are enough: through ordering. */
+static void test_threshold(void)
+{
+    struct cluster_config k;
+    cluster_config_defaults(&k, 33);
+    struct cluster *c = cluster_new(&k);
+    cluster_start_all(c);
+    cluster_run(c, 1000);
+    unsigned few = cluster_propose(c, 7, 21);
+    unsigned enough = cluster_propose(c, 8, 22);
+    ok(cluster_run_to_rest(c, 10000), "33 seats decide on 21 and on 22 approvals");
+    const struct record *a = cluster_record(c, few), *b = cluster_record(c, enough);
+    ok(a != NULL && a->outcome == OUTCOME_REJECTED && a->approve == 21 && a->reject == 12 &&
+           a->reason == REASON_THRESHOLD_UNREACHABLE,
+       "21 approvals and 12 rejections: rejected");
+    ok(b != NULL && b->outcome == OUTCOME_APPROVED && b->approve == 22,
+       "22 approvals: approved");
+    ok(cluster_fault(c) == NULL, "no fault");
+    cluster_free(c);
+}
+
+/* Everybody proposes at once, again and again, into blocks that do not hold it all. */
+static void test_load(void)
+{
+    struct cluster_config k;
+    cluster_config_defaults(&k, 7);
+    k.core.block_bytes = 1000;
+    k.core.pipeline = 4;
+    k.council.open_proposals = 64;
+    struct cluster *c = cluster_new(&k);
+    cluster_start_all(c);
+    cluster_run(c, 1000);
+    for (int i = 0; i < 20; i++) {
+        for (uint16_t seat = 1; seat <= 7; seat++) {
+            cluster_propose(c, seat, 7);
+        }
+        cluster_run(c, 40);
+    }
+    ok(cluster_run_to_rest(c, 60000), "140 proposals of 7 seats are decided by %llu ms",
+       (unsigned long long)cluster_now(c));
+    struct pbft_status s;
+    cluster_status(c, 3, &s);
+    ok(s.view == 0, "in view 0");
+    ok(cluster_fault(c) == NULL, "no fault");
+    cluster_free(c);
+}
+
 int main(void)
 {
     if (key_library_init() != 0) {
@@ -49,5 +96,7 @@ int main(void)
     test_decides(7, true);
     test_decides(33, false);
     test_decides(33, true);
+    test_threshold();
+    test_load();
     return tap_done();
 }

@@ -398,11 +398,12 @@ void cluster_forge(struct cluster *c, uint16_t seat, const struct pre_prepare *o
 {
     struct header h = *header;
     struct block *b = original->block;
-    for (uint32_t i = 0; i < b->count; i++) {
+    for (uint32_t i = 0; b != NULL && i < b->count; i++) {
         hash_envelope(b->envelopes[i]);
     }
     *out = (struct message){.tag = MESSAGE_PRE_PREPARE};
-    out->pre_prepare.block = hash_build_block(&h, b->envelopes, b->count);
+    out->pre_prepare.block =
+        hash_build_block(&h, b != NULL ? b->envelopes : NULL, b != NULL ? b->count : 0);
     out->pre_prepare.certificate =
         original->certificate != NULL ? certificate_ref(original->certificate) : NULL;
     cluster_sign(c, seat, out);

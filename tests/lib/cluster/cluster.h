@@ -110,7 +110,8 @@ void cluster_starve(struct cluster *c, uint16_t by, uint16_t seat);
 void cluster_say(struct cluster *c, uint16_t from, uint16_t to, const struct message *m);
 /* Signs with the seat's key whatever authenticate_own would. */
 void cluster_sign(struct cluster *c, uint16_t seat, struct message *m);
-/* A new block like b with another header, signed by the seat as its PRE-PREPARE. */
+/* A new block like the original (NULL: an empty one) with another header, signed by the
+ * seat as its PRE-PREPARE. */
 void cluster_forge(struct cluster *c, uint16_t seat, const struct pre_prepare *original,
                    const struct header *header, struct message *out);
 
