@@ -181,6 +181,7 @@ int main(void)
     if (tap_failures > 0) {
         live_show_logs(l, 5);
     }
+    ok(live_quiet(l), "no node wrote to standard error");
     live_free(l);
     return tap_done();
 }

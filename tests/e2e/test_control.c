@@ -192,6 +192,7 @@ static void check_roles(void)
     is(as_user(socket, STRANGER_UID + 2, member, "agent.attach"), 20 - CONCLAVE_EPERM,
        "but not be an agent");
     ok(live_log_count(l, 1, "event=control.denied") >= 3, "what was denied is in the log");
+    ok(live_quiet(l), "no node wrote to standard error");
     live_free(l);
 }
 
@@ -407,6 +408,7 @@ int main(void)
     if (tap_failures > 0) {
         live_show_logs(l, 5);
     }
+    ok(live_quiet(l), "no node wrote to standard error");
     live_free(l);
     check_roles();
     return tap_done();

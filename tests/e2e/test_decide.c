@@ -103,6 +103,7 @@ static void check_council(unsigned seats, bool nonces)
     if (tap_failures > 0) {
         live_show_logs(l, 20);
     }
+    ok(live_quiet(l), "no node wrote to standard error");
     live_free(l);
 }
 

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -120,6 +121,35 @@ static void check_copy(struct live *l)
     free(copy);
 }
 
+/* The file size limit stands for a disk without room. The node must stop rather than go on
+ * with what is not durable, and come back with nothing lost. */
+static void check_full_disk(struct live *l)
+{
+    struct live_seat *s = live_seat(l, 4);
+    struct history h = {.count = 0};
+    struct stat st;
+    char *store = alloc_printf("%s/data.mdb", s->data);
+    ok(stat(store, &st) == 0, "the store has a size");
+    struct rlimit limit = {(rlim_t)st.st_size, (rlim_t)st.st_size};
+    ok(live_running(l, 4) && prlimit(s->pid, RLIMIT_FSIZE, &limit, NULL) == 0,
+       "it must not grow any more");
+    uint64_t until = clock_monotonic_ms() + WAIT_MS;
+    while (live_running(l, 4) && clock_monotonic_ms() < until) {
+        (void)history_propose(&h, l, 1 + h.count % 4);
+        live_pump(l, 20);
+    }
+    ok(!live_running(l, 4) && WIFEXITED(s->status) && WEXITSTATUS(s->status) == 1,
+       "the node stops with status 1");
+    is(live_log_count(l, 4, "event=store.failed"), 1, "and says why");
+    printf("# it stopped after %u proposals\n", h.count);
+    ok(decides(l, 1), "the others decide on");
+    live_start(l, 4);
+    ok(live_wait_ready(l, 4, WAIT_MS) && live_wait_level(l, WAIT_MS),
+       "with room it comes back and is level");
+    is(history_missing(&h, l, WAIT_MS), 0, "everything acknowledged is decided");
+    free(store);
+}
+
 static void check_termination(struct live *l)
 {
     char id[LIVE_ID_BYTES];
@@ -176,6 +206,7 @@ static void check_user(void)
     free(path);
     live_agent_set(l, 0, history_approve, NULL);
     ok(decides(l, 1), "and they decide");
+    ok(live_quiet(l), "no node wrote to standard error");
     live_free(l);
 }
 
@@ -190,10 +221,12 @@ int main(void)
     check_hangup(l);
     check_second(l);
     check_copy(l);
+    check_full_disk(l);
     check_termination(l);
     if (tap_failures > 0) {
         live_show_logs(l, 10);
     }
+    ok(live_quiet(l), "no node wrote to standard error");
     live_free(l);
     check_user();
     return tap_done();

@@ -127,6 +127,8 @@ bool live_wait_level(struct live *l, int timeout_ms);
 /* How many lines of the seat's log have this text. */
 unsigned live_log_count(struct live *l, unsigned seat, const char *text);
 bool live_wait_log(struct live *l, unsigned seat, const char *text, int timeout_ms);
+/* No node wrote to its standard error, where sanitizers and failed assertions do. */
+bool live_quiet(struct live *l);
 /* The ends of all logs, as TAP comments. */
 void live_show_logs(struct live *l, unsigned lines);
 /* The whole file as a string, empty when it is not there; the caller frees. */

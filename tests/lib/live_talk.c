@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POLL_MS = 10, RETRY_MS = 50, LOG_LINE_SHOWN = 300 };
+enum { POLL_MS = 10, RETRY_MS = 50, LOG_LINE_SHOWN = 300, ERRORS_SHOWN = 40 };
 
 /* --- calls --- */
 
@@ -293,6 +293,21 @@ static void show_end(const char *path, unsigned lines)
         }
     }
     free(text);
+}
+
+bool live_quiet(struct live *l)
+{
+    bool quiet = true;
+    for (unsigned seat = 1; seat <= l->options.seats; seat++) {
+        char *text = live_read(live_seat(l, seat)->errors);
+        if (*text != '\0') {
+            quiet = false;
+            printf("# seat %u wrote to standard error:\n", seat);
+            show_end(live_seat(l, seat)->errors, ERRORS_SHOWN);
+        }
+        free(text);
+    }
+    return quiet;
 }
 
 void live_show_logs(struct live *l, unsigned lines)
