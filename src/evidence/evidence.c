@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: ISC */
+#include "evidence/evidence.h"
+
+#include "base/alloc.h"
+#include "hash/merkle.h"
+#include "wire/codec.h"
+#include "wire/shared.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct vote_kept {
+    bool set;
+    uint64_t view, height;
+    struct hash block;
+    struct signature signature;
+};
+
+/* One BALLOT with its way to the signed env_root. */
+struct ballot_kept {
+    uint16_t seat; /* 0: empty */
+    struct hash proposal;
+    struct hash commitment;
+    struct bytes *encoding; /* of the operation */
+    struct bytes *path;
+    uint32_t index, count;
+    struct signature signature;
+};
+
+struct evidence_memory {
+    uint16_t seats;
+    struct vote_kept *votes; /* [seat - 1][phase][height % EVIDENCE_HEIGHTS] */
+    struct new_view *views[EVIDENCE_VIEWS];
+    struct ballot_kept
+        *ballots; /* a table by seat and proposal; a newcomer takes the place */
+};
+
+struct evidence_memory *evidence_new(uint16_t seats)
+{
+    struct evidence_memory *m = alloc_zero(1, sizeof(*m));
+    m->seats = seats;
+    m->votes = alloc_zero((size_t)seats * 2 * EVIDENCE_HEIGHTS, sizeof(*m->votes));
+    m->ballots = alloc_zero(EVIDENCE_BALLOTS, sizeof(*m->ballots));
+    return m;
+}
+
+static void ballot_clear(struct ballot_kept *b)
+{
+    bytes_unref(b->encoding);
+    bytes_unref(b->path);
+    *b = (struct ballot_kept){0};
+}
+
+void evidence_free(struct evidence_memory *m)
+{
+    if (m == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < EVIDENCE_VIEWS; i++) {
+        new_view_unref(m->views[i]);
+    }
+    for (size_t i = 0; i < EVIDENCE_BALLOTS; i++) {
+        ballot_clear(&m->ballots[i]);
+    }
+    free(m->votes);
+    free(m->ballots);
+    free(m);
+}
+
+static void write_evidence(struct buffer *out, uint16_t seat, enum evidence_kind kind,
+                           const struct statement *first, const struct statement *second)
+{
+    struct operation op = {.kind = OPERATION_EVIDENCE, .seat = seat};
+    op.evidence.kind = kind;
+    op.evidence.first = *first;
+    op.evidence.second = *second;
+    codec_encode_operation(out, &op);
+}
+
+/* --- votes --- */
+
+static struct vote_kept *vote_slot(const struct evidence_memory *m, const struct vote *v)
+{
+    assert(v->seat >= 1 && v->seat <= m->seats);
+    size_t row = (size_t)(v->seat - 1) * 2 + (size_t)v->phase;
+    return &m->votes[row * EVIDENCE_HEIGHTS + v->height % EVIDENCE_HEIGHTS];
+}
+
+static bool conflicts(const struct vote_kept *k, const struct vote *v)
+{
+    return k->set && k->view == v->view && k->height == v->height &&
+           !hash_equal(&k->block, &v->block);
+}
+
+bool evidence_suspects(const struct evidence_memory *m, const struct vote *v)
+{
+    return v->seat >= 1 && v->seat <= m->seats && conflicts(vote_slot(m, v), v);
+}
+
+bool evidence_vote(struct evidence_memory *m, const struct vote *v, struct buffer *out)
+{
+    struct vote_kept *k = vote_slot(m, v);
+    if (!conflicts(k, v)) {
+        /* A seat that goes on leaves its older votes behind. */
+        if (!k->set || v->view > k->view || (v->view == k->view && v->height > k->height)) {
+            *k = (struct vote_kept){true, v->view, v->height, v->block, v->signature};
+        }
+        return false;
+    }
+    struct buffer first = {NULL, 0, 0}, second = {NULL, 0, 0};
+    codec_body_vote(&first, k->view, k->height, &k->block);
+    codec_body_vote(&second, v->view, v->height, &v->block);
+    struct statement a = {.body = buffer_slice(&first), .signature = k->signature};
+    struct statement b = {.body = buffer_slice(&second), .signature = v->signature};
+    write_evidence(out, v->seat,
+                   v->phase == PHASE_PREPARE ? EVIDENCE_PREPARE : EVIDENCE_COMMIT, &a, &b);
+    buffer_free(&first);
+    buffer_free(&second);
+    return true;
+}
+
+/* --- NEW-VIEWs --- */
+
+static struct statement new_view_statement(const struct new_view *v, struct buffer *body)
+{
+    codec_body_new_view(body, v->view, &v->tip, &v->changes_hash);
+    return (struct statement){.body = buffer_slice(body), .signature = v->signature};
+}
+
+bool evidence_new_view(struct evidence_memory *m, uint16_t primary,
+                       const struct new_view *v, struct buffer *out)
+{
+    struct new_view **kept = &m->views[v->view % EVIDENCE_VIEWS];
+    if (*kept == NULL || (*kept)->view < v->view) {
+        new_view_unref(*kept);
+        *kept = new_view_ref((struct new_view *)v);
+        return false;
+    }
+    if ((*kept)->view != v->view || hash_equal(&(*kept)->tip, &v->tip)) {
+        return false;
+    }
+    struct buffer first = {NULL, 0, 0}, second = {NULL, 0, 0};
+    struct statement a = new_view_statement(*kept, &first);
+    struct statement b = new_view_statement(v, &second);
+    write_evidence(out, primary, EVIDENCE_NEW_VIEW, &a, &b);
+    buffer_free(&first);
+    buffer_free(&second);
+    return true;
+}
+
+/* --- BALLOTs --- */
+
+static struct ballot_kept *ballot_slot(const struct evidence_memory *m, uint16_t seat,
+                                       const struct hash *proposal)
+{
+    /* Proposal ids are hashes: any bytes of them are evenly spread. */
+    size_t at = (size_t)proposal->bytes[0] << 16 | (size_t)proposal->bytes[1] << 8 |
+                proposal->bytes[2];
+    return &m->ballots[(at * 131 + seat) % EVIDENCE_BALLOTS];
+}
+
+static struct bytes *path_of(const struct envelope *e, uint32_t index)
+{
+    struct hash path[MERKLE_PATH_MAX];
+    struct hash *leaves = alloc_zero(e->count, sizeof(*leaves));
+    for (uint32_t i = 0; i < e->count; i++) {
+        leaves[i] = merkle_leaf(e->operations[i]);
+    }
+    size_t length = merkle_path(leaves, e->count, index, path);
+    free(leaves);
+    return bytes_copy(slice_of(path, length * HASH_BYTES));
+}
+
+static struct statement ballot_statement(const struct ballot_kept *b)
+{
+    return (struct statement){.ballot = bytes_slice(b->encoding),
+                              .index = b->index,
+                              .count = b->count,
+                              .path = bytes_slice(b->path),
+                              .signature = b->signature};
+}
+
+static bool note_ballot(struct evidence_memory *m, const struct envelope *e, uint32_t index,
+                        const struct ballot_commit *commit, struct buffer *out)
+{
+    struct ballot_kept *kept = ballot_slot(m, e->seat, &commit->proposal);
+    bool same = kept->seat == e->seat && hash_equal(&kept->proposal, &commit->proposal);
+    if (same && hash_equal(&kept->commitment, &commit->commitment)) {
+        return false;
+    }
+    struct ballot_kept now = {.seat = e->seat,
+                              .proposal = commit->proposal,
+                              .commitment = commit->commitment,
+                              .encoding = bytes_copy(e->operations[index]),
+                              .path = path_of(e, index),
+                              .index = index,
+                              .count = e->count,
+                              .signature = e->signature};
+    if (!same) {
+        ballot_clear(kept);
+        *kept = now;
+        return false;
+    }
+    struct statement a = ballot_statement(kept), b = ballot_statement(&now);
+    write_evidence(out, e->seat, EVIDENCE_BALLOT, &a, &b);
+    ballot_clear(&now);
+    return true;
+}
+
+bool evidence_envelope(struct evidence_memory *m, const struct envelope *e,
+                       struct buffer *out)
+{
+    for (uint32_t i = 0; e->sort == ENVELOPE_SIGNED && i < e->count; i++) {
+        struct operation op;
+        if (codec_decode_operation(e->operations[i], &op) == 0 &&
+            op.kind == OPERATION_BALLOT && note_ballot(m, e, i, &op.ballot, out)) {
+            return true;
+        }
+    }
+    return false;
+}
