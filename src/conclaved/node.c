@@ -14,6 +14,7 @@
 #include "conclaved/receive.h"
 #include "conclaved/replay.h"
 #include "conclaved/turn.h"
+#include "conclaved/witness.h"
 #include "hash/hash.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
@@ -38,6 +39,7 @@ static void on_connected(void *context, uint16_t seat,
     turn_publish(n, "peer.up", event_peer_up(n->charter, seat));
     turn_feed(n, &event);
     outbox_repeat(n, seat);
+    witness_repeat(n, seat);
 }
 
 static void on_disconnected(void *context, uint16_t seat, enum net_down_reason reason)
@@ -108,6 +110,7 @@ static void on_repeat(struct ev_loop *loop, struct ev_timer *w, int events)
     struct pbft_status status;
     (void)events;
     outbox_repeat(n, 0);
+    witness_repeat(n, 0);
     pbft_status(n->core, &status);
     w->repeat = (double)status.request_timer_ms / 1e3;
     ev_timer_again(loop, w);
@@ -235,6 +238,7 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
     start_authenticator(n);
     n->turn = turn_new();
     n->outbox = outbox_new(n->charter->seat_window);
+    n->witness = witness_new(n->charter->seat_count);
     n->agents = agents_new();
     error = start_state(n, why);
     if (error == 0) {
@@ -280,6 +284,7 @@ void node_stop(struct node *n)
     ledger_close(n->ledger);
     turn_free(n->turn);
     outbox_free(n->outbox);
+    witness_free(n->witness);
     agents_free(n->agents);
     verified_set_free(n->auth.verified);
     free(n->keys);

@@ -28,9 +28,10 @@ struct peer_view {
     uint64_t bad_messages;
 };
 
-struct turn;   /* what a turn of the loop has gathered */
-struct outbox; /* own operations on their way into the ledger */
-struct agents; /* attached agents and what they were asked */
+struct turn;    /* what a turn of the loop has gathered */
+struct outbox;  /* own operations on their way into the ledger */
+struct witness; /* what other seats signed */
+struct agents;  /* attached agents and what they were asked */
 
 struct node {
     struct ev_loop *loop;
@@ -50,6 +51,7 @@ struct node {
     struct control_server *control;
     struct turn *turn;
     struct outbox *outbox;
+    struct witness *witness;
     struct agents *agents;
     struct peer_view peers[SEATS_MAX]; /* peers[seat - 1] */
     struct hash tip_hash;              /* of the committed tip */

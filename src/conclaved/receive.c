@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/turn.h"
+#include "conclaved/witness.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
 
@@ -118,7 +119,9 @@ static int receive(struct node *n, uint16_t seat, struct message *m)
         return 0;
     case MESSAGE_PREPARE:
     case MESSAGE_COMMIT:
-        if (m->vote.seat == seat && !pbft_wants_vote(n->core, &m->vote)) {
+        /* Beyond a quorum a vote matters only where it may convict its seat. */
+        if (m->vote.seat == seat && !pbft_wants_vote(n->core, &m->vote) &&
+            !witness_suspects(n, &m->vote)) {
             return 0;
         }
         break;
@@ -139,6 +142,7 @@ static int receive(struct node *n, uint16_t seat, struct message *m)
     if (error != 0) {
         return error;
     }
+    witness_message(n, m);
     if (m->tag == MESSAGE_ENVELOPE) {
         (void)turn_feed_envelope(n, m->envelope, seat);
     } else {

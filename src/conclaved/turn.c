@@ -7,6 +7,7 @@
 #include "conclaved/agents.h"
 #include "conclaved/events.h"
 #include "conclaved/outbox.h"
+#include "conclaved/witness.h"
 #include "hash/hash.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
@@ -268,6 +269,7 @@ static void carry_out_commit(struct node *n, struct block *b)
         turn_publish(n, "block.committed", event_block(b));
     }
     outbox_on_block(n, b);
+    witness_block(n, b);
     struct follow_up *f = follow_up_add(n->turn, PBFT_EXECUTED);
     node_describe_executed(n, b, &r, &f->event.executed);
 }
@@ -404,6 +406,7 @@ void turn_end(struct node *n)
 {
     agents_progress(n);
     outbox_progress(n);
+    witness_progress(n);
     persist(n);
     send_parcels(n);
     publish(n);

@@ -208,12 +208,14 @@ static bool note_ballot(struct evidence_memory *m, const struct envelope *e, uin
 }
 
 bool evidence_envelope(struct evidence_memory *m, const struct envelope *e,
-                       struct buffer *out)
+                       bool (*is_open)(void *context, const struct hash *proposal),
+                       void *context, struct buffer *out)
 {
     for (uint32_t i = 0; e->sort == ENVELOPE_SIGNED && i < e->count; i++) {
         struct operation op;
         if (codec_decode_operation(e->operations[i], &op) == 0 &&
-            op.kind == OPERATION_BALLOT && note_ballot(m, e, i, &op.ballot, out)) {
+            op.kind == OPERATION_BALLOT && is_open(context, &op.ballot.proposal) &&
+            note_ballot(m, e, i, &op.ballot, out)) {
             return true;
         }
     }

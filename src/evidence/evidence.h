@@ -20,16 +20,19 @@ struct evidence_memory *evidence_new(uint16_t seats);
 void evidence_free(struct evidence_memory *m);
 
 /*
- * Each takes an authentic statement. The first of its kind is kept. Where it conflicts with
- * the one kept, the encoding of an EVIDENCE operation is appended to out (once for each
- * pair that is offered) and true is returned.
+ * Each takes an authentic statement, of a view that the caller has reason to believe in: a
+ * vote of a view far ahead would push the present ones out. The first of its kind is kept.
+ * Where it conflicts with the one kept, the encoding of an EVIDENCE operation is appended
+ * to out (once for each pair that is offered) and true is returned.
  */
 bool evidence_vote(struct evidence_memory *m, const struct vote *v, struct buffer *out);
 bool evidence_new_view(struct evidence_memory *m, uint16_t primary,
                        const struct new_view *v, struct buffer *out);
-/* The BALLOTs of a signed envelope; only the first conflict in it is told. */
+/* The BALLOTs of a signed envelope about proposals that are open: about others nobody could
+ * ever be led astray. Only the first conflict in it is told. */
 bool evidence_envelope(struct evidence_memory *m, const struct envelope *e,
-                       struct buffer *out);
+                       bool (*is_open)(void *context, const struct hash *proposal),
+                       void *context, struct buffer *out);
 
 /* Whether a vote would conflict, before anyone checks its signature. */
 bool evidence_suspects(const struct evidence_memory *m, const struct vote *v);

@@ -2,6 +2,7 @@
 /* Whatever the memory calls EVIDENCE must convict by the authenticator's own judgement. */
 #include "evidence/evidence.h"
 
+#include "hash/hash.h"
 #include "signers.h"
 #include "tap.h"
 #include "wire/codec.h"
@@ -50,8 +51,8 @@ static void test_votes(void)
            "phase %d: a vote of a later view does not, nor an old one after it", phase);
     }
     struct vote far = signers_vote(&s, PHASE_PREPARE, 1, 5, 9 + EVIDENCE_HEIGHTS, &a);
-    struct buffer none = {NULL, 0, 0};
-    ok(!evidence_vote(m, &far, &none) && none.size == 0,
+    struct buffer out = {NULL, 0, 0};
+    ok(!evidence_vote(m, &far, &out) && out.size == 0,
        "heights that share a place in the memory are no conflict");
     evidence_free(m);
 }
@@ -65,6 +66,7 @@ static struct new_view *new_view_of(uint16_t seat, uint64_t view, uint8_t tip)
         struct best best = {CERTIFICATE_NONE, 0, 0, s.council_id};
         v->changes[i] = signers_view_change(&s, (uint16_t)(i + 1), view, &best);
     }
+    v->changes_hash = hash_view_changes(v->changes, v->count);
     signers_new_view(&s, seat, v);
     return v;
 }
@@ -87,6 +89,17 @@ static void test_new_views(void)
     evidence_free(m);
 }
 
+static bool any(void *context, const struct hash *proposal)
+{
+    (void)context, (void)proposal;
+    return true;
+}
+
+static bool none(void *context, const struct hash *proposal)
+{
+    return !any(context, proposal);
+}
+
 static void test_ballots(void)
 {
     struct evidence_memory *m = evidence_new(4);
@@ -104,11 +117,14 @@ static void test_ballots(void)
     for (size_t i = 0; i < 4; i++) {
         ok(authenticate_envelope(&s.judge, all[i]) == 0, "envelope %zu is authentic", i);
     }
-    ok(!evidence_envelope(m, first, &out) && !evidence_envelope(m, second, &out) &&
-           !evidence_envelope(m, other, &out),
+    ok(!evidence_envelope(m, first, any, NULL, &out) &&
+           !evidence_envelope(m, second, any, NULL, &out) &&
+           !evidence_envelope(m, other, any, NULL, &out),
        "ballots repeated, of other proposals, of other seats are no conflict");
-    ok(evidence_envelope(m, third, &out) && convicts(&out, 2, EVIDENCE_BALLOT),
-       "two commitments for one proposal convict, by their paths in two envelopes");
+    ok(!evidence_envelope(m, third, none, NULL, &out) &&
+           evidence_envelope(m, third, any, NULL, &out) &&
+           convicts(&out, 2, EVIDENCE_BALLOT),
+       "two commitments for one open proposal convict, by their paths in two envelopes");
     buffer_free(&out);
     for (size_t i = 0; i < 4; i++) {
         envelope_unref(all[i]);
