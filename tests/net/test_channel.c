@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "tap.h"
 
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,8 +151,23 @@ static void test_restart(void)
     council_free(c);
 }
 
+/* A root without /etc/hosts, as debootstrap makes it, has no name for itself. */
+static bool has_localhost(void)
+{
+    struct addrinfo *list = NULL;
+    bool has = getaddrinfo("localhost", NULL, NULL, &list) == 0;
+    if (has) {
+        freeaddrinfo(list);
+    }
+    return has;
+}
+
 static void test_names(void)
 {
+    if (!has_localhost()) {
+        skip("names are resolved", "this machine does not know localhost");
+        return;
+    }
     struct council *c = council_new(3, "localhost");
     c->seats[2].address = "nothing.invalid:9";
     council_start(c, 1);
