@@ -74,6 +74,16 @@ int charter_class_index(const struct charter *c, const char *name)
     return -1;
 }
 
+uint16_t charter_seat_of(const struct charter *c, const struct public_key *key)
+{
+    for (uint16_t i = 0; i < c->seat_count; i++) {
+        if (memcmp(&c->seats[i].key, key, sizeof(*key)) == 0) {
+            return (uint16_t)(i + 1);
+        }
+    }
+    return 0;
+}
+
 /* Section 6: effects 32 zero bytes, count 0, the Merkle tree hash of nothing. */
 static struct hash genesis_state_root(void)
 {

@@ -68,6 +68,9 @@ void charter_warnings(const struct charter *c, void (*say)(void *context, const 
 /* The index of a class by name; -1 where there is none. */
 int charter_class_index(const struct charter *c, const char *name);
 
+/* The seat, 1..n, whose public key this is; 0 where there is none. */
+uint16_t charter_seat_of(const struct charter *c, const struct public_key *key);
+
 /* Block 0's header: height 0, hash council_id (not of the header), time created_ms. */
 struct header charter_genesis(const struct charter *c);
 

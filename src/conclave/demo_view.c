@@ -175,9 +175,9 @@ void demo_view_event(struct demo_view *v, const struct demo_follow *f, const cha
     } else if (strcmp(event, "view.changed") == 0) {
         demo_view_say(v,
                       "view %" JSON_INTEGER_FORMAT ", seat %" JSON_INTEGER_FORMAT
-                      " (%s) is primary: %s",
+                      " (%s) is primary",
                       member_number(params, "view"), member_number(params, "primary"),
-                      member_text(params, "primary_name"), member_text(params, "cause"));
+                      member_text(params, "primary_name"));
     } else if (strcmp(event, "peer.up") == 0 || strcmp(event, "peer.down") == 0) {
         demo_view_say(v, "seat %" JSON_INTEGER_FORMAT " (%s) is %s",
                       member_number(params, "seat"), member_text(params, "name"),

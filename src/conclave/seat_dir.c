@@ -23,11 +23,9 @@ static int find_seat(const struct seat_dir *d, const struct charter *c, uint16_t
     struct public_key public;
     key_public(key, &public);
     key_free(key);
-    for (uint16_t i = 0; i < c->seat_count; i++) {
-        if (memcmp(&c->seats[i].key, &public, sizeof(public)) == 0) {
-            *seat = (uint16_t)(i + 1);
-            return 0;
-        }
+    *seat = charter_seat_of(c, &public);
+    if (*seat != 0) {
+        return 0;
     }
     char hex[2 * PUBLIC_KEY_BYTES + 1];
     hex_encode(hex, slice_of(public.bytes, sizeof(public.bytes)));

@@ -2,6 +2,7 @@
 #include "conclaved/config.h"
 
 #include "base/alloc.h"
+#include "net/address.h"
 
 #include <confuse.h>
 #include <errno.h>
@@ -112,6 +113,18 @@ static int check_level(cfg_t *cfg, cfg_opt_t *opt)
     const char *word = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
     if (log_level_parse(word) < 0) {
         cfg_error(cfg, "log-level must be debug, info, warn or error, not \"%s\"", word);
+        return -1;
+    }
+    return 0;
+}
+
+static int check_listen(cfg_t *cfg, cfg_opt_t *opt)
+{
+    struct address address;
+    struct complaint why = {""};
+    const char *text = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+    if (address_parse(text, &address, &why) != 0) {
+        cfg_error(cfg, "listen: %s", why.text);
         return -1;
     }
     return 0;
@@ -238,6 +251,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
     cfg_t *cfg = cfg_init(options, CFGF_NONE);
     (void)cfg_set_error_function(cfg, on_error);
     (void)cfg_set_validate_func(cfg, "log-level", check_level);
+    (void)cfg_set_validate_func(cfg, "listen", check_listen);
     (void)cfg_set_validate_func(cfg, "heartbeat-ms", check_range);
     (void)cfg_set_validate_func(cfg, "dead-peer-ms", check_range);
     (void)cfg_set_validate_func(cfg, "agents", check_user);

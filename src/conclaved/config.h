@@ -23,7 +23,8 @@ struct config {
     size_t operator_count;
     uint64_t heartbeat_ms;
     uint64_t dead_peer_ms;
-    bool allow_bench; /* the method bench.submit may load the council with void operations */
+    bool
+        allow_bench; /* the method bench.submit may load the council with void operations */
 };
 
 /* 0, or an error whose complaint names file and line. */

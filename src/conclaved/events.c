@@ -185,7 +185,6 @@ json_t *event_notice(const struct charter *charter, const struct pbft_notice *no
         json_put(out, "view", json_number(notice->view));
         json_put_seat(out, "primary", charter,
                       (uint16_t)(1 + notice->view % charter->seat_count));
-        json_put(out, "cause", json_string(pbft_cause_name(notice->cause)));
         break;
     case PBFT_NOTICE_DIVERGED:
     case PBFT_NOTICE_FORK:
@@ -205,25 +204,6 @@ json_t *event_peer_up(const struct charter *charter, uint16_t seat)
     json_t *out = json_object();
     json_put_seat(out, "seat", charter, seat);
     return out;
-}
-
-const char *net_down_reason_name(enum net_down_reason reason)
-{
-    switch (reason) {
-    case NET_DOWN_CLOSED:
-        return "closed";
-    case NET_DOWN_TIMEOUT:
-        return "timeout";
-    case NET_DOWN_OVERFLOW:
-        return "overflow";
-    case NET_DOWN_BAD_FRAME:
-        return "bad-frame";
-    case NET_DOWN_REPLACED:
-        return "replaced";
-    case NET_DOWN_LOCAL:
-        return "local";
-    }
-    return "unknown";
 }
 
 json_t *event_peer_down(const struct charter *charter, uint16_t seat,

@@ -27,7 +27,6 @@ json_t *event_notice(const struct charter *charter, const struct pbft_notice *no
 json_t *event_peer_up(const struct charter *charter, uint16_t seat);
 json_t *event_peer_down(const struct charter *charter, uint16_t seat,
                         enum net_down_reason reason);
-const char *net_down_reason_name(enum net_down_reason reason); /* "closed", ... */
 
 /* heartbeat */
 json_t *event_heartbeat(const struct charter *charter, uint16_t seat,

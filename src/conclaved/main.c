@@ -48,16 +48,20 @@ static int check(const struct config *config)
     struct complaint why = {""};
     struct charter *charter = NULL;
     struct secret_key *key = NULL;
+    uint16_t seat = 0;
     int error = charter_load(config->charter, &charter, &why);
     if (error == 0) {
         error = key_load(config->key, &key, &why);
+    }
+    if (error == 0) {
+        error = node_find_seat(config, charter, key, &seat, &why);
     }
     key_free(key);
     charter_free(charter);
     if (error != 0) {
         return fail(&why);
     }
-    printf("configuration, charter and key are good\n");
+    printf("configuration, charter and key of seat %u are good\n", (unsigned)seat);
     return EXIT_SUCCESS;
 }
 
@@ -123,6 +127,9 @@ int main(int argc, char **argv)
         }
     }
     if (path == NULL || optind != argc) {
+        if (optind != argc) {
+            fprintf(stderr, "conclaved: \"%s\" is one argument too many\n", argv[optind]);
+        }
         (void)fputs(usage_text, stderr);
         return 2;
     }

@@ -133,21 +133,17 @@ static void start_watchers(struct node *n)
 
 /* --- starting --- */
 
-static int find_seat(struct node *n, struct complaint *why)
+int node_find_seat(const struct config *config, const struct charter *charter,
+                   const struct secret_key *key, uint16_t *seat, struct complaint *why)
 {
     struct public_key own;
-    key_public(n->key, &own);
-    for (uint16_t i = 0; i < n->charter->seat_count; i++) {
-        if (memcmp(&n->charter->seats[i].key, &own, sizeof(own)) == 0) {
-            n->seat = (uint16_t)(i + 1);
-            return 0;
-        }
-    }
-    return complain(
-        why, CONCLAVE_ESEAT,
-        "the key %s belongs to no seat of the charter %s: use the key whose public "
-        "half the charter names",
-        n->config->key, n->config->charter);
+    key_public(key, &own);
+    *seat = charter_seat_of(charter, &own);
+    return *seat != 0 ? 0
+                      : complain(why, CONCLAVE_ESEAT,
+                                 "the key %s belongs to no seat of the charter %s: use the "
+                                 "key whose public half the charter names",
+                                 config->key, config->charter);
 }
 
 static void start_authenticator(struct node *n)
@@ -230,7 +226,7 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
         error = key_load(config->key, &n->key, why);
     }
     if (error == 0) {
-        error = find_seat(n, why);
+        error = node_find_seat(config, n->charter, n->key, &n->seat, why);
     }
     if (error != 0) {
         return error;

@@ -65,6 +65,9 @@ struct node {
     struct ev_timer repeat_watcher; /* own envelopes, each request timer */
 };
 
+/* The seat of the charter whose key this is; the files are named in the complaint. */
+int node_find_seat(const struct config *config, const struct charter *charter,
+                   const struct secret_key *key, uint16_t *seat, struct complaint *why);
 int node_start(struct node *n, struct ev_loop *loop, struct config *config,
                struct complaint *why);
 void node_stop(struct node *n);

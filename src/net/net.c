@@ -160,25 +160,6 @@ void net_take(struct net *n, struct connection *c)
     n->handler.connected(n->handler.context, c->seat, c->instance);
 }
 
-static const char *reason_text(enum net_down_reason reason)
-{
-    switch (reason) {
-    case NET_DOWN_CLOSED:
-        return "closed";
-    case NET_DOWN_TIMEOUT:
-        return "timeout";
-    case NET_DOWN_OVERFLOW:
-        return "overflow";
-    case NET_DOWN_BAD_FRAME:
-        return "bad-frame";
-    case NET_DOWN_REPLACED:
-        return "replaced";
-    case NET_DOWN_LOCAL:
-        return "local";
-    }
-    return "?";
-}
-
 void net_lost(struct net *n, struct connection *c, enum net_down_reason reason)
 {
     struct peer *peer = net_peer(n, c->seat);
@@ -195,7 +176,7 @@ void net_lost(struct net *n, struct connection *c, enum net_down_reason reason)
     n->connected--;
     report(&peer->limits, REPORT_DOWN, peer->seat, &c->remote,
            reason == NET_DOWN_CLOSED && c->trouble != NULL ? c->trouble
-                                                           : reason_text(reason));
+                                                           : net_down_reason_name(reason));
     if (reason != NET_DOWN_LOCAL) {
         dial_resume(&peer->dial, clock_monotonic_ms() - c->up_ms);
     }

@@ -44,6 +44,7 @@ enum net_down_reason {
     NET_DOWN_REPLACED,  /* of two connections the other one survives */
     NET_DOWN_LOCAL,     /* net_free */
 };
+const char *net_down_reason_name(enum net_down_reason reason); /* "closed", ... */
 
 /*
  * Each connected is followed by one disconnected before the next connected of that seat.
