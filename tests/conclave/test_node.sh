@@ -10,28 +10,15 @@ trap 'test -n "$node" && kill "$node"; rm -rf "$folder"' EXIT
 unset CONCLAVE_SOCKET NO_COLOR XDG_RUNTIME_DIR
 cd "$folder" || exit 1
 
-count=0
-# ok NAME COMMAND...: one result, the command's status.
-ok()
-{
-    count=$((count + 1))
-    name=$1
-    shift
-    if "$@"; then
-        echo "ok $count - $name"
-    else
-        echo "not ok $count - $name"
-        sed 's/^/# /' out err 2>/dev/null
-    fi
-}
+# shellcheck source=tests/lib/tap.sh
+. "${top_srcdir:?}/tests/lib/tap.sh"
 
-# exits STATUS ARGUMENT...: runs conclave, its output in the files out and err.
+# exits STATUS ARGUMENT...: runs conclave.
 exits()
 {
     expected=$1
     shift
-    "$conclave" "$@" >out 2>err
-    [ $? -eq "$expected" ]
+    exits_with "$expected" "$conclave" "$@"
 }
 
 # said TEXT..., complained TEXT...: out, or err, has a line with each.
