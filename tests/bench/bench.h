@@ -44,6 +44,7 @@ struct bench_times {
 struct bench_decide {
     struct bench_times outcome, final; /* from propose, one proposal after another */
     double one_cpu_s;                  /* of all daemons, for one of these */
+    double one_blocks;                 /* for one of these */
     unsigned many;                     /* proposals at once */
     double many_s, many_cpu_s;
 };

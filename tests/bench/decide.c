@@ -46,6 +46,7 @@ static void await(struct live *l, struct control_client *c, const char *name,
 static void one_after_another(struct bench_decide *out, struct live *l)
 {
     double outcome[ONE_AFTER_ANOTHER], final[ONE_AFTER_ANOTHER];
+    json_int_t height = live_number(l, 1, "height");
     double cpu = council_cpu(l);
     for (unsigned i = 0; i < ONE_AFTER_ANOTHER; i++) {
         struct control_client *c = bench_connect(l, i % l->options.seats + 1, "proposal.");
@@ -58,6 +59,7 @@ static void one_after_another(struct bench_decide *out, struct live *l)
         control_disconnect(c);
     }
     out->one_cpu_s = (council_cpu(l) - cpu) / ONE_AFTER_ANOTHER;
+    out->one_blocks = (double)(live_number(l, 1, "height") - height) / ONE_AFTER_ANOTHER;
     out->outcome = times_of(outcome, ONE_AFTER_ANOTHER);
     out->final = times_of(final, ONE_AFTER_ANOTHER);
 }

@@ -14,10 +14,19 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { MESSAGE_BYTES = 160, VALUE_BYTES = 1024, KEYS = 64 };
 static const double SECONDS = 1.0;
+
+/* Of this process: what one core does, however many others want it meanwhile. */
+static double cpu_s(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
 
 static void measure_signatures(struct bench_limits *out)
 {
@@ -26,7 +35,7 @@ static void measure_signatures(struct bench_limits *out)
     uint8_t message[MESSAGE_BYTES] = {0}, signatures[BATCH][crypto_sign_BYTES];
     uint64_t count = 0;
     (void)crypto_sign_keypair(public, secret);
-    double start = now_s(), passed = 0;
+    double start = cpu_s(), passed = 0;
     while (passed < SECONDS / 2) {
         for (uint8_t i = 0; i < BATCH; i++) {
             message[0] = i;
@@ -34,12 +43,12 @@ static void measure_signatures(struct bench_limits *out)
                                        secret);
         }
         count += BATCH;
-        passed = now_s() - start;
+        passed = cpu_s() - start;
     }
     out->signs_per_s = (double)count / passed;
     count = 0;
     passed = 0;
-    for (start = now_s(); passed < SECONDS; passed = now_s() - start) {
+    for (start = cpu_s(); passed < SECONDS; passed = cpu_s() - start) {
         for (uint8_t i = 0; i < BATCH; i++) {
             message[0] = i;
             if (crypto_sign_verify_detached(signatures[i], message, sizeof(message),

@@ -93,20 +93,19 @@ static void print_load(const struct bench_report *r)
 
 static void print_decide(const struct bench_report *r)
 {
-    printf("\ndecisions  one after another: outcome, s   final, s   CPU/node,  "
-           "many at once           CPU/node,\n");
-    printf("seats                         p50    p99    p50    p99   verifies     number   "
+    printf("\ndecisions   one after another, s                   blocks  CPU/node,   "
+           "many at once           CPU/node,\n"
+           "seats    outcome p50    p99   final p50    p99           verifies     number  "
            "decided/s   verifies\n");
     for (size_t i = 0; i < r->council_count; i++) {
         const struct bench_council *c = &r->councils[i];
         const struct bench_decide *d = &c->decide;
         if (c->has_decide) {
-            printf(
-                "%5u                       %5.3f  %5.3f  %5.3f  %5.3f  %9.0f  %9u  %10.1f  "
-                "%9.0f\n",
-                c->seats, d->outcome.p50, d->outcome.p99, d->final.p50, d->final.p99,
-                decision_verifies(r, c, d->one_cpu_s), d->many, many_per_s(c),
-                decision_verifies(r, c, ratio(d->many_cpu_s, d->many)));
+            printf("%5u         %6.3f  %6.3f      %6.3f  %6.3f  %6.1f  %9.0f  %9u  %9.1f  "
+                   "%9.0f\n",
+                   c->seats, d->outcome.p50, d->outcome.p99, d->final.p50, d->final.p99,
+                   d->one_blocks, decision_verifies(r, c, d->one_cpu_s), d->many,
+                   many_per_s(c), decision_verifies(r, c, ratio(d->many_cpu_s, d->many)));
         }
     }
 }
@@ -184,10 +183,11 @@ static json_t *decide_json(const struct bench_report *r, const struct bench_coun
 {
     const struct bench_decide *d = &c->decide;
     return json_pack(
-        "{s:o,s:o,s:f,s:f,s:i,s:f,s:f,s:f}", "outcome_s", times_json(&d->outcome),
-        "final_s", times_json(&d->final), "one_cpu_s_per_node", d->one_cpu_s / c->seats,
-        "one_verifies_per_node", decision_verifies(r, c, d->one_cpu_s), "many",
-        (int)d->many, "many_per_s", many_per_s(c), "many_cpu_s_per_decision_and_node",
+        "{s:o,s:o,s:f,s:f,s:f,s:i,s:f,s:f,s:f}", "outcome_s", times_json(&d->outcome),
+        "final_s", times_json(&d->final), "one_blocks", d->one_blocks, "one_cpu_s_per_node",
+        d->one_cpu_s / c->seats, "one_verifies_per_node",
+        decision_verifies(r, c, d->one_cpu_s), "many", (int)d->many, "many_per_s",
+        many_per_s(c), "many_cpu_s_per_decision_and_node",
         ratio(d->many_cpu_s, d->many) / c->seats, "many_verifies_per_decision_and_node",
         decision_verifies(r, c, ratio(d->many_cpu_s, d->many)));
 }
