@@ -244,6 +244,8 @@ void live_free(struct live *l)
     if (keeps()) {
         printf("# kept: %s\n", l->dir);
     }
+    /* Said, not only closed: the cleaner of another council may hold this end, too. */
+    (void)!write(l->cleaner_fd, "", 1);
     (void)close(l->cleaner_fd);
     (void)waitpid(l->cleaner, NULL, 0);
     charter_free(l->charter);

@@ -58,7 +58,6 @@ struct live_seat {
     live_agent *decide; /* NULL: no agent */
     void *context;
     uint64_t retry_ms; /* when to try to attach again */
-    unsigned asked, answered, refused;
 };
 
 struct live {

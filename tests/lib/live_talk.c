@@ -50,7 +50,6 @@ json_int_t live_number(struct live *l, unsigned seat, const char *status_member)
 static void answer(struct live_seat *s, unsigned seat, const json_t *params)
 {
     struct live_ballot b = {"approve", 90, "scripted"};
-    s->asked++;
     if (s->decide(s->context, seat, params, &b)) {
         const char *id =
             json_string_value(json_object_get(json_object_get(params, "proposal"), "id"));
@@ -75,11 +74,6 @@ static bool take(struct live *l, struct live_seat *s, unsigned seat,
             }
         } else if (method != NULL && strcmp(method, "agent.ask") == 0) {
             answer(s, seat, json_object_get(message, "params"));
-        } else if (json_object_get(message, "error") != NULL) {
-            s->refused++;
-        } else if (json_is_true(
-                       json_object_get(json_object_get(message, "result"), "accepted"))) {
-            s->answered++;
         }
         json_decref(message);
     }
