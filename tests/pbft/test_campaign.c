@@ -14,14 +14,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TROUBLE_MS = 20000, HEALING_MS = 240000, LATER_MS = 240000 };
+enum {
+    TROUBLE_MS = 20000,
+    LARGE_TROUBLE_MS = 6000, /* of more than ten seats, which cost so much more */
+    HEALING_MS = 240000,
+    LATER_MS = 240000
+};
 
 struct campaign {
     struct cluster *c;
     struct rng rng;
-    uint16_t seats, faulty;
-    uint16_t crashed[SEATS_MAX];
-    bool partitions, crashes, clocks, proposals, storms;
+    uint16_t seats;
+    bool partitions, crashes, clocks, storms;
     unsigned proposed;
 };
 
@@ -60,7 +64,6 @@ static void draw_config(struct campaign *m, struct cluster_config *k, uint64_t s
     m->crashes = rng_chance(r, 2);
     m->clocks = rng_chance(r, 4);
     m->storms = rng_chance(r, 4);
-    m->proposals = true;
 }
 
 static uint16_t any_seat(struct campaign *m)
@@ -111,7 +114,7 @@ static void crash(struct campaign *m)
 static void mishap(struct campaign *m)
 {
     struct rng *r = &m->rng;
-    if (m->proposals && rng_chance(r, 3)) {
+    if (rng_chance(r, 3)) {
         propose(m);
     }
     if (m->partitions && rng_chance(r, 6)) {
@@ -151,7 +154,8 @@ static bool run_seed(uint64_t seed, uint16_t seats, bool trace, uint64_t *digest
     draw_config(&m, &k, seed, seats, trace);
     m.c = cluster_new(&k);
     cluster_start_all(m.c);
-    while (cluster_now(m.c) < TROUBLE_MS && cluster_fault(m.c) == NULL) {
+    uint64_t trouble = m.seats > 10 ? LARGE_TROUBLE_MS : TROUBLE_MS;
+    while (cluster_now(m.c) < trouble && cluster_fault(m.c) == NULL) {
         cluster_run(m.c, rng_below(&m.rng, 400));
         mishap(&m);
     }

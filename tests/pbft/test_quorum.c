@@ -22,32 +22,31 @@ static int story_for(uint16_t seat)
 
 struct lie {
     struct message proposals[2];
-    bool told;
 };
 
+static struct hash genesis_root(const struct cluster *c)
+{
+    struct cluster_config k;
+    struct council_summary s;
+    cluster_config_defaults(&k, SEATS);
+    k.council.seats = SEATS;
+    k.council.council_id = *cluster_genesis(c);
+    struct council *council = council_new(&k.council);
+    council_summarize(council, &s);
+    council_free(council);
+    return s.state_root;
+}
+
+/* Two blocks of seat 1 at height 1, a millisecond apart. */
 static void make(struct cluster *c, struct lie *l)
 {
-    for (int i = 0; i < 2; i++) {
-        struct hash root;
-        struct council_result unused;
-        struct cluster_config k;
-        struct council_summary s;
-        (void)unused;
-        cluster_config_defaults(&k, SEATS);
-        k.council.seats = SEATS;
-        k.council.council_id = *cluster_genesis(c);
-        struct council *council = council_new(&k.council);
-        council_summarize(council, &s);
-        root = s.state_root;
-        council_free(council);
+    static const struct pre_prepare nothing;
+    for (uint64_t i = 0; i < 2; i++) {
         struct header h = {.version = PROTOCOL_VERSION,
                            .height = 1,
                            .prev_hash = *cluster_genesis(c),
-                           .time_ms =
-                               UINT64_C(1735689600000) + cluster_now(c) + (uint64_t)i,
-                           .state_root = root};
-        struct block *empty = NULL;
-        struct pre_prepare nothing = {.block = empty};
+                           .time_ms = UINT64_C(1735689600000) + cluster_now(c) + i,
+                           .state_root = genesis_root(c)};
         cluster_forge(c, 1, &nothing, &h, &l->proposals[i]);
     }
 }

@@ -474,11 +474,6 @@ const char *cluster_fault(const struct cluster *c)
     return c->fault[0] != '\0' ? c->fault : NULL;
 }
 
-void cluster_forget_fault(struct cluster *c)
-{
-    c->fault[0] = '\0';
-}
-
 void cluster_status(const struct cluster *c, uint16_t seat, struct pbft_status *out)
 {
     assert(node_of(c, seat)->core != NULL);

@@ -132,8 +132,6 @@ void cluster_submit(struct cluster *c, uint16_t seat, const struct operation *op
 
 /* The first thing that must not be, or NULL. */
 const char *cluster_fault(const struct cluster *c);
-/* Forgets it, where the test wanted it. */
-void cluster_forget_fault(struct cluster *c);
 void cluster_status(const struct cluster *c, uint16_t seat, struct pbft_status *out);
 uint64_t cluster_height(const struct cluster *c, uint16_t seat);
 uint64_t cluster_view(const struct cluster *c, uint16_t seat);
