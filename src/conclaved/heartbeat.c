@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DISK_LOW_BYTES = 64 * 1024 * 1024 };
+enum { DISK_LOW_BYTES = 64 * 1024 * 1024, SHOWN_EVERY_MS = 100 };
 
 static uint32_t flags_of(struct node *n)
 {
@@ -83,10 +83,13 @@ void heartbeat_note(struct node *n, uint16_t seat, const struct heartbeat *h)
     if (h->echo_ms != 0 && h->echo_ms <= now && h->echo_held_ms <= now - h->echo_ms) {
         peer->round_trip_ms = (uint32_t)(now - h->echo_ms - h->echo_held_ms);
         peer->clock_offset_ms =
-            (int64_t)(h->wall_ms + peer->round_trip_ms / 2) - (int64_t)clock_wall_ms();
+            (int64_t)(h->wall_ms + peer->round_trip_ms / 2 - clock_wall_ms());
         peer->has_offset = true;
     }
-    if (control_has_subscribers(n->control)) {
+    /* However often a peer sends one: its own clock sets the pace, not ours. */
+    if (control_has_subscribers(n->control) &&
+        now - peer->beat_shown_ms >= SHOWN_EVERY_MS) {
+        peer->beat_shown_ms = now;
         turn_publish(n, "heartbeat", event_heartbeat(n->charter, seat, peer));
     }
 }

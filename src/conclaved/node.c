@@ -232,6 +232,7 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
         return error;
     }
     start_authenticator(n);
+    receive_start(n);
     n->turn = turn_new();
     n->outbox = outbox_new(n->charter->seat_window);
     n->witness = witness_new(n->charter->seat_count);

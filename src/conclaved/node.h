@@ -12,6 +12,7 @@
 #include "council/council.h"
 #include "crypto/authenticate.h"
 #include "ledger/ledger.h"
+#include "net/bucket.h"
 #include "net/net.h"
 #include "pbft/pbft.h"
 
@@ -26,6 +27,10 @@ struct peer_view {
     int64_t clock_offset_ms; /* the peer's wall clock minus ours, estimated */
     uint32_t round_trip_ms;
     uint64_t bad_messages;
+    uint64_t bad_logged_ms; /* monotonic, when the log was last told */
+    uint64_t beat_shown_ms; /* monotonic, when the subscribers last were */
+    struct bucket answers;  /* bytes it may still get for its questions */
+    struct bucket evidence; /* operations it may still bring */
 };
 
 struct turn;    /* what a turn of the loop has gathered */

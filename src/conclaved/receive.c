@@ -7,6 +7,7 @@
 #include "conclaved/heartbeat.h"
 #include "conclaved/turn.h"
 #include "conclaved/witness.h"
+#include "hash/hash.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
 
@@ -16,13 +17,36 @@ enum {
     RANGE_BLOCKS_MAX = 1024,
     RANGE_BYTES = FRAME_MAX - BLOCK_MAX - 64 * 1024, /* leaves room for the last block */
     SERVE_QUEUE_MAX = 8 * 1024 * 1024, /* a peer that does not read gets no more blocks */
+    SERVE_RATE = 8 * 1024 * 1024,      /* bytes a second for the questions of one peer */
+    EVIDENCE_OPERATIONS = 8,           /* at most, in an envelope that is admitted, */
+    EVIDENCE_RATE = 8,                 /* and of those a peer may bring in a second */
+    LOG_EVERY_MS = 1000,               /* of what a peer can cause at will */
 };
 
-static bool may_serve(const struct node *n, uint16_t seat)
+void receive_start(struct node *n)
+{
+    for (uint16_t i = 0; i < n->charter->seat_count; i++) {
+        bucket_init(&n->peers[i].answers, SERVE_RATE, clock_monotonic_ms());
+        bucket_init(&n->peers[i].evidence, EVIDENCE_RATE, clock_monotonic_ms());
+    }
+}
+
+/* A question is short and its answer long: what is on its way already counts, and how much
+ * was asked for lately. Who asks too much is not answered, and asks others. */
+static bool may_serve(struct node *n, uint16_t seat)
 {
     struct net_counts counts;
     net_counts(n->net, seat, &counts);
-    return counts.queued_bytes < SERVE_QUEUE_MAX;
+    return counts.queued_bytes + turn_queued(n, seat) < SERVE_QUEUE_MAX &&
+           !bucket_is_empty(&n->peers[seat - 1].answers, clock_monotonic_ms());
+}
+
+static void charge_answer(struct node *n, uint16_t seat, size_t queued_before)
+{
+    size_t bytes = turn_queued(n, seat) - queued_before;
+    if (bytes > 0) {
+        (void)bucket_take(&n->peers[seat - 1].answers, bytes, clock_monotonic_ms());
+    }
 }
 
 static void serve_block(struct node *n, uint16_t seat, uint64_t height,
@@ -35,7 +59,7 @@ static void serve_block(struct node *n, uint16_t seat, uint64_t height,
                ledger_block(n->ledger, height, &b) != 0) {
         return;
     }
-    if (hash_equal(&b->hash, hash) && may_serve(n, seat)) {
+    if (hash_equal(&b->hash, hash)) {
         struct message m = {.tag = MESSAGE_BLOCK, .block = b};
         turn_send(n, seat, &m);
     }
@@ -79,7 +103,7 @@ static void serve_range(struct node *n, uint16_t seat, uint64_t from)
     struct range *r = &m.range;
     size_t bytes = 0;
     uint64_t top = ledger_height(n->ledger);
-    if (from == 0 || from > top || !may_serve(n, seat)) {
+    if (from == 0 || from > top) {
         return;
     }
     r->from = from;
@@ -102,21 +126,58 @@ static void serve_range(struct node *n, uint16_t seat, uint64_t from)
     message_clear(&m);
 }
 
+/* Whether a RANGE begins where this ledger ends, or before, and goes beyond it. */
+static bool is_wanted_range(const struct node *n, const struct range *r)
+{
+    uint64_t height = ledger_height(n->ledger);
+    return r->from <= height + 1 && r->from + r->block_count > height + 1;
+}
+
+/* One EVIDENCE convicts a seat, and a seat can make any number against itself, each with
+ * two signatures to check: a few from every peer are enough. */
+static bool is_wanted_evidence(struct node *n, uint16_t seat, const struct envelope *e)
+{
+    return e->seat >= 1 && e->seat <= n->charter->seat_count &&
+           e->count <= EVIDENCE_OPERATIONS && !council_is_expelled(n->council, e->seat) &&
+           bucket_take(&n->peers[seat - 1].evidence, e->count, clock_monotonic_ms());
+}
+
 /* The checks that cost least come first; signatures last. */
 static int receive(struct node *n, uint16_t seat, struct message *m)
 {
     struct authentic authentic;
+    struct hash hash;
     struct pbft_event event = {.kind = PBFT_MESSAGE};
     switch (m->tag) {
     case MESSAGE_HEARTBEAT:
         heartbeat_note(n, seat, &m->heartbeat);
         break;
     case MESSAGE_FETCH_BLOCK:
-        serve_block(n, seat, m->fetch_block.height, &m->fetch_block.hash);
+        if (may_serve(n, seat)) {
+            serve_block(n, seat, m->fetch_block.height, &m->fetch_block.hash);
+        }
         return 0;
     case MESSAGE_FETCH_RANGE:
-        serve_range(n, seat, m->fetch_range.from);
+        if (may_serve(n, seat)) {
+            serve_range(n, seat, m->fetch_range.from);
+        }
         return 0;
+    case MESSAGE_FETCH_NEW_VIEW:
+        if (!may_serve(n, seat)) {
+            return 0;
+        }
+        break;
+    case MESSAGE_BLOCK:
+        hash = hash_header(&m->block->header);
+        if (!pbft_wants_block(n->core, &hash)) {
+            return 0;
+        }
+        break;
+    case MESSAGE_RANGE:
+        if (!is_wanted_range(n, &m->range)) {
+            return 0;
+        }
+        break;
     case MESSAGE_PREPARE:
     case MESSAGE_COMMIT:
         /* Beyond a quorum a vote matters only where it may convict its seat. */
@@ -126,16 +187,14 @@ static int receive(struct node *n, uint16_t seat, struct message *m)
         }
         break;
     case MESSAGE_ENVELOPE:
-        if (!net_charge_operations(n->net, seat, m->envelope->count)) {
+        if (!net_charge_operations(n->net, seat, m->envelope->count) ||
+            (m->envelope->has_evidence && !is_wanted_evidence(n, seat, m->envelope))) {
             return 0;
         }
         break;
     case MESSAGE_PRE_PREPARE:
     case MESSAGE_VIEW_CHANGE:
     case MESSAGE_NEW_VIEW:
-    case MESSAGE_BLOCK:
-    case MESSAGE_RANGE:
-    case MESSAGE_FETCH_NEW_VIEW:
         break;
     }
     int error = authenticate(&n->auth, m, seat, &authentic);
@@ -152,21 +211,33 @@ static int receive(struct node *n, uint16_t seat, struct message *m)
     return 0;
 }
 
+static void note_bad(struct peer_view *peer, uint16_t seat, size_t bytes, int error)
+{
+    uint64_t now = clock_monotonic_ms();
+    peer->bad_messages++;
+    if (peer->bad_logged_ms == 0 || now - peer->bad_logged_ms >= LOG_EVERY_MS) {
+        peer->bad_logged_ms = now;
+        LOG_EVENT(LOG_LEVEL_WARN, "peer.bad-message", LOG_N("seat", seat),
+                  LOG_N("bytes", bytes), LOG_S("error", error_text(error)),
+                  LOG_N("count", peer->bad_messages));
+    }
+}
+
 void receive_frame(struct node *n, uint16_t seat, struct bytes *owner, struct slice content)
 {
     struct message m;
     struct peer_view *peer = &n->peers[seat - 1];
     peer->heard = true;
     peer->heard_ms = clock_monotonic_ms();
+    size_t queued = turn_queued(n, seat);
     int error = codec_decode_message(owner, content, &m);
     if (error == 0) {
         error = receive(n, seat, &m);
         message_clear(&m);
     }
+    charge_answer(n, seat, queued);
     if (error != 0) {
-        peer->bad_messages++;
-        LOG_EVENT(LOG_LEVEL_WARN, "peer.bad-message", LOG_N("seat", seat),
-                  LOG_N("bytes", content.size), LOG_S("error", error_text(error)));
+        note_bad(peer, seat, content.size, error);
         net_reject(n->net, seat);
     }
 }

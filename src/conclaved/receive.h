@@ -6,6 +6,7 @@
 
 #include "conclaved/node.h"
 
+void receive_start(struct node *n);
 void receive_frame(struct node *n, uint16_t seat, struct bytes *owner,
                    struct slice content);
 

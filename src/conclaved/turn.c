@@ -38,6 +38,7 @@ struct turn {
     size_t queued, taken, queue_capacity;
     struct parcel *parcels;
     size_t parcel_count, parcel_capacity;
+    size_t parcel_bytes[SEATS_MAX]; /* [seat - 1], of those for one seat alone */
     struct notice *notices;
     size_t notice_count, notice_capacity;
     struct pbft_update update;
@@ -102,12 +103,20 @@ static void parcel_add(struct turn *t, uint16_t seat, const struct message *m)
         t->parcels = alloc_resize(t->parcels, t->parcel_capacity, sizeof(*t->parcels));
     }
     t->parcels[t->parcel_count++] = (struct parcel){seat, bytes_copy(buffer_slice(&b))};
+    if (seat != 0) {
+        t->parcel_bytes[seat - 1] += b.size;
+    }
     buffer_free(&b);
 }
 
 void turn_send(struct node *n, uint16_t seat, const struct message *m)
 {
     parcel_add(n->turn, seat, m);
+}
+
+size_t turn_queued(const struct node *n, uint16_t seat)
+{
+    return n->turn->parcel_bytes[seat - 1];
 }
 
 void turn_publish(struct node *n, const char *name, json_t *params)
@@ -390,6 +399,7 @@ static void send_parcels(struct node *n)
         bytes_unref(p->content);
     }
     t->parcel_count = 0;
+    memset(t->parcel_bytes, 0, sizeof(t->parcel_bytes));
     net_flush(n->net);
 }
 

@@ -21,6 +21,8 @@ struct judgement turn_feed_envelope(struct node *n, struct envelope *e, uint16_t
 
 /* Queues a message to a seat, or to all others (0), until turn_end. */
 void turn_send(struct node *n, uint16_t seat, const struct message *m);
+/* Bytes that are queued so for one seat alone. */
+size_t turn_queued(const struct node *n, uint16_t seat);
 /* Queues an event for the subscribers of the control socket; params is stolen. */
 void turn_publish(struct node *n, const char *name, json_t *params);
 

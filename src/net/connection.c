@@ -121,9 +121,10 @@ static void on_writing(struct ev_loop *loop, ev_io *io, int events)
 static void on_resume(struct ev_loop *loop, ev_timer *timer, int events)
 {
     struct connection *c = timer->data;
+    (void)loop;
     (void)events;
     c->heard_ms = clock_monotonic_ms(); /* it was we who did not listen */
-    ev_io_start(loop, &c->reading);
+    stream_resume(c);
 }
 
 /* Re-armed here and not with each message, which would cost more than the message. */
@@ -226,6 +227,7 @@ void connection_free(struct connection *c)
 {
     noise_free(c->noise);
     buffer_free(&c->in);
+    buffer_free(&c->late);
     buffer_free(&c->out);
     queue_free(&c->queue);
     bytes_unref(c->assembly.frame);

@@ -52,6 +52,8 @@ struct connection {
     const char *trouble;              /* why it is being closed, or NULL */
     uint64_t up_ms, heard_ms;         /* monotonic */
     struct buffer in;                 /* received, not a whole message yet */
+    struct buffer late;               /* decrypted, left for the next turn */
+    uint64_t turn_end_ms;             /* monotonic: when this turn's share is used up */
     struct buffer out;                /* to be sent as it stands, */
     size_t out_sent;                  /* of which this much has been */
     struct queue queue;
@@ -92,5 +94,7 @@ size_t handshake_step(struct connection *c, struct slice data);
 size_t stream_step(struct connection *c, struct slice data);
 /* Reads at most a fair turn. */
 void stream_read(struct connection *c);
+/* Goes on with what an earlier turn left, then reads again. */
+void stream_resume(struct connection *c);
 
 #endif

@@ -15,6 +15,8 @@ enum {
     HALF_OPEN_PER_SOURCE = 4,
     MESSAGE_LENGTH_BYTES = 2,       /* before each Noise message */
     READ_TURN_BYTES = 128 * 1024,   /* per peer and turn of the loop */
+    READ_TURN_MS = 5,               /* the same, of work: what is short to send may be long
+                                       to answer or to check */
     WRITE_BATCH_BYTES = 128 * 1024, /* encrypted at once */
     WRITE_TURN_BYTES = 1024 * 1024, /* per peer and turn of the loop */
     IN_SCRATCH_BYTES = MESSAGE_LENGTH_BYTES + NOISE_MESSAGE_MAX + READ_TURN_BYTES,

@@ -55,11 +55,22 @@ static void deliver(struct connection *c)
     bytes_unref(frame);
 }
 
+static bool is_turn_over(const struct connection *c)
+{
+    return clock_monotonic_ms() >= c->turn_end_ms;
+}
+
+/* data is not c->late's. What the turn leaves goes there. */
 static void feed(struct connection *c, struct slice data)
 {
     struct assembly *a = &c->assembly;
+    bool over = false;
     while (data.size > 0 && c->state == CONNECTION_UP) {
         size_t used;
+        if (over) {
+            buffer_append_slice(&c->late, data);
+            return;
+        }
         if (a->frame == NULL) {
             size_t missing = FRAME_HEADER_BYTES - a->header_size;
             used = missing < data.size ? missing : data.size;
@@ -72,6 +83,7 @@ static void feed(struct connection *c, struct slice data)
             used = assemble(a, data);
             if (a->filled == a->frame->size) {
                 deliver(c);
+                over = is_turn_over(c);
             }
         }
         data = slice_of(data.data + used, data.size - used);
@@ -121,18 +133,22 @@ static size_t step(struct connection *c, struct slice data)
     return 0;
 }
 
-/* Back-pressure: what the peer sends beyond its share stays in its own socket. */
-static void throttle(struct connection *c)
+/* Back-pressure: what the peer sends beyond its share stays in its own socket. What the
+ * turn left is taken up in the next one, after the other peers had theirs. */
+static void go_on(struct connection *c, bool left)
 {
     struct net *n = c->net;
     struct peer *peer = net_peer(n, c->seat);
     uint64_t now_ms = clock_monotonic_ms();
-    if (!bucket_is_empty(&peer->bytes, now_ms)) {
+    bool empty = bucket_is_empty(&peer->bytes, now_ms);
+    if (!empty && !left) {
+        ev_io_start(n->loop, &c->reading);
         return;
     }
-    peer->counts.throttled++;
+    peer->counts.throttled += empty;
     ev_io_stop(n->loop, &c->reading);
-    ev_timer_set(&c->resume, (double)bucket_wait_ms(&peer->bytes, now_ms) / 1000., 0.);
+    ev_timer_set(&c->resume,
+                 empty ? (double)bucket_wait_ms(&peer->bytes, now_ms) / 1000. : 0., 0.);
     ev_timer_start(n->loop, &c->resume);
 }
 
@@ -144,6 +160,42 @@ static void keep_rest(struct connection *c, struct slice rest)
     } else if (c->in.capacity > IN_KEPT_BYTES) {
         buffer_free(&c->in);
     }
+}
+
+/* data: what of n->in has been received and not been taken. */
+static void take(struct connection *c, struct slice data)
+{
+    uint64_t now_ms = clock_monotonic_ms();
+    c->turn_end_ms = now_ms + READ_TURN_MS;
+    if (c->late.size > 0) {
+        struct buffer late = c->late;
+        c->late = (struct buffer){NULL, 0, 0};
+        feed(c, buffer_slice(&late));
+        buffer_free(&late);
+    }
+    size_t used = 1;
+    bool over = c->late.size > 0;
+    while (!over && (used = step(c, data)) > 0) {
+        data = slice_of(data.data + used, data.size - used);
+        c->heard_ms = now_ms;
+        over = c->state == CONNECTION_UP && (c->late.size > 0 || is_turn_over(c));
+    }
+    if (c->state != CONNECTION_CLOSED) {
+        keep_rest(c, data);
+    }
+    if (c->state == CONNECTION_UP) {
+        go_on(c, over);
+    }
+}
+
+void stream_resume(struct connection *c)
+{
+    struct net *n = c->net;
+    size_t size = c->in.size;
+    if (size > 0) {
+        memcpy(n->in, c->in.data, size);
+    }
+    take(c, slice_of(n->in, size));
 }
 
 void stream_read(struct connection *c)
@@ -162,22 +214,10 @@ void stream_read(struct connection *c)
     if (had > 0) {
         memcpy(n->in, c->in.data, had);
     }
-    uint64_t now_ms = clock_monotonic_ms();
     if (c->state == CONNECTION_UP) {
         struct peer *peer = net_peer(n, c->seat);
         peer->counts.bytes_in += (uint64_t)got;
-        (void)bucket_take(&peer->bytes, (uint64_t)got, now_ms);
+        (void)bucket_take(&peer->bytes, (uint64_t)got, clock_monotonic_ms());
     }
-    struct slice data = slice_of(n->in, had + (size_t)got);
-    size_t used;
-    while ((used = step(c, data)) > 0) {
-        data = slice_of(data.data + used, data.size - used);
-        c->heard_ms = now_ms;
-    }
-    if (c->state != CONNECTION_CLOSED) {
-        keep_rest(c, data);
-    }
-    if (c->state == CONNECTION_UP) {
-        throttle(c);
-    }
+    take(c, slice_of(n->in, had + (size_t)got));
 }

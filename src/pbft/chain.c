@@ -172,11 +172,6 @@ void chain_learn(struct pbft *p, struct certificate *c)
     }
 }
 
-bool pbft_wants_commit(const struct pbft *p, uint64_t height)
-{
-    return height > p->committed;
-}
-
 void chain_progress(struct pbft *p)
 {
     if (p->commit_goal == NULL || p->stopped) {

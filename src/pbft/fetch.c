@@ -58,9 +58,14 @@ void fetch_want_block(struct pbft *p, uint64_t height, const struct hash *hash,
     ask_block(p, p->connected[hint - 1] ? hint : next_connected(p, hint));
 }
 
+bool pbft_wants_block(const struct pbft *p, const struct hash *hash)
+{
+    return p->block_wanted.wanted && hash_equal(hash, &p->block_wanted.hash);
+}
+
 void fetch_on_block(struct pbft *p, struct block *b)
 {
-    if (p->block_wanted.wanted && hash_equal(&b->hash, &p->block_wanted.hash)) {
+    if (pbft_wants_block(p, &b->hash)) {
         p->block_wanted.wanted = false;
         chain_remember(p, b);
     }

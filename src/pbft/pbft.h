@@ -181,8 +181,8 @@ void pbft_step(struct pbft *p, const struct pbft_event *event, struct pbft_updat
 /* Whether a vote's signature is worth checking: false for votes beyond a quorum, of the
  * past, or known already (conclave-protocol(7) section 6). */
 bool pbft_wants_vote(const struct pbft *p, const struct vote *v);
-/* Whether a certificate up to this height tells the core anything new. */
-bool pbft_wants_commit(const struct pbft *p, uint64_t height);
+/* Whether the core has asked for the block of this hash. */
+bool pbft_wants_block(const struct pbft *p, const struct hash *hash);
 
 /* A block that is accepted or fetched but not committed, borrowed; NULL: not here. */
 struct block *pbft_find_block(const struct pbft *p, const struct hash *hash);
