@@ -54,12 +54,15 @@ static bool has_proposed(const struct pbft *p)
     return s->set && s->height == height && s->view >= p->view;
 }
 
+/* A primary that came late may hold a tip whose header covers more than it has executed:
+ * its block would be refused by everyone, so it catches up first. */
 static bool may_propose(const struct pbft *p)
 {
     return p->mode == MODE_NORMAL && is_primary(p) && !p->stopped && !p->proposing &&
            timers_quorum_connected(p) && p->pending_count == 0 &&
-           p->executed == p->committed && p->refused_since == NEVER &&
-           chain_tip_height(p) < accept_window_end(p) && !has_proposed(p);
+           p->executed == p->committed && p->executed >= chain_tip_executed(p) &&
+           p->refused_since == NEVER && chain_tip_height(p) < accept_window_end(p) &&
+           !has_proposed(p);
 }
 
 uint64_t propose_due_wall(const struct pbft *p)

@@ -53,6 +53,11 @@ static void finish(struct live *l, struct witness *w, const char *name)
     is((int64_t)json_array_size(json_object_get(status, "expelled")), 0,
        "no seat is convicted of anything");
     json_decref(status);
+    unsigned refused = 0;
+    for (unsigned seat = 1; seat <= seats; seat++) {
+        refused += live_log_count(l, seat, "cause=chain");
+    }
+    is(refused, 0, "no honest primary proposed a block that its chain forbids");
     if (tap_failures > 0) {
         live_show_logs(l, 15);
     }
