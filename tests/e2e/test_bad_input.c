@@ -328,12 +328,21 @@ static void put_message(int fd, struct noise *n, const void *data, size_t size)
     buffer_free(&out);
 }
 
+static json_int_t bad_frames(struct live *l, unsigned seat)
+{
+    json_t *seats = live_call(l, 1, "seats", NULL);
+    const json_t *row = json_array_get(seats, seat - 1);
+    json_int_t count = json_integer_value(json_object_get(row, "bad_frames"));
+    json_decref(seats);
+    return count;
+}
+
 /* Seat 4 is played by hand: what a seat of the council sends wrongly costs it its
  * connection, and is counted. */
 static void lies(struct live *l, const void *data, size_t size, const char *event,
                  const char *name)
 {
-    unsigned lines = live_log_count(l, 1, event);
+    json_int_t before = bad_frames(l, 4);
     int fd = dial(l, 1);
     struct noise *n = become(l, fd, 4);
     if (!ok(n != NULL, "seat 4 shakes hands")) {
@@ -345,7 +354,8 @@ static void lies(struct live *l, const void *data, size_t size, const char *even
     ok(is_closed(l, fd, WAIT_MS), "%s: closed", name);
     noise_free(n);
     (void)close(fd);
-    ok(live_log_count(l, 1, event) == lines + 1, "and logged: %s", event);
+    ok(bad_frames(l, 4) > before, "and counted");
+    ok(live_log_count(l, 1, event) > 0, "and logged, if not each time: %s", event);
 }
 
 static void check_lies(struct live *l)
@@ -366,11 +376,6 @@ static void check_lies(struct live *l)
     lies(l, indefinite, sizeof(indefinite), "event=peer.bad-message",
          "an array without a length");
     lies(l, deep, sizeof(deep), "event=peer.bad-message", "arrays in arrays");
-    json_t *seats = live_call(l, 1, "seats", NULL);
-    json_int_t bad =
-        json_integer_value(json_object_get(json_array_get(seats, 3), "bad_frames"));
-    ok(bad >= 7, "seat 4's bad frames are counted: %lld", (long long)bad);
-    json_decref(seats);
     ok(decides(l, 1), "the others decide on");
     live_start(l, 4);
     ok(live_wait_ready(l, 4, WAIT_MS) && live_wait_connected(l, WAIT_MS) &&
