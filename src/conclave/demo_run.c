@@ -77,51 +77,6 @@ static void propose(struct demo *d, const json_t *proposal, unsigned seat)
     json_decref(result);
 }
 
-/* The sample proposals, through the sockets of seats all over the council. */
-static void submit_all(struct demo *d)
-{
-    size_t count = json_array_size(d->data.proposals);
-    unsigned seats = d->council.charter->seat_count;
-    for (size_t i = 0; i < count && d->end == DEMO_GOES_ON; i++) {
-        unsigned seat = 1 + (unsigned)(i * seats / count + i / seats) % seats;
-        propose(d, json_array_get(d->data.proposals, i), seat);
-        uint64_t until = clock_monotonic_ms() + (d->view.live ? SUBMIT_EVERY_MS : 0);
-        while (d->end == DEMO_GOES_ON && clock_monotonic_ms() < until) {
-            demo_wait(d, POLL_MS);
-        }
-    }
-}
-
-static void follow_to_the_end(struct demo *d)
-{
-    uint64_t until = clock_monotonic_ms() + DECIDE_MS;
-    while (d->end == DEMO_GOES_ON && demo_follow_final(&d->follow) < d->follow.count) {
-        demo_wait(d, POLL_MS);
-        if (d->end == DEMO_GOES_ON && d->events == NULL) {
-            demo_fail(d, "the node of seat %u closed its subscription; the logs are in %s",
-                      d->watched, d->council.dir);
-        } else if (d->end == DEMO_GOES_ON && clock_monotonic_ms() > until) {
-            demo_fail(d,
-                      "%zu of %zu proposals are not final after %d s; the logs are in %s",
-                      d->follow.count - demo_follow_final(&d->follow), d->follow.count,
-                      DECIDE_MS / 1000, d->council.dir);
-        }
-    }
-}
-
-/* Rejected for want of any ballot is no decision to show. */
-static void check_ballots(struct demo *d)
-{
-    for (size_t i = 0; i < d->follow.count && d->end == DEMO_GOES_ON; i++) {
-        if (d->follow.list[i].sealed == 0) {
-            demo_fail(
-                d,
-                "no agent answered on \"%s\"; their logs are %s/seat-*/conclave-agent.log",
-                d->follow.list[i].title, d->council.dir);
-        }
-    }
-}
-
 static unsigned count_nodes(const struct demo *d)
 {
     unsigned running = 0;
@@ -157,10 +112,64 @@ static void show_status(struct demo *d)
     json_decref(status);
 }
 
+/* Waits like demo_wait, with a status that stays true where somebody looks on. */
+static void watch(struct demo *d, int ms)
+{
+    if (d->view.live && clock_monotonic_ms() >= d->next_status_ms) {
+        show_status(d);
+        d->next_status_ms = clock_monotonic_ms() + STATUS_EVERY_MS;
+    }
+    demo_wait(d, ms);
+}
+
+/* The sample proposals, through the sockets of seats all over the council. */
+static void submit_all(struct demo *d)
+{
+    size_t count = json_array_size(d->data.proposals);
+    unsigned seats = d->council.charter->seat_count;
+    for (size_t i = 0; i < count && d->end == DEMO_GOES_ON; i++) {
+        unsigned seat = 1 + (unsigned)(i * seats / count + i / seats) % seats;
+        propose(d, json_array_get(d->data.proposals, i), seat);
+        uint64_t until = clock_monotonic_ms() + (d->view.live ? SUBMIT_EVERY_MS : 0);
+        while (d->end == DEMO_GOES_ON && clock_monotonic_ms() < until) {
+            watch(d, POLL_MS);
+        }
+    }
+}
+
+static void follow_to_the_end(struct demo *d)
+{
+    uint64_t until = clock_monotonic_ms() + DECIDE_MS;
+    while (d->end == DEMO_GOES_ON && demo_follow_final(&d->follow) < d->follow.count) {
+        demo_wait(d, POLL_MS);
+        if (d->end == DEMO_GOES_ON && d->events == NULL) {
+            demo_fail(d, "the node of seat %u closed its subscription; the logs are in %s",
+                      d->watched, d->council.dir);
+        } else if (d->end == DEMO_GOES_ON && clock_monotonic_ms() > until) {
+            demo_fail(d,
+                      "%zu of %zu proposals are not final after %d s; the logs are in %s",
+                      d->follow.count - demo_follow_final(&d->follow), d->follow.count,
+                      DECIDE_MS / 1000, d->council.dir);
+        }
+    }
+}
+
+/* Rejected for want of any ballot is no decision to show. */
+static void check_ballots(struct demo *d)
+{
+    for (size_t i = 0; i < d->follow.count && d->end == DEMO_GOES_ON; i++) {
+        if (d->follow.list[i].sealed == 0) {
+            demo_fail(
+                d,
+                "no agent answered on \"%s\"; their logs are %s/seat-*/conclave-agent.log",
+                d->follow.list[i].title, d->council.dir);
+        }
+    }
+}
+
 /* With somebody looking on: stays up until they quit. */
 static void stay(struct demo *d)
 {
-    uint64_t next_status = 0;
     bool shown = false;
     while (d->end == DEMO_GOES_ON) {
         if (!shown && demo_follow_final(&d->follow) == d->follow.count) {
@@ -173,11 +182,7 @@ static void stay(struct demo *d)
             free(socket);
             shown = true;
         }
-        if (clock_monotonic_ms() >= next_status) {
-            show_status(d);
-            next_status = clock_monotonic_ms() + STATUS_EVERY_MS;
-        }
-        demo_wait(d, STATUS_EVERY_MS / 4);
+        watch(d, STATUS_EVERY_MS / 4);
     }
 }
 

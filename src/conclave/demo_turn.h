@@ -27,6 +27,7 @@ struct demo {
     bool running;                  /* everything has started: a process that ends is news */
     struct control_client *events; /* a subscription at the node of watched */
     unsigned watched;
+    uint64_t next_status_ms; /* when the status line is due, by the monotonic clock */
     enum demo_end end;
 };
 

@@ -20,7 +20,8 @@
 enum {
     ID_SHOWN = 8, /* digits of a proposal's id */
     TITLE_MIN = 16,
-    OTHER_COLUMNS = 98, /* what a row takes beside its title, at most */
+    OTHER_COLUMNS = 98,  /* what a row takes beside its title, at most, */
+    NARROW_COLUMNS = 53, /* and without class and reason */
     WIDTH_DEFAULT = 146,
 };
 
@@ -195,11 +196,9 @@ void demo_view_event(struct demo_view *v, const struct demo_follow *f, const cha
 
 /* --- results --- */
 
-/* The beginning of a title that fits into its column. */
-static char *cut_title(const char *title)
+/* The beginning of a title that fits into width columns. */
+static char *cut_title(const char *title, unsigned width)
 {
-    unsigned width = terminal_width(WIDTH_DEFAULT);
-    width = width > OTHER_COLUMNS + TITLE_MIN ? width - OTHER_COLUMNS : TITLE_MIN;
     char *cut = alloc_string(title);
     size_t length = strlen(cut);
     if (output_width(cut) <= width) {
@@ -216,16 +215,19 @@ static char *cut_title(const char *title)
     return dotted;
 }
 
-static void add_row(struct table *t, const struct demo_outcome *o)
+static void add_row(struct table *t, const struct demo_outcome *o, bool narrow,
+                    unsigned title_width)
 {
-    char *title = cut_title(o->title);
+    char *title = cut_title(o->title, title_width);
     table_cell(t, COLOUR_PLAIN, "%.*s", ID_SHOWN, o->id);
-    table_cell(t, COLOUR_PLAIN, "%s", o->class_name);
+    if (!narrow) {
+        table_cell(t, COLOUR_PLAIN, "%s", o->class_name);
+    }
     table_cell(t, COLOUR_PLAIN, "%s", title);
     free(title);
     if (!o->final) {
         table_cell(t, COLOUR_WARN, "%s", "open");
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < (narrow ? 4 : 5); i++) {
             table_cell(t, COLOUR_DIM, "-");
         }
         return;
@@ -235,21 +237,33 @@ static void add_row(struct table *t, const struct demo_outcome *o)
     table_cell(t, COLOUR_PLAIN, "%u/%u", o->approve, o->threshold);
     table_cell(t, COLOUR_PLAIN, "%u", o->reject);
     table_cell(t, COLOUR_PLAIN, "%u", o->abstain);
-    table_cell(t, COLOUR_PLAIN, "%s", o->reason != NULL ? o->reason : "-");
     table_cell(t, COLOUR_PLAIN, "%.1f", seconds_of(o));
+    if (!narrow) {
+        table_cell(t, COLOUR_PLAIN, "%s", o->reason != NULL ? o->reason : "-");
+    }
 }
 
+/* A terminal of 80 columns has no room for class and reason. */
 void demo_view_table(struct demo_view *v, const struct demo_follow *f)
 {
-    static const char *const headings[] = {"id", "class", "title",  "outcome", "approve",
-                                           "no", "abst.", "reason", "seconds"};
+    static const char *const headings[] = {"id", "class", "title",   "outcome", "approve",
+                                           "no", "abst.", "seconds", "reason"};
     static const enum align align[] = {ALIGN_LEFT,  ALIGN_LEFT,  ALIGN_LEFT,
                                        ALIGN_LEFT,  ALIGN_RIGHT, ALIGN_RIGHT,
-                                       ALIGN_RIGHT, ALIGN_LEFT,  ALIGN_RIGHT};
+                                       ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT};
+    static const char *const few[] = {"id", "title", "outcome", "approve",
+                                      "no", "abst.", "seconds"};
+    static const enum align few_align[] = {ALIGN_LEFT,  ALIGN_LEFT,  ALIGN_LEFT,
+                                           ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT,
+                                           ALIGN_RIGHT};
+    unsigned width = terminal_width(WIDTH_DEFAULT);
+    bool narrow = width < OTHER_COLUMNS + TITLE_MIN;
+    unsigned others = narrow ? NARROW_COLUMNS : OTHER_COLUMNS;
+    unsigned title_width = width > others + TITLE_MIN ? width - others : TITLE_MIN;
     clear_status(v);
-    struct table *t = table_new(9, headings, align);
+    struct table *t = narrow ? table_new(7, few, few_align) : table_new(9, headings, align);
     for (size_t i = 0; i < f->count; i++) {
-        add_row(t, &f->list[i]);
+        add_row(t, &f->list[i], narrow, title_width);
     }
     table_print(t);
     (void)fflush(stdout);
