@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "charter/charter.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,24 +25,19 @@ static const struct command_option options[] = {
     {NULL, ARGUMENT_NONE, NULL, NULL},
 };
 
-/* A seat whose key was just made; NULL after a complaint. */
-static json_t *make_seat(const char *keys, unsigned number, const char *host, unsigned port,
-                         struct complaint *why)
+/* Keys of --seats, on disk only when all else has turned out well. */
+struct new_keys {
+    unsigned count;
+    struct secret_key *list[SEATS_MAX];
+};
+
+static json_t *make_seat(const struct secret_key *key, unsigned number, const char *host,
+                         unsigned port)
 {
     char name[32];
     (void)snprintf(name, sizeof(name), "seat-%02u", number);
-    char *file = alloc_printf("%s.key", name);
-    char *path = file_join(keys, file);
-    struct secret_key *key = key_generate();
     struct public_key public;
     key_public(key, &public);
-    int error = key_save(key, path, why);
-    key_free(key);
-    free(path);
-    free(file);
-    if (error != 0) {
-        return NULL;
-    }
     char hex[2 * PUBLIC_KEY_BYTES + 1];
     hex_encode(hex, slice_of(public.bytes, sizeof(public.bytes)));
     bool v6 = strchr(host, ':') != NULL && host[0] != '[';
@@ -54,34 +50,29 @@ static json_t *make_seat(const char *keys, unsigned number, const char *host, un
     return seat;
 }
 
-static json_t *make_seats(const struct command_line *line, unsigned count,
-                          struct complaint *why)
+static json_t *make_seats(const struct command_line *line, struct new_keys *keys,
+                          unsigned port)
 {
-    const char *keys = command_value(line, "keys");
     const char *host = command_value(line, "host");
-    uint64_t port = 7100;
-    if (keys == NULL) {
-        complain(why, CONCLAVE_EINVAL, "--seats wants --keys DIR, where the key files go");
-        return NULL;
-    }
-    if (!command_number(line, "port", 1, 65536 - count, &port)) {
-        why->text[0] = '\0';
-        return NULL;
-    }
-    if (file_make_dir(keys, 0700, why) != 0) {
-        return NULL;
-    }
     json_t *seats = json_array();
-    for (unsigned i = 0; i < count; i++) {
-        json_t *seat = make_seat(keys, i + 1, host != NULL ? host : "127.0.0.1",
-                                 (unsigned)port + i, why);
-        if (seat == NULL) {
-            json_decref(seats);
-            return NULL;
-        }
+    for (unsigned i = 0; i < keys->count; i++) {
+        keys->list[i] = key_generate();
+        json_t *seat =
+            make_seat(keys->list[i], i + 1, host != NULL ? host : "127.0.0.1", port + i);
         json_array_append_new(seats, seat);
     }
     return seats;
+}
+
+static int save_keys(const struct new_keys *keys, const char *dir, struct complaint *why)
+{
+    int error = keys->count > 0 ? file_make_dir(dir, 0700, why) : 0;
+    for (unsigned i = 0; i < keys->count && error == 0; i++) {
+        char *path = alloc_printf("%s/seat-%02u.key", dir, i + 1);
+        error = key_save(keys->list[i], path, why);
+        free(path);
+    }
+    return error;
 }
 
 static json_t *read_seats(const char *path, struct complaint *why)
@@ -103,7 +94,8 @@ static void say_warning(void *context, const char *text)
     (void)command_fail(context, "warning: %s", text);
 }
 
-static enum command_exit finish(const struct command_line *line, struct slice text)
+static enum command_exit finish(const struct command_line *line, struct slice text,
+                                const struct new_keys *keys)
 {
     struct charter *c;
     struct complaint why = {""};
@@ -115,6 +107,12 @@ static enum command_exit finish(const struct command_line *line, struct slice te
     hex_encode(id, slice_of(c->council_id.bytes, HASH_BYTES));
     charter_free(c);
     const char *path = command_value(line, "output");
+    if (path != NULL && file_exists(path)) {
+        return command_fail(line, "cannot create %s: %s", path, strerror(EEXIST));
+    }
+    if (save_keys(keys, command_value(line, "keys"), &why) != 0) {
+        return command_fail(line, "%s", why.text);
+    }
     if (path == NULL) {
         (void)fwrite(text.data, 1, text.size, stdout);
         return COMMAND_DONE;
@@ -132,28 +130,10 @@ static enum command_exit finish(const struct command_line *line, struct slice te
     return COMMAND_DONE;
 }
 
-static enum command_exit run(const struct command_line *line)
+static enum command_exit make(const struct command_line *line, json_t *seats,
+                              uint64_t created_ms, const struct new_keys *keys)
 {
-    const char *list = command_value(line, "list");
     const char *name = command_value(line, "name");
-    uint64_t count = 0;
-    uint64_t created_ms = clock_wall_ms();
-    struct complaint why = {""};
-    if ((list == NULL) == (command_value(line, "seats") == NULL)) {
-        return command_misuse(line, "give the seats with --list FILE or --seats N");
-    }
-    if (!command_number(line, "seats", SEATS_MIN, SEATS_MAX, &count) ||
-        !command_number(line, "created", 1, INT64_MAX, &created_ms)) {
-        return COMMAND_USAGE;
-    }
-    if (key_library_init() != 0) {
-        return command_fail(line, "the cryptographic library does not start");
-    }
-    json_t *seats =
-        list != NULL ? read_seats(list, &why) : make_seats(line, (unsigned)count, &why);
-    if (seats == NULL) {
-        return why.text[0] != '\0' ? command_fail(line, "%s", why.text) : COMMAND_USAGE;
-    }
     json_t *charter =
         charter_draft(name != NULL ? name : "council", created_ms, seats, PACE_COUNCIL);
     if (charter == NULL) {
@@ -162,8 +142,42 @@ static enum command_exit run(const struct command_line *line)
     struct buffer text = {0};
     file_format_json(charter, &text);
     json_decref(charter);
-    enum command_exit status = finish(line, buffer_slice(&text));
+    enum command_exit status = finish(line, buffer_slice(&text), keys);
     buffer_free(&text);
+    return status;
+}
+
+static enum command_exit run(const struct command_line *line)
+{
+    const char *list = command_value(line, "list");
+    uint64_t count = 0;
+    uint64_t port = 7100;
+    uint64_t created_ms = clock_wall_ms();
+    if ((list == NULL) == (command_value(line, "seats") == NULL)) {
+        return command_misuse(line, "give the seats with --list FILE or --seats N");
+    }
+    if (list == NULL && command_value(line, "keys") == NULL) {
+        return command_misuse(line, "--seats wants --keys DIR, where the key files go");
+    }
+    if (!command_number(line, "seats", SEATS_MIN, SEATS_MAX, &count) ||
+        !command_number(line, "port", 1, 65536 - count, &port) ||
+        !command_number(line, "created", 1, INT64_MAX, &created_ms)) {
+        return COMMAND_USAGE;
+    }
+    if (key_library_init() != 0) {
+        return command_fail(line, "the cryptographic library does not start");
+    }
+    struct complaint why = {""};
+    struct new_keys keys = {.count = (unsigned)count};
+    json_t *seats =
+        list != NULL ? read_seats(list, &why) : make_seats(line, &keys, (unsigned)port);
+    if (seats == NULL) {
+        return command_fail(line, "%s", why.text);
+    }
+    enum command_exit status = make(line, seats, created_ms, &keys);
+    for (unsigned i = 0; i < keys.count; i++) {
+        key_free(keys.list[i]);
+    }
     return status;
 }
 

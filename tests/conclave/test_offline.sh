@@ -53,6 +53,11 @@ ok 'charter new for a trial' exits 0 charter new --seats 4 --keys keys --created
 id=$(cat out)
 ok 'prints the id' said '^[0-9a-f]\{64\}$'
 ok 'and warns of one vendor for all' complained "vendor 'unspecified' has 4 seats"
+ok 'it is not written over another' exits 1 charter new --seats 4 --keys more -o trial.json
+ok 'nor do keys stay where there is no charter' test ! -e more
+ok 'a host that is none' exits 1 charter new --seats 4 --keys more --host 'a b'
+ok 'makes no keys either' test ! -e more
+ok 'trial seats need a folder for their keys' exits 2 charter new --seats 4
 ok 'charter id' exits 0 charter id trial.json
 ok 'prints the same id' said "^$id\$"
 ok 'charter check' exits 0 charter check trial.json
