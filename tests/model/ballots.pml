@@ -191,17 +191,18 @@ inline decide()
 {
     if
     :: APPROVALS >= T ->
+        printf("* approved\n");
         outcome = APPROVED;
         assert(APPROVES(0) + APPROVES(1) + APPROVES(2) >= T - F)
     :: else ->
+        printf("* rejected\n");
         outcome = REJECTED;
         if
         :: phase == OPENING && ballots_at_seal < T -> reason = TOO_FEW_BALLOTS
         :: phase == OPENING && ballots_at_seal >= T && lapsed -> reason = DEADLINE
         :: else -> reason = THRESHOLD_UNREACHABLE
         fi
-    fi;
-    printf("* %e: %e\n", outcome, reason)
+    fi
 }
 
 inline no_block()
