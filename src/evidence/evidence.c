@@ -159,15 +159,51 @@ static struct ballot_kept *ballot_slot(const struct evidence_memory *m, uint16_t
     return &m->ballots[(at * 131 + seat) % EVIDENCE_BALLOTS];
 }
 
-static struct bytes *path_of(const struct envelope *e, uint32_t index)
+/*
+ * The whole tree over an envelope's operations, level by level from the leaves, each
+ * level's last node going up alone where it has no sibling: the tree of RFC 6962. Built
+ * once for an envelope, so that a path costs only its length.
+ */
+struct tree {
+    struct hash *nodes; /* NULL until it is needed */
+    size_t starts[MERKLE_PATH_MAX], sizes[MERKLE_PATH_MAX];
+    size_t levels;
+};
+
+static void tree_build(struct tree *t, const struct envelope *e)
+{
+    size_t start = 0, size = e->count;
+    t->nodes = alloc_zero(2 * (size_t)e->count + MERKLE_PATH_MAX, sizeof(*t->nodes));
+    for (uint32_t i = 0; i < e->count; i++) {
+        t->nodes[i] = merkle_leaf(e->operations[i]);
+    }
+    for (;;) {
+        t->starts[t->levels] = start;
+        t->sizes[t->levels++] = size;
+        if (size == 1) {
+            return;
+        }
+        struct hash *from = t->nodes + start, *to = from + size;
+        for (size_t i = 0; i < size; i += 2) {
+            to[i / 2] = i + 1 < size ? merkle_node(&from[i], &from[i + 1]) : from[i];
+        }
+        start += size;
+        size = (size + 1) / 2;
+    }
+}
+
+static struct bytes *path_of(struct tree *t, const struct envelope *e, size_t index)
 {
     struct hash path[MERKLE_PATH_MAX];
-    struct hash *leaves = alloc_zero(e->count, sizeof(*leaves));
-    for (uint32_t i = 0; i < e->count; i++) {
-        leaves[i] = merkle_leaf(e->operations[i]);
+    size_t length = 0;
+    if (t->nodes == NULL) {
+        tree_build(t, e);
     }
-    size_t length = merkle_path(leaves, e->count, index, path);
-    free(leaves);
+    for (size_t level = 0; level + 1 < t->levels; level++, index /= 2) {
+        if ((index ^ 1) < t->sizes[level]) {
+            path[length++] = t->nodes[t->starts[level] + (index ^ 1)];
+        }
+    }
     return bytes_copy(slice_of(path, length * HASH_BYTES));
 }
 
@@ -181,7 +217,8 @@ static struct statement ballot_statement(const struct ballot_kept *b)
 }
 
 static bool note_ballot(struct evidence_memory *m, const struct envelope *e, uint32_t index,
-                        const struct ballot_commit *commit, struct buffer *out)
+                        const struct ballot_commit *commit, struct tree *tree,
+                        struct buffer *out)
 {
     struct ballot_kept *kept = ballot_slot(m, e->seat, &commit->proposal);
     bool same = kept->seat == e->seat && hash_equal(&kept->proposal, &commit->proposal);
@@ -192,7 +229,7 @@ static bool note_ballot(struct evidence_memory *m, const struct envelope *e, uin
                               .proposal = commit->proposal,
                               .commitment = commit->commitment,
                               .encoding = bytes_copy(e->operations[index]),
-                              .path = path_of(e, index),
+                              .path = path_of(tree, e, index),
                               .index = index,
                               .count = e->count,
                               .signature = e->signature};
@@ -211,13 +248,14 @@ bool evidence_envelope(struct evidence_memory *m, const struct envelope *e,
                        bool (*is_open)(void *context, const struct hash *proposal),
                        void *context, struct buffer *out)
 {
-    for (uint32_t i = 0; e->sort == ENVELOPE_SIGNED && i < e->count; i++) {
+    struct tree tree = {.nodes = NULL};
+    bool found = false;
+    for (uint32_t i = 0; e->sort == ENVELOPE_SIGNED && i < e->count && !found; i++) {
         struct operation op;
-        if (codec_decode_operation(e->operations[i], &op) == 0 &&
-            op.kind == OPERATION_BALLOT && is_open(context, &op.ballot.proposal) &&
-            note_ballot(m, e, i, &op.ballot, out)) {
-            return true;
-        }
+        found = codec_decode_operation(e->operations[i], &op) == 0 &&
+                op.kind == OPERATION_BALLOT && is_open(context, &op.ballot.proposal) &&
+                note_ballot(m, e, i, &op.ballot, &tree, out);
     }
-    return false;
+    free(tree.nodes);
+    return found;
 }

@@ -132,6 +132,34 @@ static void test_ballots(void)
     evidence_free(m);
 }
 
+/* Every place in envelopes of every shape of tree. */
+static void test_paths(void)
+{
+    struct operation ops[13], again[1];
+    unsigned good = 0, tried = 0;
+    for (uint8_t count = 1; count <= 13; count++) {
+        for (uint8_t index = 0; index < count; index++) {
+            struct evidence_memory *m = evidence_new(4);
+            struct buffer out = {NULL, 0, 0};
+            for (uint8_t i = 0; i < count; i++) {
+                ops[i] = signers_ballot(2, (uint8_t)(i + 1), 1);
+            }
+            again[0] = signers_ballot(2, (uint8_t)(index + 1), 2);
+            struct envelope *many = signers_envelope(&s, 2, 2, ops, count);
+            struct envelope *one = signers_envelope(&s, 2, 2, again, 1);
+            bool first = evidence_envelope(m, many, any, NULL, &out);
+            tried++;
+            good += !first && evidence_envelope(m, one, any, NULL, &out) &&
+                    convicts(&out, 2, EVIDENCE_BALLOT);
+            buffer_free(&out);
+            envelope_unref(many);
+            envelope_unref(one);
+            evidence_free(m);
+        }
+    }
+    is(good, tried, "a ballot convicts from every place of envelopes of 1 to 13");
+}
+
 int main(void)
 {
     if (key_library_init() != 0) {
@@ -141,6 +169,7 @@ int main(void)
     test_votes();
     test_new_views();
     test_ballots();
+    test_paths();
     signers_free(&s);
     return tap_done();
 }
