@@ -240,6 +240,8 @@ bool is_primary(const struct pbft *p);
 void propose_progress(struct pbft *p);
 /* Wall time at which the primary must propose, NEVER: none. */
 uint64_t propose_due_wall(const struct pbft *p);
+/* Monotonic time until which the primary gathers, NEVER: it does not. */
+uint64_t propose_gathers_until(const struct pbft *p);
 
 /* --- view_change.c --- */
 void view_start_change(struct pbft *p, uint64_t view, enum pbft_cause cause);
@@ -274,6 +276,8 @@ void timers_restart(struct pbft *p);
 void timers_on_commit(struct pbft *p, const struct block *b, const struct link *l);
 void timers_on_leave_view(struct pbft *p);
 void timers_view_failed(struct pbft *p);
+/* The latest block's latency from acceptance to commit; 0 while none is known. */
+uint64_t timers_latest_ms(const struct pbft *p);
 /* Enough seats are connected for any view to work. */
 bool timers_quorum_connected(const struct pbft *p);
 /* When the earliest running timer expires; NEVER when none runs. */

@@ -47,6 +47,9 @@ static void count(struct pool *p, const struct pool_entry *e, bool in)
     if (is_ready(e)) {
         p->ready += in ? 1U : -1U;
         p->ready_bytes = in ? p->ready_bytes + size : p->ready_bytes - size;
+        if (e->judgement.deadline_ms == UINT64_MAX) {
+            p->ready_alone += in ? 1U : -1U;
+        }
     }
 }
 
@@ -265,6 +268,21 @@ void pool_restart_timers(struct pool *p, uint64_t now_ms)
             }
         }
     }
+}
+
+uint64_t pool_first_ready(const struct pool *p)
+{
+    uint64_t first = UINT64_MAX;
+    for (uint16_t seat = 0; seat < p->seats; seat++) {
+        for (int sort = 0; sort < ENVELOPE_SORTS; sort++) {
+            const struct pool_entry *e = p->queues[seat][sort].first;
+            while (e != NULL && !is_ready(e)) {
+                e = e->next_in_queue;
+            }
+            first = e != NULL && e->arrived_ms < first ? e->arrived_ms : first;
+        }
+    }
+    return first;
 }
 
 uint64_t pool_oldest(const struct pool *p)

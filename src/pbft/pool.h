@@ -39,6 +39,8 @@ struct pool {
     uint32_t channel_kept[SEATS_MAX];
     uint32_t ready; /* entries neither kept nor in the chain: to be proposed */
     size_t ready_bytes;
+    uint32_t
+        ready_alone; /* of these, what has no deadline: it comes alone, not in a crowd */
     uint16_t cursor; /* the seat whose turn is next */
 };
 
@@ -59,6 +61,8 @@ void pool_ordered(struct pool *p, const struct block *b, uint64_t now_ms);
 void pool_judge(struct pool *p, pbft_judge *judge, void *context, uint64_t now_ms);
 /* Every running request timer begins now. */
 void pool_restart_timers(struct pool *p, uint64_t now_ms);
+/* When the first of those to be proposed arrived; UINT64_MAX when there is none. */
+uint64_t pool_first_ready(const struct pool *p);
 /* The earliest start of a running request timer; UINT64_MAX when none runs. */
 uint64_t pool_oldest(const struct pool *p);
 

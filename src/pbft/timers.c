@@ -26,6 +26,12 @@ uint64_t pbft_commit_latency_ms(const struct pbft *p)
     return p->earlier_count > 0 ? p->median_ms : 0;
 }
 
+uint64_t timers_latest_ms(const struct pbft *p)
+{
+    return p->sample_count > 0 ? p->samples[(p->sample_count - 1) % LATENCY_SAMPLES]
+                               : pbft_commit_latency_ms(p);
+}
+
 void timers_restart(struct pbft *p)
 {
     uint64_t *starts[] = {&p->chain_since, &p->refused_since, &p->deadline_since,
@@ -221,6 +227,10 @@ uint64_t timers_wake(const struct pbft *p)
     uint64_t due = propose_due_wall(p);
     if (due != NEVER && due > p->wall_ms) {
         wake = earlier_of(wake, monotonic_of(p, due));
+    }
+    uint64_t gathered = propose_gathers_until(p);
+    if (gathered > p->now_ms) {
+        wake = earlier_of(wake, gathered);
     }
     if (p->next_deadline_ms != NEVER && p->deadline_since == NEVER) {
         uint64_t overdue = p->next_deadline_ms + p->config.max_drift_ms + 1;
