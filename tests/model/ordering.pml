@@ -46,6 +46,10 @@
  * VIEW-CHANGEs and its NEW-VIEW. How much more it knows is chosen when it matters.
  * The kind of a certificate is left out: only (view, height) is ever compared.
  *
+ * A seat may COMMIT any prepared block of its view, though it has accepted another one: the
+ * rules do not need that check, and an implementation is free to have it. (The story of
+ * FORGETS_NEW_VIEW makes use of it.)
+ *
  * Timers are left out: a seat may give up a view at any time. It keeps the rule about
  * not moving on before it holds q VIEW-CHANGEs, but these are counted as seats whose view
  * is as high, which allows a little more. Content, time, state roots, the window and
