@@ -100,10 +100,6 @@ int node_answer(struct node *n, const struct hash *proposal, const struct ballot
 enum { NODE_LOAD_MAX = 16384 };
 int node_load(struct node *n, uint32_t operations, size_t size, uint32_t *waiting);
 
-/* What the core is told of an executed block. */
-void node_describe_executed(struct node *n, const struct block *b,
-                            const struct council_result *r, struct pbft_executed *out);
-
 /* The control methods, conclave-control(7); handlers get the struct node. */
 extern const struct control_method node_methods[];
 

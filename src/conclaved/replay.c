@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/quorum.h"
+#include "conclaved/execute.h"
 #include "wire/shared.h"
 
 #include <stdlib.h>
@@ -125,7 +126,7 @@ static int make_core(struct node *n, struct block *tip, const struct council_res
         .candidate_count = kept.candidate_count,
     };
     if (tip != NULL) {
-        node_describe_executed(n, tip, last, &saved.executed);
+        execute_describe(n, tip, last, &saved.executed);
         saved.executed.rotate = false;
     } else {
         saved.executed.next_deadline_ms = UINT64_MAX;

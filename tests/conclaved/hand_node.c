@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #define _GNU_SOURCE
 #include "hand_node.h"
+#include "conclaved/execute.h"
 
 #include "../council/build.h"
 #include "base/alloc.h"
@@ -134,8 +135,8 @@ void agents_failed(struct node *n, const struct hash *proposal, const char *reas
     hand_world.failed++;
 }
 
-void node_describe_executed(struct node *n, const struct block *b,
-                            const struct council_result *r, struct pbft_executed *out)
+void execute_describe(struct node *n, const struct block *b, const struct council_result *r,
+                      struct pbft_executed *out)
 {
     (void)n;
     *out = (struct pbft_executed){.height = b->header.height,
