@@ -7,10 +7,12 @@
 #include "conclaved/turn.h"
 #include "conclaved/witness.h"
 
-struct pbft_judgement execute_judgement(const struct judgement *j)
+struct pbft_judgement execute_judgement(const struct node *n, const struct judgement *j)
 {
+    /* A node that takes part in a bench orders its load, although it is void. */
+    bool load = j->over_quota && n->config->allow_bench;
     return (struct pbft_judgement){.refuse = j->kind == JUDGEMENT_REFUSE,
-                                   .keep = j->kind == JUDGEMENT_KEEP,
+                                   .keep = j->kind == JUDGEMENT_KEEP && !load,
                                    .emergency = j->emergency,
                                    .evidence = j->evidence,
                                    .deadline_ms = j->deadline_ms};
@@ -18,8 +20,9 @@ struct pbft_judgement execute_judgement(const struct judgement *j)
 
 static struct pbft_judgement judge_envelope(void *context, const struct envelope *e)
 {
-    struct judgement j = council_judge(context, e);
-    return execute_judgement(&j);
+    const struct node *n = context;
+    struct judgement j = council_judge(n->council, e);
+    return execute_judgement(n, &j);
 }
 
 void execute_describe(struct node *n, const struct block *b, const struct council_result *r,
@@ -37,7 +40,7 @@ void execute_describe(struct node *n, const struct block *b, const struct counci
                                   .rotate = r->rotate,
                                   .excluded = n->excluded,
                                   .judge = judge_envelope,
-                                  .judge_context = n->council};
+                                  .judge_context = n};
 }
 
 /* Writes down where proposals and records are found, and tells the log. */

@@ -12,6 +12,6 @@ void execute_block(struct node *n, struct block *b, struct pbft_executed *out);
 void execute_describe(struct node *n, const struct block *b, const struct council_result *r,
                       struct pbft_executed *out);
 /* The council's judgement of an envelope, in the core's terms. */
-struct pbft_judgement execute_judgement(const struct judgement *j);
+struct pbft_judgement execute_judgement(const struct node *n, const struct judgement *j);
 
 #endif

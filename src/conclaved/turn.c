@@ -261,7 +261,7 @@ struct judgement turn_feed_envelope(struct node *n, struct envelope *e, uint16_t
     struct pbft_event event = {.kind = PBFT_ENVELOPE};
     event.envelope.envelope = e;
     event.envelope.channel = channel;
-    event.envelope.judgement = execute_judgement(&j);
+    event.envelope.judgement = execute_judgement(n, &j);
     turn_feed(n, &event);
     return j;
 }

@@ -78,8 +78,9 @@ void council_apply(struct council *c, const struct block *b, struct council_resu
 
 enum judgement_kind {
     JUDGEMENT_ADMIT,  /* it has, or may come to have, an effect */
-    JUDGEMENT_KEEP,   /* not yet decidable: unknown proposal, or a REVEAL before OPENING;
-                         the caller bounds how many it keeps per channel */
+    JUDGEMENT_KEEP,   /* not now: unknown proposal, a REVEAL before OPENING, over quota, too
+                         soon; ordered now it would be void, so the ledger cannot be
+                         filled with it. The caller bounds how many it keeps per channel */
     JUDGEMENT_REFUSE, /* it can never have an effect, or a REVEAL that opens nothing */
 };
 
@@ -88,6 +89,7 @@ struct judgement {
     bool early;     /* a REVEAL while its proposal is SEALED by this state */
     bool emergency; /* holds a PROPOSE of an emergency class */
     bool evidence;
+    bool over_quota;      /* a PROPOSE for which its seat has no room */
     uint64_t deadline_ms; /* earliest block time that ends a phase for which a BALLOT or
                              REVEAL in it would take effect now; UINT64_MAX: none */
 };

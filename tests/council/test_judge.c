@@ -24,10 +24,10 @@ static const struct question questions[] = {
      {"100: propose P 1 emergency", "300:", "301:", "302:"},
      "propose P 1 emergency",
      "refuse"},
-    {"a proposal above the quota may find room",
+    {"a proposal above the quota may find room later",
      {"100: propose P 1; propose Q 1"},
      "propose R 1",
-     "admit"},
+     "keep"},
 
     {"a ballot for an unknown proposal", {NULL}, "ballot X 1 approve", "keep"},
     {"a ballot", {"100: propose P 1"}, "ballot P 2 approve", "admit until 1100"},
@@ -101,7 +101,7 @@ static const struct question questions[] = {
 
     {"a RETURN", {"100 view 3:"}, "return 2 3", "admit"},
     {"a RETURN from the past", {"100 view 3:"}, "return 2 2", "refuse"},
-    {"a RETURN too soon may come later", {"100 view 3: return 1 3"}, "return 2 3", "admit"},
+    {"a RETURN too soon may come later", {"100 view 3: return 1 3"}, "return 2 3", "keep"},
     {"a RETURN of the expelled", {"100: evidence 2"}, "return 2 3", "refuse"},
 
     {"the most favourable of several",
