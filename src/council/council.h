@@ -77,10 +77,10 @@ void council_apply(struct council *c, const struct block *b, struct council_resu
 /* --- judging what is not ordered yet, by the executed state (section 5, the pool) --- */
 
 enum judgement_kind {
-    JUDGEMENT_ADMIT,  /* it has, or may come to have, an effect */
-    JUDGEMENT_KEEP,   /* not now: unknown proposal, a REVEAL before OPENING, over quota, too
-                         soon; ordered now it would be void, so the ledger cannot be
-                         filled with it. The caller bounds how many it keeps per channel */
+    JUDGEMENT_ADMIT, /* it has, or may come to have, an effect */
+    JUDGEMENT_KEEP,  /* not before another block: unknown proposal, a REVEAL before OPENING,
+                        over quota. Ordered now it would be void, so the ledger cannot be
+                        filled with it. The caller bounds how many it keeps per channel */
     JUDGEMENT_REFUSE, /* it can never have an effect, or a REVEAL that opens nothing */
 };
 

@@ -22,11 +22,10 @@ static enum judgement_kind judge_verdict(const struct council *c, const struct s
 {
     switch (verdict) {
     case VERDICT_EFFECT:
+    case VERDICT_TOO_SOON: /* the interval may be over by then, without any block before */
         return JUDGEMENT_ADMIT;
     case VERDICT_QUOTA: /* one of the seat's may become final first */
         j->over_quota = true;
-        return JUDGEMENT_KEEP;
-    case VERDICT_TOO_SOON: /* the interval may be over by then */
         return JUDGEMENT_KEEP;
     case VERDICT_LATE:
         /* Void, but the first one still marks its seat. */

@@ -101,7 +101,7 @@ static const struct question questions[] = {
 
     {"a RETURN", {"100 view 3:"}, "return 2 3", "admit"},
     {"a RETURN from the past", {"100 view 3:"}, "return 2 2", "refuse"},
-    {"a RETURN too soon may come later", {"100 view 3: return 1 3"}, "return 2 3", "keep"},
+    {"a RETURN too soon may come later", {"100 view 3: return 1 3"}, "return 2 3", "admit"},
     {"a RETURN of the expelled", {"100: evidence 2"}, "return 2 3", "refuse"},
 
     {"the most favourable of several",

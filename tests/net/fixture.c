@@ -55,11 +55,17 @@ static void on_tick(struct ev_loop *loop, ev_timer *timer, int events)
     (void)events;
 }
 
-/* Below the ports that a system gives to outgoing connections. */
+/* Below the ports that a system gives to outgoing connections. From a random one upwards,
+ * so that no two of one test are the same and those of tests beside each other rarely are.
+ */
 uint16_t free_port(void)
 {
+    static uint32_t next;
+    if (next == 0) {
+        next = 1 + randombytes_uniform(PORT_COUNT);
+    }
     for (;;) {
-        uint16_t port = (uint16_t)(PORT_LOW + randombytes_uniform(PORT_COUNT));
+        uint16_t port = (uint16_t)(PORT_LOW + next++ % PORT_COUNT);
         struct sockaddr_in6 any = {.sin6_family = AF_INET6, .sin6_port = htons(port)};
         int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
         assert(fd >= 0);
