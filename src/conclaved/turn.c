@@ -188,8 +188,12 @@ static void carry_out_notice(struct node *n, const struct pbft_notice *x)
     enum log_level level = loud                             ? LOG_LEVEL_ERROR
                            : x->kind == PBFT_NOTICE_REFUSED ? LOG_LEVEL_WARN
                                                             : LOG_LEVEL_INFO;
+    struct log_field cause = LOG_S("cause", pbft_cause_name(x->cause));
+    if (x->cause == PBFT_CAUSE_NONE) {
+        cause.kind = LOG_END;
+    }
     LOG_EVENT(level, names[x->kind], LOG_N("view", x->view), LOG_N("height", x->height),
-              LOG_N("seat", x->seat), LOG_S("cause", pbft_cause_name(x->cause)));
+              LOG_N("seat", x->seat), cause);
     const char *name = event_notice_name(x->kind);
     if (name != NULL) {
         turn_publish(n, name, event_notice(n->charter, x));
