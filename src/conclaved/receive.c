@@ -142,11 +142,38 @@ static bool is_wanted_evidence(struct node *n, uint16_t seat, const struct envel
            bucket_take(&n->peers[seat - 1].evidence, e->count, clock_monotonic_ms());
 }
 
+static bool is_primary_of(const struct node *n, uint16_t seat, uint64_t view)
+{
+    return seat == 1 + view % n->charter->seat_count;
+}
+
+/* A PRE-PREPARE of another view, or of a height that is committed, is worth no more than
+ * the vote in it: its block is not even looked at. */
+static bool is_mere_vote(const struct node *n, uint16_t seat, const struct message *m,
+                         struct message *vote)
+{
+    const struct header *h = &m->pre_prepare.block->header;
+    struct pbft_status status;
+    pbft_status(n->core, &status);
+    if (h->view == status.view && h->height > status.committed_height) {
+        return false;
+    }
+    *vote = (struct message){.tag = MESSAGE_PREPARE};
+    vote->vote = (struct vote){.phase = PHASE_PREPARE,
+                               .seat = seat,
+                               .view = h->view,
+                               .height = h->height,
+                               .block = hash_header(h),
+                               .signature = m->pre_prepare.signature};
+    return true;
+}
+
 /* The checks that cost least come first; signatures last. */
 static int receive(struct node *n, uint16_t seat, struct message *m)
 {
     struct authentic authentic;
     struct hash hash;
+    struct message vote;
     struct pbft_event event = {.kind = PBFT_MESSAGE};
     switch (m->tag) {
     case MESSAGE_HEARTBEAT:
@@ -193,6 +220,13 @@ static int receive(struct node *n, uint16_t seat, struct message *m)
         }
         break;
     case MESSAGE_PRE_PREPARE:
+        if (!is_primary_of(n, seat, m->pre_prepare.block->header.view)) {
+            return CONCLAVE_ESEAT;
+        }
+        if (is_mere_vote(n, seat, m, &vote)) {
+            return receive(n, seat, &vote);
+        }
+        break;
     case MESSAGE_VIEW_CHANGE:
     case MESSAGE_NEW_VIEW:
         break;
