@@ -9,7 +9,7 @@
 
 #include "wire/record.h"
 
-enum { NAIVE_PROPOSALS = 16, NAIVE_BLOCKS = 200 };
+enum { NAIVE_PROPOSALS = 40, NAIVE_BLOCKS = 600 };
 
 enum raw_kind { RAW_PROPOSE, RAW_BALLOT, RAW_REVEAL, RAW_EVIDENCE };
 

@@ -87,6 +87,9 @@ void cluster_free(struct cluster *c)
     free(c->chain);
     free(c->roots);
     free(c->votes);
+    free(c->nonces);
+    free(c->seen);
+    free(c->marks);
     free(c);
     double_quorum = 0;
 }
@@ -108,9 +111,15 @@ void cluster_note(struct cluster *c, enum trace_level level, const char *format,
     size = size < sizeof(line) - 1 ? size : sizeof(line) - 2;
     line[size] = '\n';
     buffer_append(&c->trace, line, size + 1);
+    network_absorb(c, slice_of(line, size + 1));
     if (c->config.echo) {
         printf("# %.*s", (int)size + 1, line);
     }
+}
+
+void cluster_tell(struct cluster *c, const char *words)
+{
+    cluster_note(c, TRACE_STORY, "%s", words);
 }
 
 const char *cluster_trace(const struct cluster *c)
@@ -182,7 +191,7 @@ static bool at_rest(struct cluster *c, void *context)
     for (uint16_t i = 0; i < c->config.seats; i++) {
         struct node *n = &c->nodes[i];
         if (n->up && !n->faulty &&
-            (n->disk.height != height || n->item_count > 0 ||
+            (n->disk.height != height || witness_accuses(n) || n->item_count > 0 ||
              council_at(n->council, 0) != NULL || n->turn_open)) {
             return false;
         }
@@ -263,6 +272,28 @@ void cluster_set_clock(struct cluster *c, uint16_t seat, int64_t off_ms)
     node_of(c, seat)->clock_off_ms = off_ms;
 }
 
+void cluster_pause(struct cluster *c, uint16_t seat, uint64_t ms)
+{
+    struct node *n = node_of(c, seat);
+    if (n->up && !n->puppet) {
+        cluster_note(c, TRACE_STORY, "%u: stands still for %llu ms", seat,
+                     (unsigned long long)ms);
+        n->paused_until = c->now + ms;
+        c->counts.pauses++;
+    }
+}
+
+bool cluster_is_paused(const struct cluster *c, uint16_t seat)
+{
+    return node_of(c, seat)->paused_until > c->now;
+}
+
+void cluster_fail_disk(struct cluster *c, uint16_t seat, uint64_t ms, bool late)
+{
+    node_of(c, seat)->disk_fails_until = c->now + ms;
+    node_of(c, seat)->disk_fails_late = late;
+}
+
 void cluster_set_faulty(struct cluster *c, uint16_t seat)
 {
     node_of(c, seat)->faulty = true;
@@ -329,6 +360,26 @@ void cluster_isolate(struct cluster *c, uint16_t seat)
     }
 }
 
+void cluster_set_link(struct cluster *c, uint16_t a, uint16_t b, bool cut, uint64_t slow_ms)
+{
+    struct channel *l = network_link(c, a, b);
+    l->slow_ms = slow_ms;
+    if (cut && !l->cut) {
+        cluster_cut(c, a, b);
+    }
+    l->cut = cut;
+}
+
+void cluster_connect(struct cluster *c)
+{
+    network_reconnect(c, RECONNECT_MS);
+}
+
+void cluster_set_corruption(struct cluster *c, unsigned of_1000)
+{
+    c->config.corruption = of_1000;
+}
+
 void cluster_set_network(struct cluster *c, unsigned loss, unsigned duplicates,
                          uint64_t delay_ms, uint64_t jitter_ms, bool reorder)
 {
@@ -343,13 +394,16 @@ void cluster_heal(struct cluster *c)
 {
     cluster_note(c, TRACE_STORY, "all is mended");
     cluster_set_network(c, 0, 0, c->config.delay_ms, 0, false);
+    c->config.corruption = 0;
     c->filter = NULL;
     for (uint16_t a = 1; a <= c->config.seats; a++) {
         for (uint16_t b = 1; b <= c->config.seats; b++) {
             network_link(c, a, b)->cut = false;
+            network_link(c, a, b)->slow_ms = 0;
         }
         struct node *n = node_of(c, a);
         n->crash_at = UINT64_MAX;
+        n->disk_fails_until = 0;
         if (!n->faulty) {
             n->clock_off_ms = 0;
             cluster_start(c, a);
@@ -380,6 +434,31 @@ void cluster_say(struct cluster *c, uint16_t from, uint16_t to, const struct mes
     network_send(c, from, to, m, content);
     bytes_unref(content);
     buffer_free(&b);
+}
+
+void cluster_say_after(struct cluster *c, uint16_t from, uint16_t to,
+                       const struct message *m, uint64_t ms)
+{
+    struct channel *l = network_link(c, from, to);
+    uint64_t slow = l->slow_ms, last = l->last_at;
+    l->slow_ms += ms;
+    cluster_say(c, from, to, m);
+    l->slow_ms = slow;
+    l->last_at = last;
+}
+
+struct envelope *cluster_seal(struct cluster *c, uint16_t seat,
+                              const struct slice *operations, size_t count)
+{
+    struct authenticator a = {.council_id = c->genesis,
+                              .seats = c->config.seats,
+                              .classes = c->config.council.class_count,
+                              .keys = c->keys,
+                              .verified = verified_set_new(16)};
+    struct envelope *e =
+        authenticate_seal_envelope(&a, c->secrets[seat - 1], seat, operations, count);
+    verified_set_free(a.verified);
+    return e;
 }
 
 void cluster_sign(struct cluster *c, uint16_t seat, struct message *m)
@@ -467,6 +546,21 @@ const struct record *cluster_record(const struct cluster *c, unsigned proposal)
     return c->proposals[proposal].final ? &c->proposals[proposal].record : NULL;
 }
 
+const struct record *cluster_record_of(const struct cluster *c, const struct hash *id)
+{
+    const struct proposal_note *p = cluster_proposal((struct cluster *)c, id);
+    return p != NULL && p->final ? &p->record : NULL;
+}
+
+uint64_t cluster_decisions(const struct cluster *c)
+{
+    uint64_t count = 0;
+    for (unsigned i = 0; i < c->proposal_count; i++) {
+        count += c->proposals[i].final;
+    }
+    return count;
+}
+
 /* --- looking --- */
 
 const char *cluster_fault(const struct cluster *c)
@@ -506,6 +600,64 @@ struct block *cluster_block(const struct cluster *c, uint64_t height)
 const struct hash *cluster_genesis(const struct cluster *c)
 {
     return &c->genesis;
+}
+
+const struct council *cluster_council(const struct cluster *c, uint16_t seat)
+{
+    assert(node_of(c, seat)->council != NULL);
+    return node_of(c, seat)->council;
+}
+
+bool cluster_is_expelled(const struct cluster *c, uint16_t seat)
+{
+    for (uint16_t i = 0; i < c->config.seats; i++) {
+        const struct node *n = &c->nodes[i];
+        if (n->up && !n->faulty && n->disk.height == c->top) {
+            return council_is_expelled(n->council, seat);
+        }
+    }
+    return false;
+}
+
+bool cluster_replays(const struct cluster *c)
+{
+    struct council *council = council_new(&c->config.council);
+    struct council_result r;
+    bool same = true;
+    for (uint64_t h = 0; h < c->top && same; h++) {
+        council_apply(council, c->chain[h], &r);
+        same = hash_equal(&r.state_root, &c->roots[h]);
+    }
+    council_free(council);
+    return same;
+}
+
+/* --- marks --- */
+
+void cluster_mark(struct cluster *c, const char *format, ...)
+{
+    struct cluster_mark mark = {.count = 1};
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(mark.name, sizeof(mark.name), format, args);
+    va_end(args);
+    for (size_t i = 0; i < c->mark_count; i++) {
+        if (strcmp(c->marks[i].name, mark.name) == 0) {
+            c->marks[i].count++;
+            return;
+        }
+    }
+    if (c->mark_count == c->mark_capacity) {
+        c->mark_capacity = c->mark_capacity > 0 ? 2 * c->mark_capacity : 32;
+        c->marks = alloc_resize(c->marks, c->mark_capacity, sizeof(*c->marks));
+    }
+    c->marks[c->mark_count++] = mark;
+}
+
+const struct cluster_mark *cluster_marks(const struct cluster *c, size_t *count)
+{
+    *count = c->mark_count;
+    return c->marks;
 }
 
 void cluster_counts(const struct cluster *c, struct cluster_counts *out)

@@ -33,6 +33,7 @@ struct cluster_config {
     /* network */
     uint64_t delay_ms, jitter_ms;
     unsigned loss, duplicates; /* messages of 1,000 */
+    unsigned corruption;       /* likewise: the connection ends when one arrives */
     bool reorder;              /* a link need not keep the order */
     uint64_t notice_ms;        /* from a cut or crash to the end of the connection */
 
@@ -76,6 +77,12 @@ uint64_t cluster_effects(const struct cluster *c, uint16_t seat);
 bool cluster_is_up(const struct cluster *c, uint16_t seat);
 /* The wall clock of a seat, off by so much. */
 void cluster_set_clock(struct cluster *c, uint16_t seat, int64_t off_ms);
+/* The node stands still for so long; its connections stay. */
+void cluster_pause(struct cluster *c, uint16_t seat, uint64_t ms);
+bool cluster_is_paused(const struct cluster *c, uint16_t seat);
+/* Every sync in the next ms fails, and with the first the node stops. What it wrote may be
+ * on the disk nevertheless (late). */
+void cluster_fail_disk(struct cluster *c, uint16_t seat, uint64_t ms, bool late);
 /* A faulty seat is not checked, nor waited for. */
 void cluster_set_faulty(struct cluster *c, uint16_t seat);
 bool cluster_is_faulty(const struct cluster *c, uint16_t seat);
@@ -87,6 +94,11 @@ void cluster_set_puppet(struct cluster *c, uint16_t seat);
 /* Nothing goes from a to b any more, or again. */
 void cluster_cut(struct cluster *c, uint16_t a, uint16_t b);
 void cluster_mend(struct cluster *c, uint16_t a, uint16_t b);
+/* The same for a link whose state is known as a whole, with so much more delay; whoever can
+ * then connects with cluster_connect. */
+void cluster_set_link(struct cluster *c, uint16_t a, uint16_t b, bool cut,
+                      uint64_t slow_ms);
+void cluster_connect(struct cluster *c);
 /* Seats talk only to those of their own group: groups[seat - 1]. */
 void cluster_partition(struct cluster *c, const unsigned *groups);
 void cluster_isolate(struct cluster *c, uint16_t seat);
@@ -94,6 +106,7 @@ void cluster_isolate(struct cluster *c, uint16_t seat);
 void cluster_heal(struct cluster *c);
 void cluster_set_network(struct cluster *c, unsigned loss, unsigned duplicates,
                          uint64_t delay_ms, uint64_t jitter_ms, bool reorder);
+void cluster_set_corruption(struct cluster *c, unsigned of_1000);
 
 /* Sees every message before it leaves and says whether it may. */
 typedef bool cluster_filter(struct cluster *c, void *context, uint16_t from, uint16_t to,
@@ -106,8 +119,13 @@ void cluster_set_forger(struct cluster *c, cluster_forger *forger, void *context
 /* A faulty seat refuses envelopes of another one. */
 void cluster_starve(struct cluster *c, uint16_t by, uint16_t seat);
 
-/* Sends anything as a seat; the message stays the caller's. */
+/* Sends anything as a seat, now or later; the message stays the caller's. */
 void cluster_say(struct cluster *c, uint16_t from, uint16_t to, const struct message *m);
+void cluster_say_after(struct cluster *c, uint16_t from, uint16_t to,
+                       const struct message *m, uint64_t ms);
+/* An envelope of operations, encoded and of one sort, signed by the seat. */
+struct envelope *cluster_seal(struct cluster *c, uint16_t seat,
+                              const struct slice *operations, size_t count);
 /* Signs with the seat's key whatever authenticate_own would. */
 void cluster_sign(struct cluster *c, uint16_t seat, struct message *m);
 /* A new block like the original (NULL: an empty one) with another header, signed by the
@@ -124,6 +142,9 @@ unsigned cluster_propose_in(struct cluster *c, uint16_t seat, uint32_t class_ind
                             unsigned approvals);
 /* The record, NULL while it is not final anywhere; until the cluster is freed. */
 const struct record *cluster_record(const struct cluster *c, unsigned proposal);
+const struct record *cluster_record_of(const struct cluster *c, const struct hash *id);
+/* How many are final. */
+uint64_t cluster_decisions(const struct cluster *c);
 void cluster_set_voting(struct cluster *c, uint16_t seat, bool votes);
 /* Signs and submits an operation of the seat. */
 void cluster_submit(struct cluster *c, uint16_t seat, const struct operation *op);
@@ -145,8 +166,25 @@ struct cluster_counts {
     uint64_t by_tag[16];
     uint64_t turns, ticks, syncs, notices[8];
     uint64_t view_changes; /* entered views of one seat, the most */
+    uint64_t disk_failures, corruptions, pauses;
 };
 void cluster_counts(const struct cluster *c, struct cluster_counts *out);
+/* Rare branches that were reached, by name, in the order in which they first were. */
+struct cluster_mark {
+    char name[48];
+    uint64_t count;
+};
+const struct cluster_mark *cluster_marks(const struct cluster *c, size_t *count);
+/* Whether two correct seats that have not crashed since saw the seat equivocate. */
+bool cluster_is_caught(const struct cluster *c, uint16_t seat);
+/* By the state of a correct seat that is up. */
+bool cluster_is_expelled(const struct cluster *c, uint16_t seat);
+/* All committed blocks give, executed anew, the state roots that the seats had. */
+bool cluster_replays(const struct cluster *c);
+/* Borrowed: the state of a seat that is up. */
+const struct council *cluster_council(const struct cluster *c, uint16_t seat);
+/* A line of the tester's own in the trace. */
+void cluster_tell(struct cluster *c, const char *words);
 /* The story so far; the digest is of everything that happened. */
 const char *cluster_trace(const struct cluster *c);
 uint64_t cluster_digest(const struct cluster *c);

@@ -8,7 +8,9 @@
  *   node.c     a turn: the core's updates carried out (src/conclaved/turn.c, replay.c)
  *   receive.c  messages that come in (src/conclaved/receive.c)
  *   outbox.c   own operations and ballots (src/conclaved/outbox.c, agents.c)
+ *   witness.c  evidence against other seats (src/conclaved/witness.c)
  *   check.c    what must hold
+ *   watch.c    what must hold of ballots, queues and convictions
  *   cluster.c  the rest of cluster.h
  */
 #ifndef CONCLAVE_TESTS_CLUSTER_INSIDE_H
@@ -16,6 +18,7 @@
 
 #include "cluster/cluster.h"
 #include "cluster/disk.h"
+#include "evidence/evidence.h"
 #include "random.h"
 
 enum {
@@ -41,14 +44,19 @@ struct event {
     uint64_t at, serial;
     enum event_kind kind;
     uint16_t from, to;
-    uint64_t life; /* of `to`: what was meant for an earlier life is dropped */
+    uint64_t life;       /* of `to`: what was meant for an earlier life is dropped */
+    uint64_t connection; /* EVENT_DELIVER: of the link when it was sent */
+    bool corrupt;        /* EVENT_DELIVER: no tag fits it any more */
     struct bytes *content;
 };
 
-struct link {
+struct channel {
     bool cut;                    /* nothing comes through, this way */
     bool connected;              /* as the sending end believes */
     bool up_wanted, down_wanted; /* an event for it is on its way */
+    bool broken;                 /* closed by an end: nobody mends it, a new one comes */
+    uint64_t connection;         /* counts them */
+    uint64_t slow_ms;            /* of delay, more than others have */
     uint64_t last_at;
     size_t queued;
 };
@@ -81,6 +89,13 @@ struct parcel {
     struct bytes *content;
 };
 
+/* Proofs against other seats: one for each is enough. */
+struct witness {
+    struct evidence_memory *memory;
+    struct envelope *accusations[SEATS_MAX]; /* of seat - 1 */
+    bool is_new[SEATS_MAX];
+};
+
 struct node {
     struct cluster *c;
     uint16_t seat;
@@ -89,11 +104,15 @@ struct node {
     int64_t clock_off_ms;
     uint64_t monotonic_off_ms;
     uint16_t starves; /* 0: nobody */
+    uint64_t paused_until;
+    uint64_t disk_fails_until;
+    bool disk_fails_late; /* what was written is there nevertheless */
 
     struct disk disk;
     struct authenticator auth;
     struct council *council;
     struct pbft *core;
+    struct witness *witness;
     bool excluded[SEATS_MAX];
 
     /* the turn */
@@ -115,6 +134,20 @@ struct node {
     uint64_t effects, crash_at; /* UINT64_MAX: never */
     uint64_t view_seen, height_seen, view_signed;
     uint64_t entered;
+    uint64_t saw_two_in[SEATS_MAX]; /* the life in which it saw seat - 1 equivocate */
+};
+
+/* A ballot's nonce, which must not be seen before SEALED has ended. */
+struct sealed_nonce {
+    uint16_t seat;
+    struct hash proposal;
+    uint8_t nonce[BALLOT_NONCE_BYTES];
+};
+
+/* What a seat was seen to say of something that it may say one thing of. */
+struct seen_note {
+    bool set;
+    uint64_t key, said;
 };
 
 struct proposal_note {
@@ -142,7 +175,7 @@ struct cluster {
     struct public_key keys[SEATS_MAX];
     struct secret_key *secrets[SEATS_MAX];
     struct node nodes[SEATS_MAX];
-    struct link links[SEATS_MAX][SEATS_MAX]; /* [from - 1][to - 1] */
+    struct channel links[SEATS_MAX][SEATS_MAX]; /* [from - 1][to - 1] */
 
     uint64_t now, serial;
     struct event *heap;
@@ -163,6 +196,13 @@ struct cluster {
     size_t chain_capacity;
     struct vote_note *votes; /* a hash table */
     size_t vote_count, vote_capacity;
+    struct sealed_nonce *nonces;
+    size_t nonce_count, nonce_capacity;
+    uint8_t nonce_bits[8192]; /* by the first two bytes of a nonce */
+    struct seen_note *seen;   /* a hash table */
+    size_t seen_count, seen_capacity;
+    struct cluster_mark *marks;
+    size_t mark_count, mark_capacity;
     char fault[512];
 
     struct cluster_counts counts;
@@ -174,13 +214,16 @@ struct cluster {
 void network_push(struct cluster *c, uint64_t at, enum event_kind kind, uint16_t from,
                   uint16_t to);
 bool network_pop(struct cluster *c, uint64_t until, struct event *out);
-struct link *network_link(struct cluster *c, uint16_t from, uint16_t to);
+struct channel *network_link(struct cluster *c, uint16_t from, uint16_t to);
 /* One message of a seat to another, encoded; loss and delay happen here. */
 void network_send(struct cluster *c, uint16_t from, uint16_t to, const struct message *m,
                   struct bytes *content);
 /* Connects whoever can be. */
 void network_reconnect(struct cluster *c, uint64_t delay_ms);
 void network_drop(struct cluster *c, uint16_t a, uint16_t b, uint64_t delay_ms);
+/* One end closes the connection. */
+void network_close(struct cluster *c, uint16_t a, uint16_t b);
+void network_absorb(struct cluster *c, struct slice s);
 void network_carry_out(struct cluster *c, struct event *e);
 
 /* --- node.c --- */
@@ -209,6 +252,26 @@ void outbox_repeat(struct node *n, uint16_t to);
 void outbox_clear(struct node *n);
 void agents_progress(struct node *n);
 
+/* --- witness.c --- */
+void witness_begin(struct node *n);
+void witness_end(struct node *n);
+bool witness_suspects(const struct node *n, const struct vote *v);
+void witness_message(struct node *n, const struct message *m);
+void witness_block(struct node *n, const struct block *b);
+void witness_progress(struct node *n);
+void witness_repeat(struct node *n, uint16_t to);
+bool witness_accuses(const struct node *n);
+
+/* --- watch.c --- */
+/* A correct seat drew a nonce; SEALED of a proposal ended. */
+void watch_nonce(struct node *n, const struct disk_ballot *b);
+void watch_sealed_ended(struct cluster *c, const struct hash *proposal);
+void watch_content(struct node *n, struct slice content);
+/* An authentic message was taken in. */
+void watch_received(struct node *n, const struct message *m);
+void watch_executed(struct node *n, const struct council_event *events, size_t count);
+void watch_queues(struct node *n);
+
 /* --- check.c --- */
 void check_fail(struct cluster *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -221,6 +284,8 @@ void check_stepped(struct node *n);
 /* --- cluster.c --- */
 void cluster_note(struct cluster *c, enum trace_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+void cluster_mark(struct cluster *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 struct proposal_note *cluster_proposal(struct cluster *c, const struct hash *id);
 
 #endif

@@ -81,7 +81,7 @@ bool network_pop(struct cluster *c, uint64_t until, struct event *out)
     return true;
 }
 
-struct link *network_link(struct cluster *c, uint16_t from, uint16_t to)
+struct channel *network_link(struct cluster *c, uint16_t from, uint16_t to)
 {
     return &c->links[from - 1][to - 1];
 }
@@ -96,11 +96,12 @@ static void absorb(struct cluster *c, uint64_t word)
     c->digest = z ^ z >> 31;
 }
 
-static void absorb_bytes(struct cluster *c, struct slice s)
+void network_absorb(struct cluster *c, struct slice s)
 {
     uint64_t word;
-    for (size_t i = 0; i + sizeof(word) <= s.size; i += sizeof(word)) {
-        memcpy(&word, s.data + i, sizeof(word));
+    for (size_t i = 0; i < s.size; i += sizeof(word)) {
+        word = 0;
+        memcpy(&word, s.data + i, s.size - i < sizeof(word) ? s.size - i : sizeof(word));
         absorb(c, word);
     }
     absorb(c, s.size);
@@ -109,8 +110,8 @@ static void absorb_bytes(struct cluster *c, struct slice s)
 static void transmit(struct cluster *c, uint16_t from, uint16_t to, struct bytes *content)
 {
     const struct cluster_config *k = &c->config;
-    struct link *l = network_link(c, from, to);
-    uint64_t at = c->now + k->delay_ms;
+    struct channel *l = network_link(c, from, to);
+    uint64_t at = c->now + k->delay_ms + l->slow_ms;
     if (k->jitter_ms > 0) {
         at += rng_below(&c->rng, k->jitter_ms + 1);
     }
@@ -120,6 +121,8 @@ static void transmit(struct cluster *c, uint16_t from, uint16_t to, struct bytes
     }
     struct event e = event_of(c, at, EVENT_DELIVER, from, to);
     e.content = bytes_ref(content);
+    e.connection = l->connection;
+    e.corrupt = k->corruption > 0 && rng_below(&c->rng, 1000) < k->corruption;
     l->queued += content->size;
     if (l->queued > QUEUE_MAX) {
         check_fail(c, "more than %d bytes are on their way from %u to %u", QUEUE_MAX, from,
@@ -132,7 +135,7 @@ void network_send(struct cluster *c, uint16_t from, uint16_t to, const struct me
                   struct bytes *content)
 {
     const struct cluster_config *k = &c->config;
-    struct link *l = network_link(c, from, to);
+    struct channel *l = network_link(c, from, to);
     if (!l->connected) {
         return;
     }
@@ -140,7 +143,7 @@ void network_send(struct cluster *c, uint16_t from, uint16_t to, const struct me
     c->counts.bytes += content->size;
     c->counts.by_tag[m->tag]++;
     absorb(c, c->now << 16 ^ (uint64_t)from << 8 ^ to);
-    absorb_bytes(c, bytes_slice(content));
+    network_absorb(c, bytes_slice(content));
     if (l->cut || (k->loss > 0 && rng_below(&c->rng, 1000) < k->loss)) {
         return;
     }
@@ -162,7 +165,7 @@ void network_reconnect(struct cluster *c, uint64_t delay_ms)
 {
     for (uint16_t a = 1; a <= c->config.seats; a++) {
         for (uint16_t b = (uint16_t)(a + 1); b <= c->config.seats; b++) {
-            struct link *l = network_link(c, a, b), *back = network_link(c, b, a);
+            struct channel *l = network_link(c, a, b), *back = network_link(c, b, a);
             if (may_connect(c, a, b) && !(l->connected && back->connected) &&
                 !l->up_wanted) {
                 l->up_wanted = true;
@@ -175,7 +178,7 @@ void network_reconnect(struct cluster *c, uint64_t delay_ms)
 void network_drop(struct cluster *c, uint16_t a, uint16_t b, uint64_t delay_ms)
 {
     for (int way = 0; way < 2; way++) {
-        struct link *l = network_link(c, a, b);
+        struct channel *l = network_link(c, a, b);
         if (l->connected && !l->down_wanted) {
             l->down_wanted = true;
             network_push(c, c->now + delay_ms, EVENT_DOWN, b, a);
@@ -186,10 +189,16 @@ void network_drop(struct cluster *c, uint16_t a, uint16_t b, uint64_t delay_ms)
     }
 }
 
+void network_close(struct cluster *c, uint16_t a, uint16_t b)
+{
+    network_link(c, a, b)->broken = network_link(c, b, a)->broken = true;
+    network_drop(c, a, b, 0);
+}
+
 static void tell(struct cluster *c, uint16_t seat, uint16_t peer, bool up)
 {
     struct node *n = &c->nodes[seat - 1];
-    struct link *l = network_link(c, seat, peer);
+    struct channel *l = network_link(c, seat, peer);
     struct pbft_event event = {.kind = up ? PBFT_CONNECTED : PBFT_DISCONNECTED,
                                .seat = peer};
     if (l->connected == up) {
@@ -201,6 +210,7 @@ static void tell(struct cluster *c, uint16_t seat, uint16_t peer, bool up)
     }
     node_feed(n, &event);
     if (up) {
+        witness_repeat(n, peer);
         outbox_repeat(n, peer);
     }
     node_settle(n);
@@ -214,6 +224,9 @@ static void on_up(struct cluster *c, uint16_t a, uint16_t b)
     }
     tell(c, a, b, false);
     tell(c, b, a, false);
+    network_link(c, a, b)->connection++;
+    network_link(c, b, a)->connection++;
+    network_link(c, a, b)->broken = network_link(c, b, a)->broken = false;
     /* The first to hear may have crashed of what it did then. */
     if (may_connect(c, a, b)) {
         tell(c, a, b, true);
@@ -228,7 +241,9 @@ static void on_down(struct cluster *c, uint16_t peer, uint16_t seat)
     network_link(c, seat, peer)->down_wanted = false;
     /* What was cut and mended before anyone noticed stays. */
     bool gone = !c->nodes[peer - 1].up || network_link(c, seat, peer)->cut ||
-                network_link(c, peer, seat)->cut || !network_link(c, peer, seat)->connected;
+                network_link(c, peer, seat)->cut ||
+                !network_link(c, peer, seat)->connected ||
+                network_link(c, peer, seat)->broken;
     if (gone) {
         tell(c, seat, peer, false);
         network_reconnect(c, RECONNECT_MS);
@@ -238,21 +253,47 @@ static void on_down(struct cluster *c, uint16_t peer, uint16_t seat)
 static void on_deliver(struct cluster *c, struct event *e)
 {
     struct node *n = &c->nodes[e->to - 1];
-    struct link *l = network_link(c, e->from, e->to);
+    struct channel *l = network_link(c, e->from, e->to);
     l->queued -= e->content->size;
     /* A channel carries only what was sent since it was opened, and frames in order. */
-    if (n->up && !n->puppet && n->life == e->life && !l->cut &&
-        network_link(c, e->to, e->from)->connected) {
+    bool open = n->up && !n->puppet && n->life == e->life && !l->cut && !l->broken &&
+                l->connection == e->connection &&
+                network_link(c, e->to, e->from)->connected;
+    if (open && e->corrupt) {
+        c->counts.corruptions++;
+        cluster_note(c, TRACE_STORY, "%u: closes the connection from %u: a bad tag", e->to,
+                     e->from);
+        network_close(c, e->from, e->to);
+    } else if (open) {
         c->counts.delivered++;
         receive_frame(n, e->from, e->content);
     }
     bytes_unref(e->content);
 }
 
+/* A node that is paused gets everything later; so do both ends of a connection. */
+static bool stands_still(const struct cluster *c, struct event *e)
+{
+    uint64_t until = c->nodes[e->to - 1].paused_until;
+    if (e->kind == EVENT_UP && c->nodes[e->from - 1].paused_until > until) {
+        until = c->nodes[e->from - 1].paused_until;
+    }
+    if (until <= c->now) {
+        return false;
+    }
+    e->at = until;
+    return true;
+}
+
 void network_carry_out(struct cluster *c, struct event *e)
 {
     struct node *n = &c->nodes[e->to - 1];
     bool alive = n->up && n->life == e->life && !n->puppet;
+    if (stands_still(c, e)) {
+        e->serial = c->serial++;
+        push(c, e);
+        return;
+    }
     switch (e->kind) {
     case EVENT_DELIVER:
         on_deliver(c, e);

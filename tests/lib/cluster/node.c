@@ -165,6 +165,7 @@ static void note_council_event(struct node *n, const struct block *b,
     }
     if (e->kind == COUNCIL_SEALED) {
         p->sealed_ended = true;
+        watch_sealed_ended(n->c, &p->id);
     } else if (e->kind == COUNCIL_FINAL && !p->final) {
         p->final = true;
         p->record = *e->record;
@@ -186,6 +187,8 @@ static void carry_out_commit(struct node *n, struct block *b)
         note_council_event(n, b, &r.events[i]);
     }
     check_committed(n, b, &r.state_root);
+    watch_executed(n, r.events, r.event_count);
+    witness_block(n, b);
     outbox_on_block(n, b);
     struct follow_up *f = follow_up_add(n, PBFT_EXECUTED);
     describe_executed(n, b, &r, &f->event.executed);
@@ -201,6 +204,14 @@ static void carry_out_notice(struct node *n, const struct pbft_notice *x)
         [PBFT_NOTICE_FORK] = "SEES A FORK in view",
         [PBFT_NOTICE_CATCHING_UP] = "catches up in view",
     };
+    static const char *const marks[] = {
+        [PBFT_NOTICE_VIEW_CHANGE] = "view left",
+        [PBFT_NOTICE_NEW_VIEW] = "view entered",
+        [PBFT_NOTICE_REFUSED] = "block refused",
+        [PBFT_NOTICE_DIVERGED] = "diverged",
+        [PBFT_NOTICE_FORK] = "fork seen",
+        [PBFT_NOTICE_CATCHING_UP] = "range asked for",
+    };
     n->c->counts.notices[x->kind]++;
     if (x->kind == PBFT_NOTICE_NEW_VIEW) {
         n->entered++;
@@ -212,6 +223,8 @@ static void carry_out_notice(struct node *n, const struct pbft_notice *x)
     cluster_note(n->c, TRACE_STORY, "%u: %s %llu at height %llu%s%s", n->seat,
                  words[x->kind], (unsigned long long)x->view, (unsigned long long)x->height,
                  has_cause ? ", " : "", has_cause ? pbft_cause_name(x->cause) : "");
+    cluster_mark(n->c, "%s%s%s", marks[x->kind], has_cause ? ": " : "",
+                 has_cause ? pbft_cause_name(x->cause) : "");
     if ((x->kind == PBFT_NOTICE_DIVERGED || x->kind == PBFT_NOTICE_FORK) && !n->faulty) {
         check_fail(n->c, "seat %u stopped: %s %llu, height %llu", n->seat, words[x->kind],
                    (unsigned long long)x->view, (unsigned long long)x->height);
@@ -329,6 +342,7 @@ static bool send_one(struct node *n, const struct parcel *p, uint16_t to)
 static bool send_parcel(struct node *n, const struct parcel *p)
 {
     check_sent(n, &p->message);
+    watch_content(n, bytes_slice(p->content));
     if (p->to != 0) {
         return send_one(n, p, p->to);
     }
@@ -362,12 +376,37 @@ static void arm(struct node *n)
     }
 }
 
+/* False when the disk fails: the node stops, and whether the writes are there is unknown
+ * until it starts again. */
+static bool sync_disk(struct node *n)
+{
+    struct cluster *c = n->c;
+    if (!effect(n)) {
+        return false;
+    }
+    bool fails = n->disk_fails_until > c->now;
+    if (!fails || n->disk_fails_late) {
+        c->counts.syncs++;
+        if (!disk_sync(&n->disk) && !n->faulty) {
+            check_fail(c, "seat %u votes twice for one view, height and phase", n->seat);
+        }
+    }
+    if (fails) {
+        cluster_note(c, TRACE_STORY, "%u: its disk fails", n->seat);
+        c->counts.disk_failures++;
+        cluster_crash(c, n->seat);
+    }
+    return !fails;
+}
+
 /* Persist, then send; what is sent is taken away first, since a crash may end it. */
 void node_end_turn(struct node *n)
 {
     n->turn_open = false;
     agents_progress(n);
     outbox_progress(n);
+    witness_progress(n);
+    watch_queues(n);
     struct parcel *parcels = n->parcels;
     size_t count = n->parcel_count;
     n->parcels = NULL;
@@ -375,14 +414,7 @@ void node_end_turn(struct node *n)
     n->c->counts.turns++;
     bool alive = true;
     if (n->disk.write_count > 0) {
-        alive = effect(n);
-        if (alive) {
-            n->c->counts.syncs++;
-            if (!disk_sync(&n->disk) && !n->faulty) {
-                check_fail(n->c, "seat %u votes twice for one view, height and phase",
-                           n->seat);
-            }
-        }
+        alive = sync_disk(n);
     }
     for (size_t i = 0; i < count && alive; i++) {
         alive = send_parcel(n, &parcels[i]);
@@ -445,6 +477,7 @@ void node_beat(struct node *n)
     network_push(n->c, n->c->now + BEAT_MS, EVENT_BEAT, 0, n->seat);
     send_heartbeats(n);
     outbox_repeat(n, 0);
+    witness_repeat(n, 0);
     node_settle(n);
 }
 
@@ -513,6 +546,7 @@ void node_start(struct node *n)
                                      .keys = c->keys,
                                      .verified = verified_set_new(4096)};
     n->council = council_new(&c->config.council);
+    witness_begin(n);
     n->tick_at = n->wake_ms = UINT64_MAX;
     n->view_seen = n->view_signed = 0;
     replay(n);
@@ -539,6 +573,8 @@ void node_crash(struct node *n)
     n->queue = NULL;
     n->queue_capacity = 0;
     outbox_clear(n);
+    witness_end(n);
+    n->paused_until = 0;
     pbft_update_free(&n->update);
     pbft_free(n->core);
     council_free(n->council);

@@ -242,6 +242,7 @@ static void answer(struct node *n, struct task *t)
     b.choice = approves ? CHOICE_APPROVE : CHOICE_REJECT;
     rng_fill(&n->c->rng, b.nonce, sizeof(b.nonce));
     disk_put_ballot(&n->disk, &b);
+    watch_nonce(n, &b);
     t->has_ballot = t->committed = true;
     send_commitment(n, &b);
 }

@@ -74,7 +74,8 @@ static int receive(struct node *n, uint16_t seat, struct message *m)
         return 0;
     case MESSAGE_PREPARE:
     case MESSAGE_COMMIT:
-        if (m->vote.seat == seat && !pbft_wants_vote(n->core, &m->vote)) {
+        if (m->vote.seat == seat && !pbft_wants_vote(n->core, &m->vote) &&
+            !witness_suspects(n, &m->vote)) {
             return 0;
         }
         break;
@@ -92,6 +93,8 @@ static int receive(struct node *n, uint16_t seat, struct message *m)
     if (error != 0) {
         return error;
     }
+    watch_received(n, m);
+    witness_message(n, m);
     if (m->tag == MESSAGE_ENVELOPE) {
         (void)node_feed_envelope(n, m->envelope, seat);
     } else {
@@ -115,7 +118,7 @@ void receive_frame(struct node *n, uint16_t from, struct bytes *content)
         message_clear(&m);
     }
     if (error != 0) {
-        network_drop(n->c, n->seat, from, 0);
+        network_close(n->c, n->seat, from);
     }
     node_settle(n);
 }
