@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/alloc.h"
 #include "byzantine_inside.h"
+#include "hash/hash.h"
 #include "wire/shared.h"
 
 #include <stdlib.h>
@@ -209,16 +210,17 @@ static void poison_range(struct byzantine *b, uint16_t from, uint16_t to,
 static void poison_block(struct byzantine *b, uint16_t from, uint16_t to,
                          const struct message *m)
 {
-    struct message lie;
-    struct pre_prepare original = {.block = m->block};
     struct header h = m->block->header;
     if (rng_chance(&b->rng, 3)) {
         return;
     }
     h.time_ms ^= 1;
-    cluster_forge(b->c, from, &original, &h, &lie);
-    struct message block = {.tag = MESSAGE_BLOCK, .block = lie.pre_prepare.block};
-    cluster_say(b->c, from, to, &block);
+    for (uint32_t i = 0; i < m->block->count; i++) {
+        hash_envelope(m->block->envelopes[i]);
+    }
+    struct message lie = {.tag = MESSAGE_BLOCK};
+    lie.block = hash_build_block(&h, m->block->envelopes, m->block->count);
+    cluster_say(b->c, from, to, &lie);
     message_clear(&lie);
 }
 

@@ -207,7 +207,9 @@ static void check_envelope(struct node *n, const struct envelope *e)
             if (p != NULL) {
                 p->acknowledged = true;
             }
-            if (!disk_has_own(&n->disk, &id) && !council_knows(n->council, &id)) {
+            bool voided = p != NULL && p->voided; /* ordered, without effect */
+            if (!voided && !disk_has_own(&n->disk, &id) &&
+                !council_knows(n->council, &id)) {
                 check_fail(c, "seat %u sends a proposal that is not durable", n->seat);
             }
         }

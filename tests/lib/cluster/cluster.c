@@ -197,7 +197,8 @@ static bool at_rest(struct cluster *c, void *context)
         }
     }
     for (unsigned i = 0; i < c->proposal_count; i++) {
-        if (c->proposals[i].acknowledged && !c->proposals[i].final) {
+        if (c->proposals[i].acknowledged && !c->proposals[i].final &&
+            !c->proposals[i].voided) {
             return false;
         }
     }

@@ -156,6 +156,7 @@ struct proposal_note {
     unsigned approvals;
     bool acknowledged; /* durable at its seat */
     bool sealed_ended; /* in a committed block */
+    bool voided;       /* for want of quota, by a committed block */
     bool final;
     struct record record;
 };

@@ -166,6 +166,9 @@ static void note_council_event(struct node *n, const struct block *b,
     if (e->kind == COUNCIL_SEALED) {
         p->sealed_ended = true;
         watch_sealed_ended(n->c, &p->id);
+    } else if (e->kind == COUNCIL_VOID && e->operation == OPERATION_PROPOSE &&
+               e->verdict == VERDICT_QUOTA) {
+        p->voided = true;
     } else if (e->kind == COUNCIL_FINAL && !p->final) {
         p->final = true;
         p->record = *e->record;
