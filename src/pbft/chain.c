@@ -188,12 +188,7 @@ void chain_progress(struct pbft *p)
     struct block **path = NULL;
     int error = chain_path(p, &height, &hash, &path);
     if (error == CONCLAVE_ENOENT) {
-        /* Far behind somebody: fetch.c asks for ranges. But where view after view prepared
-         * and none committed, nobody has committed what is missing here. */
-        bool far = height - p->committed > (uint64_t)2 * p->config.window;
-        if (!far || !fetch_peer_is_ahead(p)) {
-            fetch_want_block(p, height, &hash, c->entries[0].seat);
-        }
+        fetch_want_chain(p, height, &hash, c->entries[0].seat);
         return;
     }
     p->commit_goal = NULL;

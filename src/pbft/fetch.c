@@ -84,9 +84,17 @@ static uint16_t next_ahead(const struct pbft *p, uint16_t seat)
     return 0;
 }
 
-bool fetch_peer_is_ahead(const struct pbft *p)
+/* Block by block from above is slow over a long way, and all of them are held until the
+ * last is here. But peers that claim to be ahead may lie, f of them, and where view after
+ * view prepared and none committed nobody has committed what is missing. */
+void fetch_want_chain(struct pbft *p, uint64_t height, const struct hash *hash,
+                      uint16_t hint)
 {
-    return next_ahead(p, p->config.seat) != 0;
+    bool far = height - p->committed > (uint64_t)2 * p->config.window;
+    if (!far || p->range_wanted.unanswered >= p->weak ||
+        next_ahead(p, p->config.seat) == 0) {
+        fetch_want_block(p, height, hash, hint);
+    }
 }
 
 static void ask_range(struct pbft *p)
@@ -106,6 +114,7 @@ static void ask_range(struct pbft *p)
     struct message m = {.tag = MESSAGE_FETCH_RANGE};
     m.fetch_range.from = p->committed + 1;
     p->range_wanted.seat = seat;
+    p->range_wanted.unanswered++;
     p->range_wanted.retry_at = p->now_ms + RANGE_RETRY_MS;
     update_send(p, seat, &m);
 }
@@ -128,6 +137,7 @@ void fetch_on_range(struct pbft *p, const struct range *r, uint16_t from)
     }
     /* Something was learned, so the next question may go out at once. */
     p->range_wanted.seat = from;
+    p->range_wanted.unanswered = 0;
     p->range_wanted.retry_at = p->now_ms;
     chain_commit_blocks(p, blocks, r->block_count - skip, r->certificate);
 }
@@ -149,6 +159,7 @@ static void watch_lag(struct pbft *p)
     if (highest <= p->committed) {
         p->range_wanted.seat = 0;
         p->range_wanted.lag_since = NEVER;
+        p->range_wanted.unanswered = 0;
         return;
     }
     p->range_wanted.lag_since = earlier_of(p->range_wanted.lag_since, p->now_ms);

@@ -156,7 +156,8 @@ struct pbft {
     struct {
         uint16_t seat; /* 0: nothing outstanding */
         uint64_t retry_at;
-        uint64_t lag_since; /* when a peer was first seen ahead without progress since */
+        uint64_t lag_since;  /* when a peer was first seen ahead without progress since */
+        unsigned unanswered; /* questions since something came of one */
     } range_wanted;
     struct {
         uint16_t seat;
@@ -259,13 +260,15 @@ unsigned view_changes_held(const struct pbft *p);
 /* --- fetch.c --- */
 void fetch_want_block(struct pbft *p, uint64_t height, const struct hash *hash,
                       uint16_t hint);
+/* The missing block of a certified chain: by its hash, or, where it is far above what is
+ * committed and ranges may bring it, by them. */
+void fetch_want_chain(struct pbft *p, uint64_t height, const struct hash *hash,
+                      uint16_t hint);
 void fetch_on_block(struct pbft *p, struct block *b);
 void fetch_on_range(struct pbft *p, const struct range *r, uint16_t from);
 void fetch_on_heartbeat(struct pbft *p, const struct heartbeat *h, uint16_t from);
 void fetch_on_fetch_new_view(struct pbft *p, uint64_t view, uint16_t from);
 void fetch_want_new_view(struct pbft *p, uint16_t hint);
-/* Whether a connected seat says that it committed more than this one. */
-bool fetch_peer_is_ahead(const struct pbft *p);
 void fetch_progress(struct pbft *p);
 uint64_t fetch_wake(const struct pbft *p);
 

@@ -132,7 +132,7 @@ static bool has_chain_of(struct pbft *p, const struct change_slot *s)
     }
     int error = chain_path(p, &height, &hash, &path);
     if (error == CONCLAVE_ENOENT) {
-        fetch_want_block(p, height, &hash, s->change.seat);
+        fetch_want_chain(p, height, &hash, s->change.seat);
     }
     free(path);
     return error == 0;
@@ -255,7 +255,7 @@ static void try_enter(struct pbft *p)
     if (tip_height > p->committed) {
         int error = chain_path(p, &height, &hash, &path);
         if (error == CONCLAVE_ENOENT) {
-            fetch_want_block(p, height, &hash, primary_of(p, p->view));
+            fetch_want_chain(p, height, &hash, primary_of(p, p->view));
             return;
         }
         if (error != 0) {

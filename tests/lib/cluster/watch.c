@@ -313,11 +313,13 @@ void watch_queues(struct node *n)
     if (n->task_count > (size_t)k->seats * k->council.open_proposals) {
         check_fail(n->c, "seat %u has %zu ballots to see to", n->seat, n->task_count);
     }
-    /* Two windows of this view, and what views without a commit have left on top. */
+    /* Two windows of this view; what views without a commit have left on top, and what is
+     * fetched from above where no range comes. */
+    uint64_t lag = n->c->top - (n->disk.height < n->c->top ? n->disk.height : n->c->top);
     if (p->pending_count > 2 * (size_t)k->core.window + 2) {
         check_fail(n->c, "seat %u holds %zu blocks for later", n->seat, p->pending_count);
     }
-    if (p->known_count > 8 * (size_t)k->core.window + 8 * (p->link_count + 8)) {
+    if (p->known_count > 8 * (size_t)k->core.window + 8 * (p->link_count + 8) + 2 * lag) {
         check_fail(n->c, "seat %u keeps %zu blocks that are not committed, %zu accepted",
                    n->seat, p->known_count, p->link_count);
     }
