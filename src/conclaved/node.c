@@ -270,11 +270,13 @@ void node_stop(struct node *n)
         turn_publish(n, "node.stopped", event_stopped("asked to stop"));
         turn_end(n);
         net_free(n->net);
-        LOG_EVENT(LOG_LEVEL_INFO, "node.stopped", LOG_N("seat", n->seat),
-                  LOG_N("height", ledger_height(n->ledger)));
     }
     if (n->control != NULL) {
         control_server_free(n->control);
+    }
+    if (n->net != NULL) {
+        LOG_EVENT(LOG_LEVEL_INFO, "node.stopped", LOG_N("seat", n->seat),
+                  LOG_N("height", ledger_height(n->ledger)));
     }
     pbft_free(n->core);
     council_free(n->council);
