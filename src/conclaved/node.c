@@ -261,8 +261,9 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
 
 void node_stop(struct node *n)
 {
+    bool started = n->net != NULL;
     n->stopping = true;
-    if (n->net != NULL) {
+    if (started) {
         ev_prepare_stop(n->loop, &n->turn_watcher);
         ev_timer_stop(n->loop, &n->tick_watcher);
         ev_timer_stop(n->loop, &n->beat_watcher);
@@ -274,7 +275,7 @@ void node_stop(struct node *n)
     if (n->control != NULL) {
         control_server_free(n->control);
     }
-    if (n->net != NULL) {
+    if (started) {
         LOG_EVENT(LOG_LEVEL_INFO, "node.stopped", LOG_N("seat", n->seat),
                   LOG_N("height", ledger_height(n->ledger)));
     }
