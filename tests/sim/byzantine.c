@@ -348,6 +348,7 @@ void byzantine_add(struct byzantine *b, uint16_t seat, enum attack a)
     e->attacks[a] = true;
     if (a == ATTACK_STARVATION) {
         cluster_starve(b->c, seat, e->victim);
+        b->counts[a]++;
     }
     cluster_set_voting(b->c, seat, !evil_votes_by_script(e));
 }

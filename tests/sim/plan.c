@@ -198,7 +198,10 @@ static void draw_attackers(struct plan *p, struct rng *r)
         count--;
         unsigned first = (unsigned)rng_below(r, ATTACKS);
         for (unsigned attack = 0; attack < ATTACKS; attack++) {
-            if (attack == first || rng_chance(r, rarity)) {
+            /* Who says nothing attacks in no other way. */
+            bool quiet = attack == ATTACK_SILENCE || attack == ATTACK_FAVOURITES;
+            if (attack == first ||
+                (!quiet && first != ATTACK_SILENCE && rng_chance(r, rarity))) {
                 struct item *i = add(p, ITEM_ATTACK, 0, p->trouble_ms);
                 i->a = seat;
                 i->value = attack;
