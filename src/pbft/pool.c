@@ -326,8 +326,30 @@ static void choose_evidence(struct pool *p, struct pool_entry *e, void *context)
     (void)p;
     if (is_ready(e) && e->judgement.evidence && !s->full) {
         choose(s, e->envelope);
-        e->chosen = true;
+        e->chosen = !s->full;
     }
+}
+
+/* What would be too late in any later block may take all the room, or nobody would prepare
+ * the block (pool_is_shut_out); EVIDENCE has a block's worth of what is left, and goes
+ * before it. */
+static void choose_evidence_too(struct pool *p, struct choice_state *s, size_t bytes,
+                                size_t room)
+{
+    size_t before = s->count;
+    s->full = false;
+    s->limit = bytes < room - s->bytes ? s->bytes + bytes : room;
+    each(p, choose_evidence, s);
+    size_t evidence = s->count - before;
+    if (before > 0 && evidence > 0) {
+        struct envelope **others = alloc_zero(before, sizeof(*others));
+        memcpy(others, s->chosen, before * sizeof(*others));
+        memmove(s->chosen, s->chosen + before, evidence * sizeof(*others));
+        memcpy(s->chosen + evidence, others, before * sizeof(*others));
+        free(others);
+    }
+    s->limit = bytes;
+    s->full = s->full || s->bytes >= bytes;
 }
 
 static bool is_urgent(const struct pool_entry *e, uint64_t time_ms)
@@ -370,7 +392,6 @@ static void choose_urgent(struct pool *p, struct choice_state *s, uint64_t time_
                           size_t room)
 {
     struct urgent_list l = {.time_ms = time_ms};
-    size_t limit = s->limit;
     each(p, gather_urgent, &l);
     if (l.count > 0) {
         qsort(l.entries, l.count, sizeof(*l.entries), smaller_first);
@@ -380,8 +401,6 @@ static void choose_urgent(struct pool *p, struct choice_state *s, uint64_t time_
         choose(s, l.entries[i]->envelope);
         l.entries[i]->chosen = !s->full;
     }
-    s->limit = limit;
-    s->full = s->full || s->bytes >= limit;
     free(l.entries);
 }
 
@@ -405,10 +424,8 @@ size_t pool_choose(struct pool *p, uint64_t time_ms, size_t bytes, size_t room,
 {
     struct choice_state s = {.limit = bytes};
     struct pool_entry *at[SEATS_MAX][ENVELOPE_SORTS];
-    each(p, choose_evidence, &s);
-    if (!s.full) {
-        choose_urgent(p, &s, time_ms, room);
-    }
+    choose_urgent(p, &s, time_ms, room);
+    choose_evidence_too(p, &s, bytes, room);
     for (uint16_t seat = 0; seat < p->seats; seat++) {
         for (int sort = 0; sort < ENVELOPE_SORTS; sort++) {
             at[seat][sort] = next_ready(p->queues[seat][sort].first);

@@ -237,6 +237,31 @@ static void test_shut_out(void)
 
 /* An envelope that came in a block which was abandoned has no judgement yet; its own sender
  * brings one. */
+/* However little a block may hold: what the primary chooses is what others prepare. */
+static void test_evidence_shuts_nobody_out(void)
+{
+    static const struct pbft_judgement evidence = {.evidence = true,
+                                                   .deadline_ms = UINT64_MAX};
+    static const struct pbft_judgement ballot = {.deadline_ms = 500};
+    struct pool *p = alloc_zero(1, sizeof(*p));
+    pool_init(p, SEATS, 100000);
+    add(p, 3, 1, 300, &evidence);
+    add(p, 4, 1, 300, &evidence);
+    add(p, 1, 1, 100, &ballot);
+    add(p, 2, 1, 100, &ballot);
+    chooses(p, 500, 20, "1.1 2.1", "a small block holds what will be too late");
+    chooses(p, 500, 320, "3.1 1.1 2.1", "EVIDENCE has room of its own besides, in front");
+    chooses(p, 499, 320, "3.1", "and goes first where nothing is urgent");
+    struct envelope **chosen = NULL;
+    size_t count = pool_choose(p, 500, 320, 1000, &chosen);
+    struct block *b = block_of(chosen, count, 500);
+    ok(!pool_is_shut_out(p, b, 1000, NOW + 1000, 100), "nobody is shut out");
+    block_unref(b);
+    free(chosen);
+    pool_free(p);
+    free(p);
+}
+
 static void test_judged_later(void)
 {
     static const struct pbft_judgement late = {.deadline_ms = 500};
@@ -264,6 +289,7 @@ int main(void)
     test_shares();
     test_timers();
     test_shut_out();
+    test_evidence_shuts_nobody_out();
     test_judged_later();
     return tap_done();
 }

@@ -48,6 +48,8 @@ const char *item_name(enum item_kind k)
         return "disk failure";
     case ITEM_MUTE_AGENT:
         return "mute agent";
+    case ITEM_RETURN:
+        return "RETURN";
     case ITEM_ATTACK:
         return "attack";
     }

@@ -32,6 +32,7 @@ enum item_kind {
     ITEM_CLOCK,       /* a; value: 10,000 more than it is off */
     ITEM_DISK,        /* a; value: 1: what was written is there */
     ITEM_MUTE_AGENT,  /* a */
+    ITEM_RETURN,      /* a asks for the next view */
 
     ITEM_ATTACK, /* a: the seat; value: enum attack (byzantine.h) */
 };

@@ -62,6 +62,7 @@ static bool separates(const struct item *i, uint16_t a, uint16_t b)
     case ITEM_CLOCK:
     case ITEM_DISK:
     case ITEM_MUTE_AGENT:
+    case ITEM_RETURN:
     case ITEM_ATTACK:
         break;
     }
@@ -111,6 +112,16 @@ static void propose(struct run *r, const struct item *i)
 {
     if (cluster_is_up(r->c, i->a) && !cluster_is_paused(r->c, i->a)) {
         cluster_propose_in(r->c, i->a, i->b, (unsigned)i->value);
+    }
+}
+
+static void ask_to_return(struct run *r, const struct item *i)
+{
+    if (cluster_is_up(r->c, i->a) && !cluster_is_paused(r->c, i->a)) {
+        struct operation op = {.kind = OPERATION_RETURN, .seat = i->a};
+        op.return_request.view = cluster_view(r->c, i->a);
+        memcpy(op.return_request.instance, &i->value, sizeof(i->value));
+        cluster_submit(r->c, i->a, &op);
     }
 }
 
@@ -170,6 +181,9 @@ static void begin(struct run *r, size_t index)
     case ITEM_MUTE_AGENT:
         cluster_set_voting(r->c, i->a, false);
         break;
+    case ITEM_RETURN:
+        ask_to_return(r, i);
+        break;
     case ITEM_ATTACK:
         break; /* from the start on */
     }
@@ -206,6 +220,7 @@ static void end(struct run *r, size_t index)
     case ITEM_RESTART_ALL:
     case ITEM_PAUSE:
     case ITEM_CLOCK:
+    case ITEM_RETURN:
     case ITEM_ATTACK:
         break;
     }
