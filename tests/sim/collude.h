@@ -6,8 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Two results (tap.h): the checker sees a disagreement exactly where more than f colluders
- * and half of the others are a quorum, and where not the others decide. */
-void collude(uint16_t seats, uint16_t colluders, uint64_t seed, bool trace);
+/* Whether more colluders than f that make a quorum with half of the others divide the
+ * council before the checker's eyes, and fewer do not, and the others decide; *divides is
+ * which of the two it had to be. */
+bool collude(uint16_t seats, uint16_t colluders, uint64_t seed, bool trace, bool *divides);
 
 #endif

@@ -120,6 +120,20 @@ static bool run_seed(const struct options *o, unsigned long long seed,
     return true;
 }
 
+static int run_collusion(const struct options *o)
+{
+    bool divides;
+    uint16_t seats = o->seats != 0 ? o->seats : SEATS_MIN;
+    if (o->collude >= seats) {
+        return usage();
+    }
+    bool good = collude(seats, o->collude, o->first, o->trace, &divides);
+    ok(good, "%u colluders of %u: %s", o->collude, seats,
+       divides ? "two blocks at one height, and the checker sees them"
+               : "one council, and it decides");
+    return tap_done();
+}
+
 int main(int argc, char **argv)
 {
     struct options o = {.first = 1, .last = 1};
@@ -132,8 +146,7 @@ int main(int argc, char **argv)
         }
     }
     if (o.collude != 0) {
-        collude(o.seats != 0 ? o.seats : 4, o.collude, o.first, o.trace);
-        return tap_done();
+        return run_collusion(&o);
     }
     struct summary *summary = summary_new();
     bool sensible = true;

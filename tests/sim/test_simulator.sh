@@ -26,8 +26,7 @@ done
 
 colludes()
 {
-    "$sim" --seats "$1" --collude "$2" --seed "$3" | grep -v '^1\.\.' >collusion
-    ! grep -q '^not ok' collusion && grep -q "$4" collusion
+    "$sim" --seats "$1" --collude "$2" --seed "$3" >collusion && grep -q "$4" collusion
 }
 for seed in 1 2; do
     ok "seed $seed: 1 of 4 divides nobody" colludes 4 1 $seed 'one council'
