@@ -20,3 +20,8 @@ unsigned quorum_default_threshold(unsigned n)
 {
     return (2 * n + 2) / 3;
 }
+
+uint16_t quorum_primary(unsigned n, uint64_t view)
+{
+    return (uint16_t)(1 + view % n);
+}

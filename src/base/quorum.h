@@ -6,6 +6,8 @@
 #ifndef CONCLAVE_BASE_QUORUM_H
 #define CONCLAVE_BASE_QUORUM_H
 
+#include <stdint.h>
+
 /* Byzantine seats tolerated: floor((n - 1) / 3). */
 unsigned quorum_faulty(unsigned n);
 /* Consensus quorum q: floor((n + f) / 2) + 1. Two of them share more than f seats. */
@@ -14,5 +16,7 @@ unsigned quorum_size(unsigned n);
 unsigned quorum_weak(unsigned n);
 /* Default threshold of a decision: ceil(2n / 3). */
 unsigned quorum_default_threshold(unsigned n);
+/* The primary of a view: seat 1 + (view mod n), section 6. */
+uint16_t quorum_primary(unsigned n, uint64_t view);
 
 #endif

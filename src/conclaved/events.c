@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "conclaved/events.h"
 
+#include "base/quorum.h"
 #include "conclaved/json.h"
 
 const char *event_council_name(enum council_event_kind kind)
@@ -184,7 +185,7 @@ json_t *event_notice(const struct charter *charter, const struct pbft_notice *no
     case PBFT_NOTICE_NEW_VIEW:
         json_put(out, "view", json_number(notice->view));
         json_put_seat(out, "primary", charter,
-                      (uint16_t)(1 + notice->view % charter->seat_count));
+                      quorum_primary(charter->seat_count, notice->view));
         break;
     case PBFT_NOTICE_DIVERGED:
     case PBFT_NOTICE_FORK:

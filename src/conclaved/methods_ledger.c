@@ -2,6 +2,7 @@
 /* The methods `blocks` and `block`. */
 #include "conclaved/methods.h"
 
+#include "base/quorum.h"
 #include "conclaved/json.h"
 #include "hash/hash.h"
 #include "wire/codec.h"
@@ -21,7 +22,7 @@ static void put_header(json_t *out, const struct node *n, const struct header *h
     json_put(out, "view", json_number(h->view));
     if (h->height > 0) {
         json_put_seat(out, "primary", n->charter,
-                      (uint16_t)(1 + h->view % n->charter->seat_count));
+                      quorum_primary(n->charter->seat_count, h->view));
     }
     json_put(out, "time_ms", json_number(h->time_ms));
     json_put(out, "ops_root", json_hash(&h->ops_root));

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/quorum.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/turn.h"
 #include "conclaved/witness.h"
@@ -142,11 +143,6 @@ static bool is_wanted_evidence(struct node *n, uint16_t seat, const struct envel
            bucket_take(&n->peers[seat - 1].evidence, e->count, clock_monotonic_ms());
 }
 
-static bool is_primary_of(const struct node *n, uint16_t seat, uint64_t view)
-{
-    return seat == 1 + view % n->charter->seat_count;
-}
-
 /* A PRE-PREPARE of another view, or of a height that is committed, is worth no more than
  * the vote in it: its block is not even looked at. */
 static bool is_mere_vote(const struct node *n, uint16_t seat, const struct message *m,
@@ -220,7 +216,8 @@ static int receive(struct node *n, uint16_t seat, struct message *m)
         }
         break;
     case MESSAGE_PRE_PREPARE:
-        if (!is_primary_of(n, seat, m->pre_prepare.block->header.view)) {
+        if (seat !=
+            quorum_primary(n->charter->seat_count, m->pre_prepare.block->header.view)) {
             return CONCLAVE_ESEAT;
         }
         if (is_mere_vote(n, seat, m, &vote)) {

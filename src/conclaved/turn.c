@@ -139,13 +139,7 @@ static void carry_out_sign(struct node *n, struct message *m)
     f->event.message = authenticate_own(&n->auth, n->key, n->seat, m);
     switch (m->tag) {
     case MESSAGE_PRE_PREPARE: {
-        const struct header *h = &m->pre_prepare.block->header;
-        struct vote v = {.phase = PHASE_PREPARE,
-                         .seat = n->seat,
-                         .view = h->view,
-                         .height = h->height,
-                         .block = m->pre_prepare.block->hash,
-                         .signature = m->pre_prepare.signature};
+        struct vote v = pre_prepare_vote(&m->pre_prepare, n->seat);
         ledger_put_vote(n->ledger, &v);
         break;
     }

@@ -73,25 +73,9 @@ static void accuse(struct node *n, struct buffer *evidence)
     buffer_free(evidence);
 }
 
-/* Votes far ahead of this node's view would only push out what matters here. */
-static bool is_near(const struct node *n, uint64_t view)
-{
-    struct pbft_status status;
-    pbft_status(n->core, &status);
-    return view <= status.view + 1;
-}
-
 bool witness_suspects(const struct node *n, const struct vote *v)
 {
     return evidence_suspects(n->witness->memory, v);
-}
-
-static void witness_vote(struct node *n, const struct vote *v)
-{
-    struct buffer evidence = {NULL, 0, 0};
-    if (is_near(n, v->view) && evidence_vote(n->witness->memory, v, &evidence)) {
-        accuse(n, &evidence);
-    }
 }
 
 static bool is_open(void *context, const struct hash *proposal)
@@ -107,47 +91,15 @@ static void witness_envelope(struct node *n, const struct envelope *e)
     }
 }
 
-static uint16_t primary_of(const struct node *n, uint64_t view)
-{
-    return (uint16_t)(1 + view % n->charter->seat_count);
-}
-
 void witness_message(struct node *n, const struct message *m)
 {
     struct buffer evidence = {NULL, 0, 0};
-    switch (m->tag) {
-    case MESSAGE_PREPARE:
-    case MESSAGE_COMMIT:
-        witness_vote(n, &m->vote);
-        break;
-    case MESSAGE_PRE_PREPARE: {
-        const struct header *h = &m->pre_prepare.block->header;
-        struct vote v = {.phase = PHASE_PREPARE,
-                         .seat = primary_of(n, h->view),
-                         .view = h->view,
-                         .height = h->height,
-                         .block = m->pre_prepare.block->hash,
-                         .signature = m->pre_prepare.signature};
-        witness_vote(n, &v);
-        break;
-    }
-    case MESSAGE_NEW_VIEW:
-        if (evidence_new_view(n->witness->memory, primary_of(n, m->new_view->view),
-                              m->new_view, &evidence)) {
-            accuse(n, &evidence);
-        }
-        break;
-    case MESSAGE_ENVELOPE:
-        witness_envelope(n, m->envelope);
-        break;
-    case MESSAGE_HEARTBEAT:
-    case MESSAGE_VIEW_CHANGE:
-    case MESSAGE_FETCH_BLOCK:
-    case MESSAGE_BLOCK:
-    case MESSAGE_FETCH_RANGE:
-    case MESSAGE_RANGE:
-    case MESSAGE_FETCH_NEW_VIEW:
-        break;
+    struct pbft_status status;
+    pbft_status(n->core, &status);
+    /* Votes far ahead of this node's view would only push out what matters here. */
+    if (evidence_message(n->witness->memory, m, status.view + 1, is_open, n->council,
+                         &evidence)) {
+        accuse(n, &evidence);
     }
 }
 

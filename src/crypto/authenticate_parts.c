@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "crypto/authenticate_parts.h"
 
+#include "base/quorum.h"
 #include "hash/hash.h"
 #include "wire/codec.h"
 
@@ -14,7 +15,7 @@ int auth_seat(const struct authenticator *a, uint16_t seat)
 /* Section 6. */
 uint16_t auth_primary(const struct authenticator *a, uint64_t view)
 {
-    return (uint16_t)(1 + view % a->seats);
+    return quorum_primary(a->seats, view);
 }
 
 int auth_signature(struct authenticator *a, uint16_t seat, const char *label,

@@ -2,6 +2,7 @@
 #include "evidence/evidence.h"
 
 #include "base/alloc.h"
+#include "base/quorum.h"
 #include "hash/merkle.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
@@ -258,4 +259,45 @@ bool evidence_envelope(struct evidence_memory *m, const struct envelope *e,
     }
     free(tree.nodes);
     return found;
+}
+
+/* --- whatever comes --- */
+
+static bool note_vote(struct evidence_memory *m, const struct vote *v,
+                      uint64_t highest_view, struct buffer *out)
+{
+    return v->view <= highest_view && evidence_vote(m, v, out);
+}
+
+bool evidence_message(struct evidence_memory *m, const struct message *message,
+                      uint64_t highest_view,
+                      bool (*is_open)(void *context, const struct hash *proposal),
+                      void *context, struct buffer *out)
+{
+    switch (message->tag) {
+    case MESSAGE_PREPARE:
+    case MESSAGE_COMMIT:
+        return note_vote(m, &message->vote, highest_view, out);
+    case MESSAGE_PRE_PREPARE: {
+        const struct pre_prepare *p = &message->pre_prepare;
+        struct vote v =
+            pre_prepare_vote(p, quorum_primary(m->seats, p->block->header.view));
+        return note_vote(m, &v, highest_view, out);
+    }
+    case MESSAGE_NEW_VIEW: {
+        const struct new_view *v = message->new_view;
+        return evidence_new_view(m, quorum_primary(m->seats, v->view), v, out);
+    }
+    case MESSAGE_ENVELOPE:
+        return evidence_envelope(m, message->envelope, is_open, context, out);
+    case MESSAGE_HEARTBEAT:
+    case MESSAGE_VIEW_CHANGE:
+    case MESSAGE_FETCH_BLOCK:
+    case MESSAGE_BLOCK:
+    case MESSAGE_FETCH_RANGE:
+    case MESSAGE_RANGE:
+    case MESSAGE_FETCH_NEW_VIEW:
+        return false;
+    }
+    return false;
 }

@@ -34,6 +34,13 @@ bool evidence_envelope(struct evidence_memory *m, const struct envelope *e,
                        bool (*is_open)(void *context, const struct hash *proposal),
                        void *context, struct buffer *out);
 
+/* Whichever of these the authentic message is about; a PRE-PREPARE is its primary's
+ * PREPARE. Votes of views above highest_view are passed over. */
+bool evidence_message(struct evidence_memory *m, const struct message *message,
+                      uint64_t highest_view,
+                      bool (*is_open)(void *context, const struct hash *proposal),
+                      void *context, struct buffer *out);
+
 /* Whether a vote would conflict, before anyone checks its signature. */
 bool evidence_suspects(const struct evidence_memory *m, const struct vote *v);
 

@@ -104,12 +104,7 @@ void accept_add_pending(struct pbft *p, struct block *b, struct certificate *c,
 void accept_on_pre_prepare(struct pbft *p, const struct pre_prepare *m)
 {
     const struct header *h = &m->block->header;
-    struct vote v = {.phase = PHASE_PREPARE,
-                     .seat = primary_of(p, h->view),
-                     .view = h->view,
-                     .height = h->height,
-                     .block = m->block->hash,
-                     .signature = m->signature};
+    struct vote v = pre_prepare_vote(m, primary_of(p, h->view));
     if (v.seat == p->config.seat) {
         p->proposing = false;
     }

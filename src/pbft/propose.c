@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The primary's part: when a block is due, and what is in it (conclave-protocol(7)
  * sections 5 to 8). */
+#include "base/quorum.h"
 #include "hash/hash.h"
 #include "pbft/internal.h"
 #include "wire/shared.h"
@@ -9,7 +10,7 @@
 
 uint16_t primary_of(const struct pbft *p, uint64_t view)
 {
-    return (uint16_t)(1 + view % p->config.seats);
+    return quorum_primary(p->config.seats, view);
 }
 
 bool is_primary(const struct pbft *p)

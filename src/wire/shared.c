@@ -141,6 +141,17 @@ void message_clear(struct message *m)
     memset(m, 0, sizeof(*m));
 }
 
+struct vote pre_prepare_vote(const struct pre_prepare *m, uint16_t primary)
+{
+    const struct header *h = &m->block->header;
+    return (struct vote){.phase = PHASE_PREPARE,
+                         .seat = primary,
+                         .view = h->view,
+                         .height = h->height,
+                         .block = m->block->hash,
+                         .signature = m->signature};
+}
+
 bool hash_equal(const struct hash *a, const struct hash *b)
 {
     return memcmp(a->bytes, b->bytes, HASH_BYTES) == 0;

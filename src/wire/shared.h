@@ -22,6 +22,9 @@ struct new_view *new_view_new(uint16_t count);
 /* Drops the references that a decoded message holds and zeroes it. */
 void message_clear(struct message *m);
 
+/* The primary's PREPARE that a PRE-PREPARE is signed with; the block's hash is filled. */
+struct vote pre_prepare_vote(const struct pre_prepare *m, uint16_t primary);
+
 bool hash_equal(const struct hash *a, const struct hash *b);
 bool hash_is_zero(const struct hash *h);
 

@@ -77,13 +77,7 @@ static void store_signed(struct node *n, const struct message *m)
 {
     switch (m->tag) {
     case MESSAGE_PRE_PREPARE: {
-        const struct header *h = &m->pre_prepare.block->header;
-        struct vote v = {.phase = PHASE_PREPARE,
-                         .seat = n->seat,
-                         .view = h->view,
-                         .height = h->height,
-                         .block = m->pre_prepare.block->hash,
-                         .signature = m->pre_prepare.signature};
+        struct vote v = pre_prepare_vote(&m->pre_prepare, n->seat);
         disk_put_vote(&n->disk, &v);
         break;
     }
