@@ -2,6 +2,7 @@
 /* A process that is killed -9 at random moments, over and over: what it reported as
  * committed is there, no transaction is there in part, and the marks always match. */
 #include "scratch.h"
+#include "turn.h"
 
 #include "base/clock.h"
 
@@ -9,34 +10,9 @@
 #include <signal.h>
 #include <sys/wait.h>
 
-enum { SECONDS = 8, PAUSE_MAX_US = 40000, TRAIL = 5 };
+enum { SECONDS = 8, PAUSE_MAX_US = 40000, DEPTH = 20 };
 
 static char *dir;
-
-/* One transaction: block h, its certificate, a vote for h + 1, an own operation h. */
-static void write_turn(struct ledger *l)
-{
-    uint64_t h = l->height + 1;
-    struct block *b = scratch_next(l, 1, 100 + h % 7 * 900);
-    ledger_append(l, b);
-    struct certificate *c = scratch_certificate(CERTIFICATE_COMMIT, 0, h, &b->hash);
-    ledger_put_commit(l, c);
-    ledger_put_best(l, c);
-    certificate_unref(c);
-    block_unref(b);
-    ledger_prune(l, 0, h > TRAIL ? h - TRAIL : 0);
-    struct vote v = scratch_vote(PHASE_PREPARE, 0, h + 1);
-    ledger_put_vote(l, &v);
-    struct hash id = scratch_hash(h);
-    struct buffer operation = {0};
-    scratch_operation(&operation, h, 20);
-    ledger_put_own(l, &id, buffer_slice(&operation));
-    buffer_free(&operation);
-    if (h > TRAIL) {
-        id = scratch_hash(h - TRAIL);
-        ledger_drop_own(l, &id);
-    }
-}
 
 static void work(int out, unsigned journal_commits)
 {
@@ -52,7 +28,7 @@ static void work(int out, unsigned journal_commits)
             _exit(1);
         }
         for (int turn = 0; turn < 10 + lives; turn++) {
-            write_turn(l);
+            turn_write(l, 0);
             if (ledger_commit(l) != 0) {
                 _exit(2);
             }
@@ -63,50 +39,6 @@ static void work(int out, unsigned journal_commits)
         }
         ledger_close(l);
     }
-}
-
-static void count_own(void *ctx, const struct hash *op_id, struct slice operation)
-{
-    uint64_t *wanted = ctx;
-    struct hash id = scratch_hash(*wanted);
-    (void)operation;
-    *wanted += hash_equal(&id, op_id);
-}
-
-/* Whether the ledger is what `height` whole turns make. */
-static bool is_whole(struct ledger *l, uint64_t height)
-{
-    if (ledger_height(l) != height) {
-        return false;
-    }
-    struct hash prev = l->id.council_id;
-    uint64_t from = height > 20 ? height - 20 : 1;
-    for (uint64_t h = from; h <= height; h++) {
-        struct block *b = NULL;
-        struct certificate *c = NULL;
-        bool good = ledger_block(l, h, &b) == 0 && ledger_commit_of(l, h, &c) == 0 &&
-                    (h == from || hash_equal(&b->header.prev_hash, &prev)) &&
-                    c->what.height == h && hash_equal(&c->what.block, &b->hash);
-        if (good) {
-            prev = b->hash;
-        }
-        block_unref(b);
-        certificate_unref(c);
-        if (!good) {
-            return false;
-        }
-    }
-    struct ledger_saved saved;
-    if (ledger_load_saved(l, &saved) != 0) {
-        return false;
-    }
-    uint64_t votes = height < TRAIL + 1 ? height : TRAIL + 1;
-    bool good = saved.vote_count == votes && (height == 0 || saved.best != NULL) &&
-                (height == 0 || (saved.best->what.height == height &&
-                                 saved.votes[votes - 1].height == height + 1));
-    ledger_saved_clear(&saved);
-    uint64_t wanted = height > TRAIL ? height - TRAIL + 1 : 1;
-    return good && ledger_each_own(l, count_own, &wanted) == 0 && wanted == height + 1;
 }
 
 int main(void)
@@ -160,7 +92,8 @@ int main(void)
             good = ok(false, "reported %d, found %d", (int)reported, (int)height);
         }
         unreported += height == reported + 1;
-        if (!is_whole(l, height)) {
+        uint64_t salt;
+        if (!turn_is_whole(l, height, DEPTH, &salt)) {
             good = ok(false, "height %d is not there whole", (int)height);
         }
         reported = height;
