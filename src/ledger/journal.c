@@ -10,7 +10,6 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-static const char file_name[] = "journal";
 static const char new_name[] = "journal.new";
 
 /* The number in hexadecimal and a newline. */
@@ -27,11 +26,11 @@ int journal_read(int dir_fd, struct incarnation *out)
     if (fsync(dir_fd) != 0) {
         return CONCLAVE_EIO;
     }
-    int error = file_mark_read(dir_fd, file_name, &out->file);
+    int error = file_mark_read(dir_fd, JOURNAL_NAME, &out->file);
     if (error != 0) {
         return error;
     }
-    int fd = openat(dir_fd, file_name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(dir_fd, JOURNAL_NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0) {
         return errno == ENOENT ? CONCLAVE_ENOENT : CONCLAVE_EIO;
     }
@@ -94,7 +93,7 @@ int journal_draw(struct journal *j, int dir_fd)
 int journal_switch(struct journal *j, int dir_fd)
 {
     assert(j->step == JOURNAL_DRAWN);
-    if (renameat(dir_fd, new_name, dir_fd, file_name) != 0 || fsync(dir_fd) != 0) {
+    if (renameat(dir_fd, new_name, dir_fd, JOURNAL_NAME) != 0 || fsync(dir_fd) != 0) {
         j->step = JOURNAL_STOPPED;
         return system_error();
     }

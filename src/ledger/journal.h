@@ -31,6 +31,9 @@
 
 #include "ledger/marks.h"
 
+/* The file, in the data directory. */
+#define JOURNAL_NAME "journal"
+
 enum { INCARNATION_BYTES = 16, JOURNAL_COMMITS = 128 };
 
 struct incarnation {

@@ -128,10 +128,12 @@ static int check_machine(struct ledger *l, struct complaint *why)
     if (error == 0) {
         error = file_mark_read(l->dir_fd, data_name, &file);
     }
+    if (error == 0) {
+        error = machine_id_read(l->options.machine_id_path, &machine);
+    }
     if (error != 0) {
         return complain_disk(l, error, why);
     }
-    machine_id_read(l->options.machine_id_path, &machine);
     if (!slice_equal(slice_of(kept_machine.text, kept_machine.size),
                      slice_of(machine.text, machine.size))) {
         return complain(why, CONCLAVE_ESTATE,
@@ -180,8 +182,10 @@ static int create(struct ledger *l, struct complaint *why)
 {
     struct machine_id machine;
     struct file_mark file;
-    machine_id_read(l->options.machine_id_path, &machine);
-    int error = file_mark_read(l->dir_fd, data_name, &file);
+    int error = machine_id_read(l->options.machine_id_path, &machine);
+    if (error == 0) {
+        error = file_mark_read(l->dir_fd, data_name, &file);
+    }
     if (error == 0) {
         error = journal_draw(&l->journal, l->dir_fd);
     }
@@ -228,6 +232,32 @@ static int resume(struct ledger *l, const struct ledger_identity *id, struct com
     return error == 0 ? 0 : complain_disk(l, error, why);
 }
 
+/*
+ * A store whose making was cut short can have half of a header, which LMDB takes for
+ * damage. There is no store where it cannot be more: no longer than the two header pages,
+ * which are durable before anything else is written, and without a journal.
+ */
+static bool has_stump(const struct ledger *l)
+{
+    struct stat data, journal;
+    off_t header = 2 * (off_t)sysconf(_SC_PAGESIZE);
+    return fstatat(l->dir_fd, data_name, &data, AT_SYMLINK_NOFOLLOW) == 0 &&
+           data.st_size <= header &&
+           fstatat(l->dir_fd, JOURNAL_NAME, &journal, AT_SYMLINK_NOFOLLOW) != 0 &&
+           errno == ENOENT;
+}
+
+static int remove_stump(const struct ledger *l, struct complaint *why)
+{
+    if (has_stump(l) && unlinkat(l->dir_fd, data_name, 0) != 0) {
+        return complain(why, CONCLAVE_EIO,
+                        "%s/%s: cannot remove what is left of a store that was never "
+                        "finished: %s; see to the disk",
+                        l->dir, data_name, strerror(errno));
+    }
+    return 0;
+}
+
 static int open_store(struct ledger *l, const struct ledger_identity *id,
                       struct complaint *why)
 {
@@ -239,13 +269,18 @@ static int open_store(struct ledger *l, const struct ledger_identity *id,
         return error;
     }
     /* LMDB would make one, and a lock file beside it. */
-    if (l->mode != LEDGER_CREATE && faccessat(l->dir_fd, data_name, F_OK, 0) != 0) {
+    if (l->mode != LEDGER_CREATE &&
+        ((faccessat(l->dir_fd, data_name, F_OK, 0) != 0 && errno == ENOENT) ||
+         has_stump(l))) {
         return complain(why, CONCLAVE_ENOENT,
                         "%s: there is no store here; make one with conclave init", l->dir);
     }
     switch (l->mode) {
     case LEDGER_CREATE:
-        error = store_open(l->dir, STORE_CREATE, &l->store, why);
+        error = remove_stump(l, why);
+        if (error == 0) {
+            error = store_open(l->dir, STORE_CREATE, &l->store, why);
+        }
         break;
     case LEDGER_WRITE:
         error = store_open(l->dir, STORE_WRITE, &l->store, why);

@@ -27,17 +27,21 @@ bool file_mark_equal(const struct file_mark *a, const struct file_mark *b)
     return a->inode == b->inode && (!known || a->birth_ns == b->birth_ns);
 }
 
-void machine_id_read(const char *path, struct machine_id *out)
+int machine_id_read(const char *path, struct machine_id *out)
 {
     memset(out, 0, sizeof(*out));
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return;
+        return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? 0 : CONCLAVE_EIO;
     }
     ssize_t size = read(fd, out->text, sizeof(out->text));
+    int error = size < 0 ? CONCLAVE_EIO : 0;
+    int reason = errno;
     close(fd);
+    errno = reason;
     if (size > 0) {
         const uint8_t *end = memchr(out->text, '\n', (size_t)size);
         out->size = end != NULL ? (size_t)(end - out->text) : (size_t)size;
     }
+    return error;
 }

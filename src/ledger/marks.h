@@ -24,11 +24,12 @@ bool file_mark_equal(const struct file_mark *a, const struct file_mark *b);
 #define MACHINE_ID_PATH "/etc/machine-id"
 enum { MACHINE_ID_BYTES = 64 };
 
-/* The first line of the file, at most MACHINE_ID_BYTES; empty when it cannot be read. */
+/* The first line of the file, at most MACHINE_ID_BYTES; empty where there is none that this
+ * user may read. 0, or CONCLAVE_EIO: nothing is known then. */
 struct machine_id {
     uint8_t text[MACHINE_ID_BYTES];
     size_t size;
 };
-void machine_id_read(const char *path, struct machine_id *out);
+int machine_id_read(const char *path, struct machine_id *out);
 
 #endif

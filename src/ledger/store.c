@@ -146,6 +146,10 @@ int store_open(const char *dir, enum store_mode mode, struct store **out,
     if (rc == 0) {
         rc = mdb_env_open(s->env, dir, mode == STORE_READ ? MDB_RDONLY : 0, 0600);
     }
+    if (rc == 0 && mode == STORE_CREATE) {
+        /* LMDB leaves the header of a new file to a later sync. */
+        rc = mdb_env_sync(s->env, 1);
+    }
     int error = store_translate(rc);
     if (rc == 0 && mode == STORE_WRITE) {
         /* Readers that were killed would keep pages from being used again. */
