@@ -4,13 +4,9 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "conclaved/json.h"
-#include "conclaved/outbox.h"
-#include "conclaved/turn.h"
-#include "hash/hash.h"
-#include "wire/codec.h"
+#include "conclaved/publish.h"
 #include "wire/shared.h"
 
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,13 +16,10 @@ struct agent {
     char *name;
 };
 
-/* An open proposal as this seat sees it. */
+/* An open proposal. */
 struct task {
     struct hash proposal;
-    uint64_t asked;  /* agents with a serial up to this one were asked */
-    bool looked;     /* in the store for a ballot of before a restart */
-    bool has_ballot; /* in the store */
-    bool revealed;   /* the REVEAL is in the outbox or beyond */
+    uint64_t asked; /* agents with a serial up to this one were asked */
 };
 
 struct agents {
@@ -107,39 +100,10 @@ void agents_failed(struct node *n, const struct hash *proposal, const char *reas
     json_t *params = json_object();
     json_put(params, "proposal", json_hash(proposal));
     json_put(params, "reason", json_string(reason));
-    turn_publish(n, "agent.failed", params);
+    publish(n, "agent.failed", params);
 }
 
-/* --- ballots --- */
-
-static struct hash own_commitment(const struct node *n, const struct own_ballot *b)
-{
-    return hash_commitment(&n->charter->council_id, &b->proposal, n->seat, &b->ballot,
-                           b->nonce);
-}
-
-static void send_commitment(struct node *n, const struct own_ballot *b)
-{
-    struct buffer encoding = {NULL, 0, 0};
-    struct operation op = {.kind = OPERATION_BALLOT, .seat = n->seat};
-    op.ballot.proposal = b->proposal;
-    op.ballot.commitment = own_commitment(n, b);
-    codec_encode_operation(&encoding, &op);
-    outbox_add(n, buffer_slice(&encoding), false);
-    buffer_free(&encoding);
-}
-
-static void send_reveal(struct node *n, const struct own_ballot *b)
-{
-    struct buffer encoding = {NULL, 0, 0};
-    struct operation op = {.kind = OPERATION_REVEAL, .seat = n->seat};
-    op.reveal.proposal = b->proposal;
-    op.reveal.ballot = b->ballot;
-    memcpy(op.reveal.nonce, b->nonce, sizeof(b->nonce));
-    codec_encode_operation(&encoding, &op);
-    outbox_add(n, buffer_slice(&encoding), false);
-    buffer_free(&encoding);
-}
+/* --- asking --- */
 
 static struct task *task_of(struct agents *a, const struct hash *proposal)
 {
@@ -156,45 +120,6 @@ static struct task *task_of(struct agents *a, const struct hash *proposal)
     *t = (struct task){.proposal = *proposal};
     return t;
 }
-
-static bool same_ballot(const struct ballot *a, const struct ballot *b)
-{
-    return a->choice == b->choice && a->confidence == b->confidence &&
-           slice_equal(a->rationale, b->rationale);
-}
-
-int node_answer(struct node *n, const struct hash *proposal, const struct ballot *b,
-                struct complaint *why)
-{
-    const struct proposal *p = council_find(n->council, proposal);
-    struct own_ballot mine;
-    if (p == NULL) {
-        bool known = council_knows(n->council, proposal);
-        return complain(why, known ? CONCLAVE_ESTATE : CONCLAVE_ENOENT,
-                        known ? "the proposal is final" : "there is no such proposal");
-    }
-    if (ledger_get_ballot(n->ledger, proposal, &mine) == 0) {
-        if (same_ballot(&mine.ballot, b)) {
-            return 0;
-        }
-        return complain(why, CONCLAVE_EEXIST, "this seat holds another ballot already");
-    }
-    if (p->phase != PROPOSAL_SEALED) {
-        return complain(why, CONCLAVE_ESTATE, "ballots are no longer taken");
-    }
-    mine = (struct own_ballot){.proposal = *proposal, .ballot = *b};
-    randombytes_buf(mine.nonce, sizeof(mine.nonce));
-    ledger_put_ballot(n->ledger, &mine);
-    struct task *t = task_of(n->agents, proposal);
-    t->looked = t->has_ballot = true;
-    send_commitment(n, &mine);
-    /* The end of the turn makes the ballot and its nonce durable, then lets the commitment
-     * leave; the client's answer is later still (control/server.h). */
-    sodium_memzero(&mine, sizeof(mine));
-    return 0;
-}
-
-/* --- asking --- */
 
 static json_t *text_of(struct slice s)
 {
@@ -244,41 +169,21 @@ static void ask(struct node *n, const struct proposal *p, struct task *t)
     t->asked = a->serials;
 }
 
-static void progress_one(struct node *n, const struct proposal *p)
-{
-    struct task *t = task_of(n->agents, &p->id);
-    const struct seat_ballot *seat = &p->seats[n->seat - 1];
-    struct own_ballot mine;
-    if (t->revealed || seat->revealed || council_is_expelled(n->council, n->seat)) {
-        return;
-    }
-    if (!t->looked) {
-        t->looked = true;
-        t->has_ballot = ledger_get_ballot(n->ledger, &p->id, &mine) == 0;
-        /* After a restart the commitment may not have left yet. */
-        if (t->has_ballot && !seat->committed && p->phase == PROPOSAL_SEALED) {
-            send_commitment(n, &mine);
-        }
-    }
-    if (p->phase == PROPOSAL_SEALED && !t->has_ballot && t->asked < n->agents->serials) {
-        ask(n, p, t);
-    }
-    if (p->phase == PROPOSAL_OPENING && seat->committed && t->has_ballot &&
-        ledger_get_ballot(n->ledger, &p->id, &mine) == 0) {
-        send_reveal(n, &mine);
-        t->revealed = true;
-    }
-}
-
-void agents_progress(struct node *n)
+void agents_ask(struct node *n)
 {
     struct agents *a = n->agents;
+    const struct council *council = replica_council(n->replica);
     const struct proposal *p;
-    for (size_t i = 0; (p = council_at(n->council, i)) != NULL; i++) {
-        progress_one(n, p);
+    for (size_t i = 0; (p = council_at(council, i)) != NULL; i++) {
+        struct task *t = task_of(a, &p->id);
+        if (p->phase == PROPOSAL_SEALED && t->asked < a->serials &&
+            !p->seats[n->seat - 1].revealed && !council_is_expelled(council, n->seat) &&
+            !replica_holds_ballot(n->replica, &p->id)) {
+            ask(n, p, t);
+        }
     }
     for (size_t i = a->task_count; i-- > 0;) {
-        if (council_find(n->council, &a->tasks[i].proposal) == NULL) {
+        if (council_find(council, &a->tasks[i].proposal) == NULL) {
             a->tasks[i] = a->tasks[--a->task_count];
         }
     }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/*
- * The seat's agent and its ballots: asks the attached agents about every proposal that is
- * open, keeps their answer before its commitment leaves the node, and opens it once the
- * block that ended SEALED is committed (conclave-protocol(7) sections 5 and 8).
- */
+/* The seat's agents: attached clients that are asked about every proposal that is open and
+ * for which the seat holds no ballot yet. Their answers go to the replica. */
 #ifndef CONCLAVE_CONCLAVED_AGENTS_H
 #define CONCLAVE_CONCLAVED_AGENTS_H
 
@@ -23,7 +20,7 @@ unsigned agents_count(const struct agents *a);
 /* An agent could not answer: it is shown, and nothing else. */
 void agents_failed(struct node *n, const struct hash *proposal, const char *reason);
 
-/* Asks, commits and reveals what the executed state now calls for; at the end of a turn. */
-void agents_progress(struct node *n);
+/* Asks what the executed state now calls for; at the end of a turn. */
+void agents_ask(struct node *n);
 
 #endif

@@ -8,7 +8,7 @@
 #include "base/quorum.h"
 #include "conclaved/agents.h"
 #include "conclaved/events.h"
-#include "conclaved/turn.h"
+#include "conclaved/publish.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static uint32_t flags_of(struct node *n)
                   LOG_N("max_drift_ms", n->charter->max_drift_ms));
     }
     struct pbft_status status;
-    pbft_status(n->core, &status);
+    replica_status(n->replica, &status);
     for (uint16_t i = 0; i < n->charter->seat_count; i++) {
         bool ahead = n->peers[i].heard && net_is_connected(n->net, (uint16_t)(i + 1)) &&
                      n->peers[i].last.height > status.committed_height + n->charter->window;
@@ -45,26 +45,19 @@ static uint32_t flags_of(struct node *n)
 void heartbeat_send(struct node *n)
 {
     static const char version[] = PACKAGE_VERSION;
-    struct message m = {.tag = MESSAGE_HEARTBEAT};
-    struct heartbeat *h = &m.heartbeat;
-    struct pbft_status status;
-    pbft_status(n->core, &status);
-    h->view = status.view;
-    h->height = status.committed_height;
-    memcpy(h->tip_prefix, n->tip_hash.bytes, sizeof(h->tip_prefix));
-    h->wall_ms = clock_wall_ms();
-    memcpy(h->instance, n->instance, sizeof(h->instance));
-    h->version = slice_of(version, sizeof(version) - 1);
-    h->flags = flags_of(n);
+    struct heartbeat h = {.wall_ms = clock_wall_ms(),
+                          .version = slice_of(version, sizeof(version) - 1),
+                          .flags = flags_of(n)};
+    memcpy(h.instance, n->instance, sizeof(h.instance));
     for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
         const struct peer_view *peer = &n->peers[seat - 1];
         if (!net_is_connected(n->net, seat)) {
             continue;
         }
-        h->monotonic_ms = clock_monotonic_ms();
-        h->echo_ms = peer->heard ? peer->last.monotonic_ms : 0;
-        h->echo_held_ms = h->echo_ms != 0 ? h->monotonic_ms - peer->last_beat_ms : 0;
-        turn_send(n, seat, &m);
+        h.monotonic_ms = clock_monotonic_ms();
+        h.echo_ms = peer->heard ? peer->last.monotonic_ms : 0;
+        h.echo_held_ms = h.echo_ms != 0 ? h.monotonic_ms - peer->last_beat_ms : 0;
+        replica_send_heartbeat(n->replica, seat, &h);
     }
 }
 
@@ -90,7 +83,7 @@ void heartbeat_note(struct node *n, uint16_t seat, const struct heartbeat *h)
     if (control_has_subscribers(n->control) &&
         now - peer->beat_shown_ms >= SHOWN_EVERY_MS) {
         peer->beat_shown_ms = now;
-        turn_publish(n, "heartbeat", event_heartbeat(n->charter, seat, peer));
+        publish(n, "heartbeat", event_heartbeat(n->charter, seat, peer));
     }
 }
 

@@ -2,7 +2,6 @@
 /* Operations without a purpose, for measuring a council. */
 #include "conclaved/node.h"
 
-#include "conclaved/outbox.h"
 #include "wire/codec.h"
 
 #include <sodium.h>
@@ -15,7 +14,9 @@ int node_load(struct node *n, uint32_t operations, size_t size, uint32_t *waitin
     uint8_t nonce[RUN_BYTES + sizeof(uint32_t)];
     struct buffer text = {NULL, 0, 0}, encoding = {NULL, 0, 0};
     struct operation op = {.kind = OPERATION_PROPOSE, .seat = n->seat};
-    *waiting = outbox_proposals(n);
+    struct replica_load load;
+    replica_load(n->replica, &load);
+    *waiting = load.proposals;
     if (operations > NODE_LOAD_MAX || *waiting > NODE_LOAD_MAX - operations) {
         return CONCLAVE_ESTATE;
     }
@@ -28,7 +29,7 @@ int node_load(struct node *n, uint32_t operations, size_t size, uint32_t *waitin
     for (uint32_t i = 0; i < operations; i++) {
         memcpy(&nonce[RUN_BYTES], &i, sizeof(i));
         codec_encode_operation(&encoding, &op);
-        outbox_add(n, buffer_slice(&encoding), false);
+        (void)replica_submit(n->replica, buffer_slice(&encoding), false);
         encoding.size = 0;
     }
     *waiting += operations;

@@ -80,7 +80,7 @@ bool find_proposal(const struct node *n, struct control_session *s, struct slice
     int error = ledger_proposal_by_prefix(n->ledger, prefix, digits, &out->id);
     if (error == 0) {
         error = ledger_proposal(n->ledger, &out->id, &out->index);
-        out->open = council_find(n->council, &out->id);
+        out->open = council_find(replica_council(n->replica), &out->id);
     } else if (error == CONCLAVE_ENOENT && find_waiting(n, prefix, digits, out, &several)) {
         error = 0;
     }

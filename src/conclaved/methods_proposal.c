@@ -79,7 +79,7 @@ static const char *open_status(const struct node *n, const struct proposal *p,
     if (ballot->revealed) {
         return seat_status_name(STATUS_REVEALED);
     }
-    if (council_is_expelled(n->council, seat)) {
+    if (council_is_expelled(replica_council(n->replica), seat)) {
         return seat_status_name(STATUS_EXPELLED);
     }
     if (ballot->committed) {

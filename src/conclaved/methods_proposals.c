@@ -65,12 +65,12 @@ json_t *open_summaries(const struct node *n, size_t limit)
 {
     json_t *out = json_array();
     size_t count = 0;
-    while (council_at(n->council, count) != NULL) {
+    while (council_at(replica_council(n->replica), count) != NULL) {
         count++;
     }
     while (count > 0 && json_array_size(out) < limit) {
-        (void)json_array_append_new(out,
-                                    proposal_summary(n, council_at(n->council, --count)));
+        (void)json_array_append_new(
+            out, proposal_summary(n, council_at(replica_council(n->replica), --count)));
     }
     return out;
 }
@@ -157,7 +157,7 @@ json_t *method_proposals(void *context, struct control_session *s, json_t *param
         return fail_store(s, error);
     }
     struct council_summary summary;
-    council_summarize(n->council, &summary);
+    council_summarize(replica_council(n->replica), &summary);
     json_t *out = json_object();
     json_put(out, "proposals", rows);
     json_put(out, "open", json_number(summary.open_count));

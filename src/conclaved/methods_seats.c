@@ -23,9 +23,11 @@ static void put_charter(json_t *out, const struct charter_seat *c)
 static void put_council(json_t *out, const struct node *n, uint16_t seat)
 {
     struct seat_totals t;
-    council_seat_totals(n->council, seat, &t);
-    json_put(out, "expelled", json_boolean(council_is_expelled(n->council, seat)));
-    json_put(out, "suspended", json_boolean(council_is_suspended(n->council, seat)));
+    council_seat_totals(replica_council(n->replica), seat, &t);
+    json_put(out, "expelled",
+             json_boolean(council_is_expelled(replica_council(n->replica), seat)));
+    json_put(out, "suspended",
+             json_boolean(council_is_suspended(replica_council(n->replica), seat)));
     json_t *totals = json_object();
     json_put(totals, "ballots", json_number(t.ballots));
     json_put(totals, "reveals", json_number(t.reveals));
@@ -94,7 +96,7 @@ json_t *method_seats(void *context, struct control_session *s, json_t *params)
         return NULL;
     }
     struct pbft_status st;
-    pbft_status(n->core, &st);
+    replica_status(n->replica, &st);
     json_t *rows = json_array();
     for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
         json_t *row = json_object();

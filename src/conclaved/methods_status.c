@@ -170,7 +170,7 @@ static json_t *await_council(const struct node *n, const struct proposal *p)
     }
     for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
         const struct seat_ballot *ballot = &p->seats[seat - 1];
-        bool expelled = council_is_expelled(n->council, seat);
+        bool expelled = council_is_expelled(replica_council(n->replica), seat);
         bool awaited = !expelled && (sealed ? p->active[seat - 1] : ballot->committed);
         bool came = sealed ? ballot->committed : ballot->revealed;
         have += awaited && came;
@@ -210,7 +210,7 @@ json_t *awaiting_json(const struct node *n, const struct pbft_status *st)
     if (st->waiting > 0) {
         return await_block(n, st);
     }
-    const struct proposal *p = council_at(n->council, 0);
+    const struct proposal *p = council_at(replica_council(n->replica), 0);
     if (p != NULL) {
         return await_council(n, p);
     }
@@ -242,7 +242,7 @@ static void put_order(json_t *out, const struct node *n, const struct pbft_statu
     json_put(out, "changing", json_boolean(st->changing));
     json_put_seat(out, "primary", n->charter, st->primary);
     json_put(out, "height", json_number(st->committed_height));
-    json_put(out, "tip", json_hash(&n->tip_hash));
+    json_put(out, "tip", json_hash(replica_tip(n->replica)));
     json_put(out, "executed", json_number(st->executed_height));
     json_put(out, "request_timer_ms", json_number(st->request_timer_ms));
     json_put(
@@ -251,7 +251,8 @@ static void put_order(json_t *out, const struct node *n, const struct pbft_statu
             ? json_null()
             : json_number(st->timer_expires_ms > now ? st->timer_expires_ms - now : 0));
     json_put(out, "failed_views", json_integer(st->failed_views));
-    json_put(out, "commit_latency_ms", json_number(pbft_commit_latency_ms(n->core)));
+    json_put(out, "commit_latency_ms",
+             json_number(pbft_commit_latency_ms(replica_core(n->replica))));
     json_put(out, "waiting_envelopes", json_integer(st->waiting));
     json_put(out, "waiting_bytes", json_number(st->waiting_bytes));
 }
@@ -260,10 +261,10 @@ static void put_council(json_t *out, const struct node *n)
 {
     struct council_summary summary;
     bool expelled[SEATS_MAX] = {false}, suspended[SEATS_MAX] = {false};
-    council_summarize(n->council, &summary);
+    council_summarize(replica_council(n->replica), &summary);
     for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
-        expelled[seat - 1] = council_is_expelled(n->council, seat);
-        suspended[seat - 1] = council_is_suspended(n->council, seat);
+        expelled[seat - 1] = council_is_expelled(replica_council(n->replica), seat);
+        suspended[seat - 1] = council_is_suspended(replica_council(n->replica), seat);
     }
     json_put(out, "time_ms", json_number(summary.time_ms));
     json_put(out, "state_root", json_hash(&summary.state_root));
@@ -285,7 +286,7 @@ static void put_store(json_t *out, const struct node *n)
 json_t *status_json(const struct node *n)
 {
     struct pbft_status st;
-    pbft_status(n->core, &st);
+    replica_status(n->replica, &st);
     unsigned connected = net_connected_count(n->net);
     json_t *out = json_object();
     put_identity(out, n);

@@ -158,7 +158,7 @@ json_t *method_propose(void *context, struct control_session *s, json_t *params)
     if (parameters_end(&p)) {
         struct hash id;
         struct complaint why = {""};
-        int error = node_propose(n, &content, &id, &why);
+        int error = replica_propose(n->replica, &content, &id, &why);
         if (error == 0) {
             out = json_object();
             json_put(out, "id", json_hash(&id));
@@ -216,7 +216,7 @@ json_t *method_agent_answer(void *context, struct control_session *s, json_t *pa
     if (!parameters_end(&p)) {
         return NULL;
     }
-    int error = node_answer(n, &proposal, &ballot, &why);
+    int error = replica_answer(n->replica, &proposal, &ballot, &why);
     if (error != 0) {
         return refuse(s, error, &why);
     }

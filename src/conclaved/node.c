@@ -10,20 +10,13 @@
 #include "conclaved/agents.h"
 #include "conclaved/events.h"
 #include "conclaved/heartbeat.h"
-#include "conclaved/outbox.h"
-#include "conclaved/receive.h"
-#include "conclaved/replay.h"
-#include "conclaved/turn.h"
-#include "conclaved/witness.h"
-#include "hash/hash.h"
-#include "wire/codec.h"
-#include "wire/shared.h"
+#include "conclaved/observe.h"
+#include "conclaved/publish.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { VERIFIED_SIGNATURES = 16384 };
+#include <unistd.h>
 
 /* --- callbacks of the channels --- */
 
@@ -31,32 +24,32 @@ static void on_connected(void *context, uint16_t seat,
                          const uint8_t instance[INSTANCE_BYTES])
 {
     struct node *n = context;
-    struct pbft_event event = {.kind = PBFT_CONNECTED, .seat = seat};
     struct peer_view *peer = &n->peers[seat - 1];
     memcpy(peer->last.instance, instance, INSTANCE_BYTES);
     peer->heard = true;
     peer->heard_ms = clock_monotonic_ms();
-    turn_publish(n, "peer.up", event_peer_up(n->charter, seat));
-    turn_feed(n, &event);
-    outbox_repeat(n, seat);
-    witness_repeat(n, seat);
+    publish(n, "peer.up", event_peer_up(n->charter, seat));
+    replica_connected(n->replica, seat);
 }
 
 static void on_disconnected(void *context, uint16_t seat, enum net_down_reason reason)
 {
     struct node *n = context;
-    struct pbft_event event = {.kind = PBFT_DISCONNECTED, .seat = seat};
     if (n->stopping) {
         return;
     }
-    turn_publish(n, "peer.down", event_peer_down(n->charter, seat, reason));
-    turn_feed(n, &event);
+    publish(n, "peer.down", event_peer_down(n->charter, seat, reason));
+    replica_disconnected(n->replica, seat);
 }
 
 static void on_frame(void *context, uint16_t seat, struct bytes *owner,
                      struct slice content)
 {
-    receive_frame(context, seat, owner, content);
+    struct node *n = context;
+    struct peer_view *peer = &n->peers[seat - 1];
+    peer->heard = true;
+    peer->heard_ms = clock_monotonic_ms();
+    replica_receive(n->replica, seat, owner, content);
 }
 
 static void on_client_closed(void *context, struct control_session *s)
@@ -71,14 +64,29 @@ static void on_client_closed(void *context, struct control_session *s)
 
 /* --- watchers --- */
 
-/* Runs before the loop sleeps: everything that happened in this turn is made durable at
- * once and then goes out. */
+/* Everything that happened in this turn of the loop is made durable at once, then goes out,
+ * then is told. */
+static void end_turn(struct node *n)
+{
+    agents_ask(n);
+    int error = replica_end_turn(n->replica);
+    if (error != 0) {
+        LOG_EVENT(LOG_LEVEL_ERROR, "store.failed", LOG_S("error", error_text(error)),
+                  LOG_S("cure", "free space or mend the disk, then start the node again"));
+        /* What it holds may not be durable, so it must not vote. */
+        _exit(EXIT_FAILURE);
+    }
+    net_flush(n->net);
+    publish_all(n);
+}
+
+/* Runs before the loop sleeps. */
 static void on_turn(struct ev_loop *loop, struct ev_prepare *w, int events)
 {
     struct node *n = w->data;
     (void)events;
-    turn_end(n);
-    uint64_t wake = turn_wake_ms(n);
+    end_turn(n);
+    uint64_t wake = replica_wake_ms(n->replica);
     if (wake == UINT64_MAX) {
         ev_timer_stop(loop, &n->tick_watcher);
         return;
@@ -90,45 +98,29 @@ static void on_turn(struct ev_loop *loop, struct ev_prepare *w, int events)
 
 static void on_tick(struct ev_loop *loop, struct ev_timer *w, int events)
 {
-    struct pbft_event event = {.kind = PBFT_TICK};
+    struct node *n = w->data;
     (void)loop, (void)events;
-    turn_feed(w->data, &event);
+    replica_tick(n->replica);
 }
 
 static void on_beat(struct ev_loop *loop, struct ev_timer *w, int events)
 {
-    /* The tick notices a wall clock that jumped: the core's wishes count on both clocks. */
-    struct pbft_event event = {.kind = PBFT_TICK};
-    (void)loop, (void)events;
-    heartbeat_send(w->data);
-    turn_feed(w->data, &event);
-}
-
-static void on_repeat(struct ev_loop *loop, struct ev_timer *w, int events)
-{
     struct node *n = w->data;
-    struct pbft_status status;
-    (void)events;
-    outbox_repeat(n, 0);
-    witness_repeat(n, 0);
-    pbft_status(n->core, &status);
-    w->repeat = (double)status.request_timer_ms / 1e3;
-    ev_timer_again(loop, w);
+    (void)loop, (void)events;
+    heartbeat_send(n);
+    /* A wall clock that jumped is noticed so: the core's wishes count on both clocks. */
+    replica_tick(n->replica);
 }
 
 static void start_watchers(struct node *n)
 {
     double beat = (double)n->config->heartbeat_ms / 1e3;
-    double repeat = (double)n->charter->timer_floor_ms / 1e3;
     ev_prepare_init(&n->turn_watcher, on_turn);
     ev_init(&n->tick_watcher, on_tick);
     ev_timer_init(&n->beat_watcher, on_beat, beat, beat);
-    ev_timer_init(&n->repeat_watcher, on_repeat, repeat, repeat);
-    n->turn_watcher.data = n->tick_watcher.data = n->beat_watcher.data =
-        n->repeat_watcher.data = n;
+    n->turn_watcher.data = n->tick_watcher.data = n->beat_watcher.data = n;
     ev_prepare_start(n->loop, &n->turn_watcher);
     ev_timer_start(n->loop, &n->beat_watcher);
-    ev_timer_start(n->loop, &n->repeat_watcher);
 }
 
 /* --- starting --- */
@@ -144,20 +136,6 @@ int node_find_seat(const struct config *config, const struct charter *charter,
                                  "the key %s belongs to no seat of the charter %s: use the "
                                  "key whose public half the charter names",
                                  config->key, config->charter);
-}
-
-static void start_authenticator(struct node *n)
-{
-    const struct charter *c = n->charter;
-    n->keys = alloc_zero(c->seat_count, sizeof(*n->keys));
-    for (uint16_t i = 0; i < c->seat_count; i++) {
-        n->keys[i] = c->seats[i].key;
-    }
-    n->auth = (struct authenticator){.council_id = c->council_id,
-                                     .seats = c->seat_count,
-                                     .classes = c->class_count,
-                                     .keys = n->keys,
-                                     .verified = verified_set_new(VERIFIED_SIGNATURES)};
 }
 
 static int start_net(struct node *n, struct complaint *why)
@@ -199,23 +177,33 @@ static int start_control(struct node *n, struct complaint *why)
     return control_server_start(n->loop, &config, &n->control, why);
 }
 
-static int start_state(struct node *n, struct complaint *why)
+static int start_replica(struct node *n, struct complaint *why)
 {
-    struct ledger_identity id = {n->charter->council_id, n->seat, n->charter->seat_count};
-    struct council_rules rules = replay_rules(n->charter);
-    int error = ledger_open(n->config->data, LEDGER_WRITE, &id, &n->ledger, why);
-    if (error != 0) {
-        return error;
+    const struct charter *c = n->charter;
+    struct ledger_identity id = {c->council_id, n->seat, c->seat_count};
+    struct replica_config config;
+    struct replica_ports ports;
+    struct replica_observer observer;
+    node_replica_config(c, n->seat, &config);
+    n->keys = alloc_zero(c->seat_count, sizeof(*n->keys));
+    for (uint16_t i = 0; i < c->seat_count; i++) {
+        n->keys[i] = c->seats[i].key;
     }
-    n->council = council_new(&rules);
-    error = replay(n, why);
-    return error != 0 ? error : outbox_restore(n);
+    config.keys = n->keys;
+    config.key = n->key;
+    config.order_load = n->config->allow_bench;
+    ports_of(n, &ports);
+    observer_of(n, &observer);
+    int error = ledger_open(n->config->data, LEDGER_WRITE, &id, &n->ledger, why);
+    if (error == 0) {
+        error = replica_new(&config, n->ledger, &ports, &observer, &n->replica, why);
+    }
+    return error;
 }
 
 int node_start(struct node *n, struct ev_loop *loop, struct config *config,
                struct complaint *why)
 {
-    struct pbft_event begin = {.kind = PBFT_TICK};
     memset(n, 0, sizeof(*n));
     n->loop = loop;
     n->config = config;
@@ -231,13 +219,9 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
     if (error != 0) {
         return error;
     }
-    start_authenticator(n);
-    receive_start(n);
-    n->turn = turn_new();
-    n->outbox = outbox_new(n->charter->seat_window);
-    n->witness = witness_new(n->charter->seat_count);
     n->agents = agents_new();
-    error = start_state(n, why);
+    n->published = published_new();
+    error = start_replica(n, why);
     if (error == 0) {
         error = start_control(n, why);
     }
@@ -255,7 +239,7 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
               LOG_N("quorum", quorum_size(n->charter->seat_count)),
               LOG_N("height", ledger_height(n->ledger)),
               LOG_X("council", slice_of(n->charter->council_id.bytes, HASH_BYTES)));
-    turn_feed(n, &begin);
+    replica_begin(n->replica);
     return 0;
 }
 
@@ -267,9 +251,8 @@ void node_stop(struct node *n)
         ev_prepare_stop(n->loop, &n->turn_watcher);
         ev_timer_stop(n->loop, &n->tick_watcher);
         ev_timer_stop(n->loop, &n->beat_watcher);
-        ev_timer_stop(n->loop, &n->repeat_watcher);
-        turn_publish(n, "node.stopped", event_stopped("asked to stop"));
-        turn_end(n);
+        publish(n, "node.stopped", event_stopped("asked to stop"));
+        end_turn(n);
         net_free(n->net);
     }
     if (n->control != NULL) {
@@ -279,60 +262,11 @@ void node_stop(struct node *n)
         LOG_EVENT(LOG_LEVEL_INFO, "node.stopped", LOG_N("seat", n->seat),
                   LOG_N("height", ledger_height(n->ledger)));
     }
-    pbft_free(n->core);
-    council_free(n->council);
+    replica_free(n->replica);
     ledger_close(n->ledger);
-    turn_free(n->turn);
-    outbox_free(n->outbox);
-    witness_free(n->witness);
     agents_free(n->agents);
-    verified_set_free(n->auth.verified);
+    published_free(n->published);
     free(n->keys);
     key_free(n->key);
     charter_free(n->charter);
-}
-
-/* --- proposing --- */
-
-static uint32_t open_of_seat(const struct node *n)
-{
-    uint32_t count = outbox_proposals(n);
-    const struct proposal *p;
-    for (size_t i = 0; (p = council_at(n->council, i)) != NULL; i++) {
-        count += p->proposer == n->seat;
-    }
-    return count;
-}
-
-int node_propose(struct node *n, const struct propose *p, struct hash *id,
-                 struct complaint *why)
-{
-    struct buffer encoding = {NULL, 0, 0};
-    struct operation op = {.kind = OPERATION_PROPOSE, .seat = n->seat, .propose = *p};
-    struct operation check;
-    codec_encode_operation(&encoding, &op);
-    /* The decoder's rules are the council's: what it refuses would never be ordered. */
-    int error = codec_decode_operation(buffer_slice(&encoding), &check);
-    *id = hash_operation(buffer_slice(&encoding));
-    if (error != 0) {
-        (void)complain(why, error,
-                       "the proposal is %s: see the limits in "
-                       "conclave-protocol(7)",
-                       error_text(error));
-    } else if (p->class_index >= n->charter->class_count) {
-        error = complain(why, CONCLAVE_EINVAL, "there is no such decision class");
-    } else if (council_knows(n->council, id) || outbox_holds(n, id)) {
-        error = 0;
-    } else if (open_of_seat(n) >= n->charter->open_proposals) {
-        error =
-            complain(why, CONCLAVE_ELIMIT,
-                     "this seat has %u undecided proposals, the most the charter allows: "
-                     "wait for one to be decided",
-                     (unsigned)n->charter->open_proposals);
-    } else {
-        /* Durable at the end of the turn, before the client has its answer. */
-        outbox_add(n, buffer_slice(&encoding), true);
-    }
-    buffer_free(&encoding);
-    return error;
 }

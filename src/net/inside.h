@@ -5,7 +5,7 @@
 #ifndef CONCLAVE_NET_INSIDE_H
 #define CONCLAVE_NET_INSIDE_H
 
-#include "net/bucket.h"
+#include "base/bucket.h"
 #include "net/connection.h"
 #include "net/dial.h"
 #include "net/listener.h"

@@ -5,41 +5,6 @@
 
 #include <stdlib.h>
 
-/* Takes the references that a copy of the message needs. */
-static void hold_message(const struct message *m)
-{
-    switch (m->tag) {
-    case MESSAGE_ENVELOPE:
-        envelope_ref(m->envelope);
-        break;
-    case MESSAGE_PRE_PREPARE:
-        block_ref(m->pre_prepare.block);
-        if (m->pre_prepare.certificate != NULL) {
-            certificate_ref(m->pre_prepare.certificate);
-        }
-        break;
-    case MESSAGE_VIEW_CHANGE:
-        if (m->view_change.certificate != NULL) {
-            certificate_ref(m->view_change.certificate);
-        }
-        break;
-    case MESSAGE_NEW_VIEW:
-        new_view_ref(m->new_view);
-        break;
-    case MESSAGE_BLOCK:
-        block_ref(m->block);
-        break;
-    case MESSAGE_HEARTBEAT:
-    case MESSAGE_PREPARE:
-    case MESSAGE_COMMIT:
-    case MESSAGE_FETCH_BLOCK:
-    case MESSAGE_FETCH_RANGE:
-    case MESSAGE_RANGE:
-    case MESSAGE_FETCH_NEW_VIEW:
-        break;
-    }
-}
-
 struct pbft_action *update_add(struct pbft *p, enum pbft_action_kind kind)
 {
     struct pbft_update *u = p->update;
@@ -57,14 +22,14 @@ void update_send(struct pbft *p, uint16_t seat, const struct message *m)
     struct pbft_action *a = update_add(p, PBFT_SEND);
     a->seat = seat;
     a->message = *m;
-    hold_message(m);
+    message_hold(m);
 }
 
 void update_sign(struct pbft *p, const struct message *m)
 {
     struct pbft_action *a = update_add(p, PBFT_SIGN);
     a->message = *m;
-    hold_message(m);
+    message_hold(m);
 }
 
 void update_notice(struct pbft *p, enum pbft_notice_kind kind, enum pbft_cause cause,

@@ -98,6 +98,41 @@ void new_view_unref(struct new_view *v)
     }
 }
 
+void message_hold(const struct message *m)
+{
+    switch (m->tag) {
+    case MESSAGE_ENVELOPE:
+        envelope_ref(m->envelope);
+        break;
+    case MESSAGE_PRE_PREPARE:
+        block_ref(m->pre_prepare.block);
+        if (m->pre_prepare.certificate != NULL) {
+            certificate_ref(m->pre_prepare.certificate);
+        }
+        break;
+    case MESSAGE_VIEW_CHANGE:
+        if (m->view_change.certificate != NULL) {
+            certificate_ref(m->view_change.certificate);
+        }
+        break;
+    case MESSAGE_NEW_VIEW:
+        new_view_ref(m->new_view);
+        break;
+    case MESSAGE_BLOCK:
+        block_ref(m->block);
+        break;
+    case MESSAGE_HEARTBEAT:
+    case MESSAGE_PREPARE:
+    case MESSAGE_COMMIT:
+    case MESSAGE_FETCH_BLOCK:
+    case MESSAGE_FETCH_RANGE:
+    case MESSAGE_FETCH_NEW_VIEW:
+        break;
+    case MESSAGE_RANGE:
+        assert(!"a RANGE owns its lists");
+    }
+}
+
 static void range_clear(struct range *range)
 {
     for (uint32_t i = 0; i < range->block_count; i++) {

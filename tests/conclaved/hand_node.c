@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #define _GNU_SOURCE
 #include "hand_node.h"
-#include "conclaved/execute.h"
 
 #include "../council/build.h"
 #include "base/alloc.h"
 #include "conclaved/agents.h"
-#include "conclaved/replay.h"
 #include "hash/hash.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
@@ -55,10 +53,10 @@ static void keep(char *out, size_t size, struct slice text)
                    text.size > 0 ? (const char *)text.data : "");
 }
 
-int node_propose(struct node *n, const struct propose *p, struct hash *id,
-                 struct complaint *why)
+int replica_propose(struct replica *r, const struct propose *p, struct hash *id,
+                    struct complaint *why)
 {
-    (void)n;
+    (void)r;
     if (hand_world.error != 0) {
         return complain(why, hand_world.error, "refused by hand");
     }
@@ -93,10 +91,10 @@ int node_load(struct node *n, uint32_t operations, size_t size, uint32_t *waitin
     return 0;
 }
 
-int node_answer(struct node *n, const struct hash *proposal, const struct ballot *b,
-                struct complaint *why)
+int replica_answer(struct replica *r, const struct hash *proposal, const struct ballot *b,
+                   struct complaint *why)
 {
-    (void)n;
+    (void)r;
     (void)why;
     if (hand_world.error != 0) {
         return hand_world.error;
@@ -135,15 +133,31 @@ void agents_failed(struct node *n, const struct hash *proposal, const char *reas
     hand_world.failed++;
 }
 
-void execute_describe(struct node *n, const struct block *b, const struct council_result *r,
-                      struct pbft_executed *out)
+static void must(int error, const struct complaint *why, const char *what)
 {
-    (void)n;
-    *out = (struct pbft_executed){.height = b->header.height,
-                                  .view = b->header.view,
-                                  .state_root = r->state_root,
-                                  .next_deadline_ms = r->next_deadline_ms,
-                                  .cover_height = r->cover_height};
+    if (error != 0) {
+        printf("Bail out! %s: %s %s\n", what, error_text(error), why->text);
+        exit(1);
+    }
+}
+
+/* --- a replica that hears and says nothing --- */
+
+static uint64_t no_time(void *context)
+{
+    (void)context;
+    return 1;
+}
+
+static void start_replica(struct hand_node *h)
+{
+    struct complaint why = {""};
+    struct replica_config config;
+    struct replica_ports ports = {.monotonic_ms = no_time, .wall_ms = no_time};
+    struct replica_observer observer = {0};
+    node_replica_config(h->node.charter, h->node.seat, &config);
+    must(replica_new(&config, h->node.ledger, &ports, &observer, &h->node.replica, &why),
+         &why, "replaying it");
 }
 
 /* --- a short history --- */
@@ -258,14 +272,6 @@ static void write_history(struct hand_node *h)
     council_free(t.council);
 }
 
-static void must(int error, const struct complaint *why, const char *what)
-{
-    if (error != 0) {
-        printf("Bail out! %s: %s %s\n", what, error_text(error), why->text);
-        exit(1);
-    }
-}
-
 void hand_node_make(struct hand_node *h, const char *charter)
 {
     struct complaint why = {""};
@@ -279,15 +285,16 @@ void hand_node_make(struct hand_node *h, const char *charter)
     must(key_library_init(), &why, "sodium");
     must(charter_load(charter, &n->charter, &why), &why, charter);
     n->seat = 1;
-    h->rules = replay_rules(n->charter);
+    struct replica_config config;
+    node_replica_config(n->charter, n->seat, &config);
+    h->rules = config.council;
     struct ledger_identity id = {n->charter->council_id, 1, n->charter->seat_count};
     char *store = alloc_printf("%s/store", h->dir);
     must(ledger_open(store, LEDGER_CREATE, &id, &n->ledger, &why), &why, store);
     free(store);
     write_history(h);
     must(ledger_commit(n->ledger), &why, "the history");
-    n->council = council_new(&h->rules);
-    must(replay(n, &why), &why, "replaying it");
+    start_replica(h);
     memcpy(hand_world.ids, h->ids, sizeof(h->ids));
 }
 
@@ -301,8 +308,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 
 void hand_node_free(struct hand_node *h)
 {
-    pbft_free(h->node.core);
-    council_free(h->node.council);
+    replica_free(h->node.replica);
     ledger_close(h->node.ledger);
     charter_free(h->node.charter);
     (void)nftw(h->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -24,7 +24,7 @@ struct hand_node {
 /* What the stubs of the network and the node say and were told; one node at a time. */
 struct hand_world {
     bool connected[SEATS_MAX];
-    int error; /* of the next node_propose, node_load, node_answer or agents_attach */
+    int error; /* of the next replica_propose, node_load, replica_answer or agents_attach */
     unsigned proposed, answered, attached, failed;
     char title[256], text[256], evidence[256];
     uint32_t class_index;

@@ -42,7 +42,7 @@ static void says(json_t *object, const char *expected, const char *name)
  * name, parameters, name, parameters, ... and end with NULL. */
 static void applies(struct batch *batch, const char *const *expected)
 {
-    struct council *c = hand.node.council;
+    struct council *c = (struct council *)replica_council(hand.node.replica);
     struct council_result r;
     height++;
     struct block *b =
@@ -115,10 +115,10 @@ static void test_council(void)
                         NULL,
                     });
     struct council_event late = {.kind = COUNCIL_LATE, .seat = 1, .proposal = *id};
-    says(event_council(hand.node.charter, hand.node.council, &late),
+    says(event_council(hand.node.charter, replica_council(hand.node.replica), &late),
          "{\"proposal\":\"THIRD\",\"seat\":1,\"name\":\"alder\"}", "ballot.late");
     struct council_event epoch = {.kind = COUNCIL_EPOCH, .number = 3};
-    says(event_council(hand.node.charter, hand.node.council, &epoch),
+    says(event_council(hand.node.charter, replica_council(hand.node.replica), &epoch),
          "{\"epoch\":3,\"suspended\":[]}", "epoch.changed");
     batch_free(&batch);
 }

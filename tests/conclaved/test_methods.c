@@ -145,7 +145,7 @@ static void awaits(struct pbft_status *st, const char *expected)
 static void test_awaiting(void)
 {
     struct pbft_status st;
-    pbft_status(hand.node.core, &st);
+    replica_status(hand.node.replica, &st);
     st.waiting = 2;
     awaits(&st, "a block from the primary alder (1) with what waits");
     st.has_block = true;

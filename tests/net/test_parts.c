@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The parts of the channel that need no socket: addresses, quotas, the send queue. */
+#include "base/bucket.h"
 #include "net/address.h"
-#include "net/bucket.h"
 #include "net/queue.h"
 
 #include "tap.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
-#include "conclaved/outbox.h"
+/* Own operations on their way into the ledger: gathered into envelopes, at most
+ * `seat-window` unordered of each sort, sent to all peers, repeated every request timer. */
+#include "replica/inside.h"
 
 #include "base/alloc.h"
-#include "conclaved/turn.h"
 #include "hash/hash.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
@@ -35,15 +36,12 @@ struct outbox {
     struct item *unsealed_from; /* no item before this one waits for an envelope */
     struct sealed *sealed;      /* unordered envelopes of both sorts, in the order sealed */
     size_t sealed_count, sealed_capacity;
-    uint32_t window;
     uint32_t unsealed; /* items without an envelope */
 };
 
-struct outbox *outbox_new(uint32_t seat_window)
+struct outbox *outbox_new(void)
 {
-    struct outbox *o = alloc_zero(1, sizeof(*o));
-    o->window = seat_window;
-    return o;
+    return alloc_zero(1, sizeof(struct outbox));
 }
 
 void outbox_free(struct outbox *o)
@@ -77,33 +75,24 @@ static struct item *find(struct outbox *o, const struct hash *id)
     return i;
 }
 
-bool outbox_holds(const struct node *n, const struct hash *op_id)
+bool outbox_holds(const struct replica *r, const struct hash *op_id)
 {
-    return find(n->outbox, op_id) != NULL;
-}
-
-uint32_t outbox_proposals(const struct node *n)
-{
-    uint32_t count = 0;
-    for (const struct item *i = n->outbox->first; i != NULL; i = i->next) {
-        count += i->kind == OPERATION_PROPOSE;
-    }
-    return count;
+    return find(r->outbox, op_id) != NULL;
 }
 
 static enum operation_kind kind_of(struct slice operation)
 {
-    struct cbor_reader r;
-    cbor_read_begin(&r, operation);
-    (void)cbor_read_array(&r, 3);
-    return (enum operation_kind)cbor_read_uint(&r, OPERATION_RETURN);
+    struct cbor_reader reader;
+    cbor_read_begin(&reader, operation);
+    (void)cbor_read_array(&reader, 3);
+    return (enum operation_kind)cbor_read_uint(&reader, OPERATION_RETURN);
 }
 
-void outbox_add(struct node *n, struct slice operation, bool durable)
+void outbox_add(struct replica *r, struct slice operation, bool durable)
 {
-    struct outbox *o = n->outbox;
+    struct outbox *o = r->outbox;
     struct hash id = hash_operation(operation);
-    if (outbox_holds(n, &id)) {
+    if (outbox_holds(r, &id)) {
         return;
     }
     struct item *i = alloc_zero(1, sizeof(*i) + operation.size);
@@ -121,8 +110,16 @@ void outbox_add(struct node *n, struct slice operation, bool durable)
     o->unsealed_from = o->unsealed_from != NULL ? o->unsealed_from : i;
     o->unsealed++;
     if (durable) {
-        ledger_put_own(n->ledger, &id, operation);
+        ledger_put_own(r->ledger, &id, operation);
     }
+}
+
+void outbox_add_operation(struct replica *r, const struct operation *op, bool durable)
+{
+    struct buffer encoding = {NULL, 0, 0};
+    codec_encode_operation(&encoding, op);
+    outbox_add(r, buffer_slice(&encoding), durable);
+    buffer_free(&encoding);
 }
 
 static void restore_one(void *context, const struct hash *op_id, struct slice operation)
@@ -132,15 +129,15 @@ static void restore_one(void *context, const struct hash *op_id, struct slice op
     cbor_write_bytes(all, operation);
 }
 
-int outbox_restore(struct node *n)
+int outbox_restore(struct replica *r)
 {
     /* Copied first: adding writes to the store that is being read. */
     struct buffer all = {NULL, 0, 0};
-    int error = ledger_each_own(n->ledger, restore_one, &all);
-    struct cbor_reader r;
-    cbor_read_begin(&r, buffer_slice(&all));
-    while (error == 0 && cbor_peek(&r) == CBOR_BYTES) {
-        outbox_add(n, cbor_read_bytes(&r, OPERATION_MAX), true);
+    int error = ledger_each_own(r->ledger, restore_one, &all);
+    struct cbor_reader reader;
+    cbor_read_begin(&reader, buffer_slice(&all));
+    while (error == 0 && cbor_peek(&reader) == CBOR_BYTES) {
+        outbox_add(r, cbor_read_bytes(&reader, OPERATION_MAX), true);
     }
     buffer_free(&all);
     return error;
@@ -158,10 +155,10 @@ static uint32_t outstanding(const struct outbox *o, enum envelope_sort sort)
 }
 
 /* One envelope of what waits of this sort; false when nothing does. */
-static bool seal(struct node *n, enum envelope_sort sort)
+static bool seal(struct replica *r, enum envelope_sort sort)
 {
     enum { OVERHEAD = 128 }; /* array heads, seat and signature of an envelope */
-    struct outbox *o = n->outbox;
+    struct outbox *o = r->outbox;
     struct slice operations[ENVELOPE_OPERATIONS_MAX];
     struct item *members[ENVELOPE_OPERATIONS_MAX];
     size_t count = 0, bytes = OVERHEAD;
@@ -180,7 +177,7 @@ static bool seal(struct node *n, enum envelope_sort sort)
         return false;
     }
     struct envelope *e =
-        authenticate_seal_envelope(&n->auth, n->key, n->seat, operations, count);
+        authenticate_seal_envelope(&r->auth, r->config.key, r->seat, operations, count);
     for (size_t i = 0; i < count; i++) {
         members[i]->envelope = e;
     }
@@ -191,17 +188,17 @@ static bool seal(struct node *n, enum envelope_sort sort)
     }
     o->sealed[o->sealed_count++] = (struct sealed){e, (uint32_t)count};
     struct message m = {.tag = MESSAGE_ENVELOPE, .envelope = e};
-    turn_send(n, 0, &m);
-    (void)turn_feed_envelope(n, e, n->seat);
+    turn_send(r, 0, &m);
+    (void)turn_feed_envelope(r, e, r->seat);
     return true;
 }
 
-void outbox_progress(struct node *n)
+void outbox_progress(struct replica *r)
 {
-    struct outbox *o = n->outbox;
+    struct outbox *o = r->outbox;
     for (int sort = 0; sort < ENVELOPE_SORTS && o->unsealed > 0; sort++) {
-        while (outstanding(o, (enum envelope_sort)sort) < o->window &&
-               seal(n, (enum envelope_sort)sort)) {
+        while (outstanding(o, (enum envelope_sort)sort) < r->config.seat_window &&
+               seal(r, (enum envelope_sort)sort)) {
         }
     }
 }
@@ -221,9 +218,9 @@ static void settle(struct outbox *o, const struct envelope *e)
     }
 }
 
-static void done(struct node *n, const struct hash *id)
+static void done(struct replica *r, const struct hash *id)
 {
-    struct outbox *o = n->outbox;
+    struct outbox *o = r->outbox;
     struct item *i = find(o, id);
     if (i == NULL) {
         return;
@@ -239,7 +236,7 @@ static void done(struct node *n, const struct hash *id)
         o->unsealed_from = i->next;
     }
     if (i->durable) {
-        ledger_drop_own(n->ledger, id);
+        ledger_drop_own(r->ledger, id);
     }
     if (i->envelope != NULL) {
         settle(o, i->envelope);
@@ -249,35 +246,47 @@ static void done(struct node *n, const struct hash *id)
     free(i);
 }
 
-void outbox_on_block(struct node *n, const struct block *b)
+void outbox_on_block(struct replica *r, const struct block *b)
 {
-    for (uint32_t i = 0; i < b->count && n->outbox->first != NULL; i++) {
+    for (uint32_t i = 0; i < b->count && r->outbox->first != NULL; i++) {
         const struct envelope *e = b->envelopes[i];
-        for (uint32_t k = 0; e->seat == n->seat && k < e->count; k++) {
+        for (uint32_t k = 0; e->seat == r->seat && k < e->count; k++) {
             struct hash id = hash_operation(e->operations[k]);
-            done(n, &id);
+            done(r, &id);
         }
     }
 }
 
-void outbox_repeat(struct node *n, uint16_t seat)
+void outbox_repeat(struct replica *r, uint16_t seat)
 {
-    struct outbox *o = n->outbox;
+    struct outbox *o = r->outbox;
     for (size_t i = 0; i < o->sealed_count;) {
         struct envelope *e = o->sealed[i].envelope;
-        struct judgement j = turn_feed_envelope(n, e, n->seat);
+        struct judgement j = turn_feed_envelope(r, e, r->seat);
         if (j.kind == JUDGEMENT_REFUSE) {
             /* Events overtook it, it can have no effect any more: nobody will order it. */
             envelope_ref(e);
             for (uint32_t k = 0; k < e->count; k++) {
                 struct hash id = hash_operation(e->operations[k]);
-                done(n, &id);
+                done(r, &id);
             }
             envelope_unref(e);
             continue;
         }
         struct message m = {.tag = MESSAGE_ENVELOPE, .envelope = e};
-        turn_send(n, seat, &m);
+        turn_send(r, seat, &m);
         i++;
+    }
+}
+
+void outbox_load(const struct replica *r, struct replica_load *out)
+{
+    const struct outbox *o = r->outbox;
+    for (const struct item *i = o->first; i != NULL; i = i->next) {
+        out->operations++;
+        out->proposals += i->kind == OPERATION_PROPOSE;
+    }
+    for (int sort = 0; sort < ENVELOPE_SORTS; sort++) {
+        out->outstanding[sort] = outstanding(o, (enum envelope_sort)sort);
     }
 }

@@ -3,8 +3,8 @@
  * A token bucket: so many units a second, bursts of four seconds' worth. Whoever takes
  * from it may run into debt once, so that one large item is never stuck for ever.
  */
-#ifndef CONCLAVE_NET_BUCKET_H
-#define CONCLAVE_NET_BUCKET_H
+#ifndef CONCLAVE_BASE_BUCKET_H
+#define CONCLAVE_BASE_BUCKET_H
 
 #include <stdbool.h>
 #include <stdint.h>

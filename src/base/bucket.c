@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "net/bucket.h"
+#include "base/bucket.h"
 
 #include <assert.h>
 

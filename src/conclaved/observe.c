@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: ISC */
+#include "conclaved/observe.h"
+
+#include "base/log.h"
+#include "conclaved/events.h"
+#include "conclaved/heartbeat.h"
+#include "conclaved/json.h"
+#include "conclaved/publish.h"
+
+static void tell_notice(struct node *n, const struct pbft_notice *x)
+{
+    static const char *const names[] = {
+        [PBFT_NOTICE_VIEW_CHANGE] = "view.change-started",
+        [PBFT_NOTICE_NEW_VIEW] = "view.changed",
+        [PBFT_NOTICE_REFUSED] = "block.refused",
+        [PBFT_NOTICE_DIVERGED] = "state.diverged",
+        [PBFT_NOTICE_FORK] = "chain.forked",
+        [PBFT_NOTICE_CATCHING_UP] = "node.catching-up",
+    };
+    bool loud = x->kind == PBFT_NOTICE_DIVERGED || x->kind == PBFT_NOTICE_FORK;
+    enum log_level level = loud                             ? LOG_LEVEL_ERROR
+                           : x->kind == PBFT_NOTICE_REFUSED ? LOG_LEVEL_WARN
+                                                            : LOG_LEVEL_INFO;
+    struct log_field cause = LOG_S("cause", pbft_cause_name(x->cause));
+    if (x->cause == PBFT_CAUSE_NONE) {
+        cause.kind = LOG_END;
+    }
+    LOG_EVENT(level, names[x->kind], LOG_N("view", x->view), LOG_N("height", x->height),
+              LOG_N("seat", x->seat), cause);
+    const char *name = event_notice_name(x->kind);
+    if (name != NULL) {
+        publish(n, name, event_notice(n->charter, x));
+    }
+}
+
+static void on_action(void *context, const struct pbft_action *a)
+{
+    if (a->kind == PBFT_NOTICE) {
+        tell_notice(context, &a->notice);
+    }
+}
+
+static void log_council_event(const struct block *b, const struct council_event *e)
+{
+    struct slice id = slice_of(e->proposal.bytes, HASH_BYTES);
+    switch (e->kind) {
+    case COUNCIL_OPENED:
+        LOG_EVENT(LOG_LEVEL_INFO, "proposal.opened", LOG_X("proposal", id),
+                  LOG_N("seat", e->seat), LOG_N("height", b->header.height));
+        break;
+    case COUNCIL_SEALED:
+        LOG_EVENT(LOG_LEVEL_INFO, "proposal.opening", LOG_X("proposal", id),
+                  LOG_N("height", b->header.height));
+        break;
+    case COUNCIL_FINAL:
+        LOG_EVENT(LOG_LEVEL_INFO, "proposal.final", LOG_X("proposal", id),
+                  LOG_S("outcome", outcome_name(e->record->outcome)),
+                  LOG_S("reason", reason_name(e->record->reason)),
+                  LOG_N("approve", e->record->approve), LOG_N("reject", e->record->reject),
+                  LOG_N("abstain", e->record->abstain), LOG_N("height", b->header.height));
+        break;
+    case COUNCIL_CONVICTED:
+        LOG_EVENT(LOG_LEVEL_WARN, "seat.convicted", LOG_N("seat", e->seat),
+                  LOG_N("height", b->header.height));
+        break;
+    case COUNCIL_EPOCH:
+        LOG_EVENT(LOG_LEVEL_INFO, "epoch.changed", LOG_N("epoch", e->number),
+                  LOG_N("height", b->header.height));
+        break;
+    case COUNCIL_VOID:
+        LOG_EVENT(LOG_LEVEL_DEBUG, "operation.void", LOG_N("seat", e->seat),
+                  LOG_S("verdict", verdict_name(e->verdict)),
+                  LOG_N("height", b->header.height));
+        break;
+    case COUNCIL_BALLOT:
+    case COUNCIL_LATE:
+    case COUNCIL_REVEALED:
+    case COUNCIL_DECIDED:
+        break;
+    }
+}
+
+/* Under load most events are wanted by no subscriber: they are numbered, but not built. */
+static void publish_council_event(struct node *n, const struct council_event *e)
+{
+    const char *name = event_council_name(e->kind);
+    if (control_wants(n->control, name)) {
+        publish(n, name, event_council(n->charter, replica_council(n->replica), e));
+    } else if (control_has_subscribers(n->control)) {
+        publish(n, name, NULL);
+    }
+}
+
+static void on_executed(void *context, struct block *b, const struct council_result *r)
+{
+    struct node *n = context;
+    for (size_t i = 0; i < r->event_count; i++) {
+        log_council_event(b, &r->events[i]);
+        publish_council_event(n, &r->events[i]);
+    }
+    if (control_has_subscribers(n->control)) {
+        publish(n, "block.committed", event_block(b));
+    }
+}
+
+static void on_received(void *context, uint16_t seat, const struct message *m)
+{
+    if (m->tag == MESSAGE_HEARTBEAT) {
+        heartbeat_note(context, seat, &m->heartbeat);
+    }
+}
+
+static const char *kind_name(enum evidence_kind k)
+{
+    switch (k) {
+    case EVIDENCE_PREPARE:
+        return "prepare";
+    case EVIDENCE_COMMIT:
+        return "commit";
+    case EVIDENCE_NEW_VIEW:
+        return "new-view";
+    case EVIDENCE_BALLOT:
+        return "ballot";
+    }
+    return "unknown";
+}
+
+static void on_accused(void *context, uint16_t seat, enum evidence_kind kind)
+{
+    struct node *n = context;
+    LOG_EVENT(LOG_LEVEL_WARN, "seat.equivocated", LOG_N("seat", seat),
+              LOG_S("statement", kind_name(kind)));
+    json_t *params = json_object();
+    json_put_seat(params, "seat", n->charter, seat);
+    json_put(params, "statement", json_string(kind_name(kind)));
+    publish(n, "seat.equivocated", params);
+}
+
+void observer_of(struct node *n, struct replica_observer *out)
+{
+    *out = (struct replica_observer){.context = n,
+                                     .action = on_action,
+                                     .executed = on_executed,
+                                     .received = on_received,
+                                     .accused = on_accused};
+}

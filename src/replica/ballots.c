@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: ISC */
+/* Own ballots: kept before their commitment leaves the node, committed, and opened once the
+ * block that ended SEALED is committed. */
+#include "replica/inside.h"
+
+#include "base/alloc.h"
+#include "hash/hash.h"
+#include "wire/shared.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* An open proposal as this seat sees it. */
+struct task {
+    struct hash proposal;
+    bool looked;     /* in the store for a ballot of before a restart */
+    bool has_ballot; /* in the store */
+    bool revealed;   /* the REVEAL is in the outbox or beyond */
+};
+
+struct ballots {
+    struct task *tasks;
+    size_t count, capacity;
+};
+
+struct ballots *ballots_new(void)
+{
+    return alloc_zero(1, sizeof(struct ballots));
+}
+
+void ballots_free(struct ballots *b)
+{
+    if (b != NULL) {
+        free(b->tasks);
+    }
+    free(b);
+}
+
+static void send_commitment(struct replica *r, const struct own_ballot *b)
+{
+    struct operation op = {.kind = OPERATION_BALLOT, .seat = r->seat};
+    op.ballot.proposal = b->proposal;
+    op.ballot.commitment = hash_commitment(&r->config.core.genesis, &b->proposal, r->seat,
+                                           &b->ballot, b->nonce);
+    outbox_add_operation(r, &op, false);
+}
+
+static void send_reveal(struct replica *r, const struct own_ballot *b)
+{
+    struct operation op = {.kind = OPERATION_REVEAL, .seat = r->seat};
+    op.reveal.proposal = b->proposal;
+    op.reveal.ballot = b->ballot;
+    memcpy(op.reveal.nonce, b->nonce, sizeof(b->nonce));
+    outbox_add_operation(r, &op, false);
+}
+
+static struct task *find(const struct ballots *b, const struct hash *proposal)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        if (hash_equal(&b->tasks[i].proposal, proposal)) {
+            return &b->tasks[i];
+        }
+    }
+    return NULL;
+}
+
+static struct task *task_of(struct ballots *b, const struct hash *proposal)
+{
+    struct task *known = find(b, proposal);
+    if (known != NULL) {
+        return known;
+    }
+    if (b->count == b->capacity) {
+        b->capacity = b->capacity > 0 ? 2 * b->capacity : 16;
+        b->tasks = alloc_resize(b->tasks, b->capacity, sizeof(*b->tasks));
+    }
+    struct task *t = &b->tasks[b->count++];
+    *t = (struct task){.proposal = *proposal};
+    return t;
+}
+
+void ballots_keep(struct replica *r, const struct own_ballot *b)
+{
+    struct task *t = task_of(r->ballots, &b->proposal);
+    t->looked = t->has_ballot = true;
+    ledger_put_ballot(r->ledger, b);
+    if (r->observer.ballot_drawn != NULL) {
+        r->observer.ballot_drawn(r->observer.context, b);
+    }
+    send_commitment(r, b);
+}
+
+static void progress_one(struct replica *r, const struct proposal *p)
+{
+    struct task *t = task_of(r->ballots, &p->id);
+    const struct seat_ballot *seat = &p->seats[r->seat - 1];
+    struct own_ballot mine;
+    if (t->revealed || seat->revealed || council_is_expelled(r->council, r->seat)) {
+        return;
+    }
+    if (!t->looked) {
+        t->looked = true;
+        t->has_ballot = ledger_get_ballot(r->ledger, &p->id, &mine) == 0;
+        /* After a restart the commitment may not have left yet. */
+        if (t->has_ballot && !seat->committed && p->phase == PROPOSAL_SEALED) {
+            send_commitment(r, &mine);
+        }
+    }
+    if (p->phase == PROPOSAL_OPENING && seat->committed && t->has_ballot &&
+        ledger_get_ballot(r->ledger, &p->id, &mine) == 0) {
+        send_reveal(r, &mine);
+        t->revealed = true;
+    }
+}
+
+void ballots_progress(struct replica *r)
+{
+    struct ballots *b = r->ballots;
+    const struct proposal *p;
+    for (size_t i = 0; (p = council_at(r->council, i)) != NULL; i++) {
+        progress_one(r, p);
+    }
+    for (size_t i = b->count; i-- > 0;) {
+        if (council_find(r->council, &b->tasks[i].proposal) == NULL) {
+            b->tasks[i] = b->tasks[--b->count];
+        }
+    }
+}
+
+bool replica_holds_ballot(const struct replica *r, const struct hash *proposal)
+{
+    const struct task *t = find(r->ballots, proposal);
+    struct own_ballot mine;
+    return t != NULL && t->looked ? t->has_ballot
+                                  : ledger_get_ballot(r->ledger, proposal, &mine) == 0;
+}
+
+uint32_t ballots_count(const struct replica *r)
+{
+    return (uint32_t)r->ballots->count;
+}
