@@ -14,6 +14,7 @@ enum {
     RETRY_MS = 250,
     RANGE_RETRY_MS = 1000,
     ASKED_MAX = 8, /* a block that so many do not give makes way for another */
+    DOUBT_MAX_MS = 8000,
 };
 
 /* The next connected seat after the given one; 0 when no other seat is connected. */
@@ -73,32 +74,68 @@ void fetch_on_block(struct pbft *p, struct block *b)
 
 /* --- ranges --- */
 
+/* A height in a heartbeat costs nothing to say: it counts as far as something came of it,
+ * and whoever gave nothing when asked is asked again ever later. */
+static bool claims_more(const struct pbft *p, uint16_t seat)
+{
+    return p->connected[seat - 1] && p->peer_height[seat - 1] > p->committed &&
+           p->now_ms >= p->doubted_until[seat - 1];
+}
+
+static void doubt(struct pbft *p, uint16_t seat)
+{
+    unsigned *doubts = &p->peer_doubts[seat - 1];
+    uint64_t length = (uint64_t)RANGE_RETRY_MS << earlier_of(*doubts, 4);
+    p->doubted_until[seat - 1] = p->now_ms + earlier_of(length, DOUBT_MAX_MS);
+    ++*doubts;
+}
+
 static uint16_t next_ahead(const struct pbft *p, uint16_t seat)
 {
     for (uint16_t i = 0; i < p->config.seats; i++) {
         seat = (uint16_t)(seat % p->config.seats + 1);
-        if (p->connected[seat - 1] && p->peer_height[seat - 1] > p->committed) {
+        if (claims_more(p, seat)) {
             return seat;
         }
     }
     return 0;
 }
 
+/* The highest claim of those who never failed to prove one. */
+static uint64_t believed_height(const struct pbft *p)
+{
+    uint64_t highest = 0;
+    for (uint16_t i = 0; i < p->config.seats; i++) {
+        if (p->connected[i] && p->peer_doubts[i] == 0) {
+            highest = later_of(highest, p->peer_height[i]);
+        }
+    }
+    return highest;
+}
+
+bool fetch_is_far_behind(const struct pbft *p)
+{
+    uint64_t height = believed_height(p);
+    return height > p->committed && height - p->committed > p->config.window;
+}
+
 /* Block by block from above is slow over a long way, and all of them are held until the
- * last is here. But peers that claim to be ahead may lie, f of them, and where view after
- * view prepared and none committed nobody has committed what is missing. */
+ * last is here. But where view after view prepared and none committed nobody has committed
+ * what is missing. */
 void fetch_want_chain(struct pbft *p, uint64_t height, const struct hash *hash,
                       uint16_t hint)
 {
     bool far = height - p->committed > (uint64_t)2 * p->config.window;
-    if (!far || p->range_wanted.unanswered >= p->weak ||
-        next_ahead(p, p->config.seat) == 0) {
+    if (!far || believed_height(p) <= p->committed) {
         fetch_want_block(p, height, hash, hint);
     }
 }
 
 static void ask_range(struct pbft *p)
 {
+    if (p->range_wanted.seat != 0 && p->range_wanted.claim > p->committed) {
+        doubt(p, p->range_wanted.seat);
+    }
     uint16_t seat =
         next_ahead(p, p->range_wanted.seat != 0 ? p->range_wanted.seat : p->config.seat);
     if (seat == 0) {
@@ -107,14 +144,14 @@ static void ask_range(struct pbft *p)
         p->range_wanted.retry_at = p->now_ms + RETRY_MS;
         return;
     }
-    if (p->range_wanted.seat == 0) {
+    if (p->range_wanted.seat == 0 && p->peer_doubts[seat - 1] == 0) {
         update_notice(p, PBFT_NOTICE_CATCHING_UP, PBFT_CAUSE_NONE, p->view,
                       p->committed + 1, seat);
     }
     struct message m = {.tag = MESSAGE_FETCH_RANGE};
     m.fetch_range.from = p->committed + 1;
     p->range_wanted.seat = seat;
-    p->range_wanted.unanswered++;
+    p->range_wanted.claim = p->peer_height[seat - 1];
     p->range_wanted.retry_at = p->now_ms + RANGE_RETRY_MS;
     update_send(p, seat, &m);
 }
@@ -137,8 +174,10 @@ void fetch_on_range(struct pbft *p, const struct range *r, uint16_t from)
     }
     /* Something was learned, so the next question may go out at once. */
     p->range_wanted.seat = from;
-    p->range_wanted.unanswered = 0;
+    p->range_wanted.claim = 0;
     p->range_wanted.retry_at = p->now_ms;
+    p->peer_doubts[from - 1] = 0;
+    p->doubted_until[from - 1] = 0;
     chain_commit_blocks(p, blocks, r->block_count - skip, r->certificate);
 }
 
@@ -151,15 +190,14 @@ void fetch_on_heartbeat(struct pbft *p, const struct heartbeat *h, uint16_t from
 static void watch_lag(struct pbft *p)
 {
     uint64_t highest = p->commit_goal != NULL ? p->commit_goal->what.height : 0;
-    for (uint16_t i = 0; i < p->config.seats; i++) {
-        if (p->connected[i]) {
-            highest = later_of(highest, p->peer_height[i]);
+    for (uint16_t seat = 1; seat <= p->config.seats; seat++) {
+        if (claims_more(p, seat)) {
+            highest = later_of(highest, p->peer_height[seat - 1]);
         }
     }
     if (highest <= p->committed) {
         p->range_wanted.seat = 0;
         p->range_wanted.lag_since = NEVER;
-        p->range_wanted.unanswered = 0;
         return;
     }
     p->range_wanted.lag_since = earlier_of(p->range_wanted.lag_since, p->now_ms);

@@ -141,8 +141,10 @@ struct pbft {
 
     /* peers */
     bool connected[SEATS_MAX];
-    unsigned connected_count; /* other seats */
-    uint64_t peer_height[SEATS_MAX];
+    unsigned connected_count;          /* other seats */
+    uint64_t peer_height[SEATS_MAX];   /* as it claims */
+    unsigned peer_doubts[SEATS_MAX];   /* questions in a row of which nothing came */
+    uint64_t doubted_until[SEATS_MAX]; /* its claim does not count before */
 
     /* what was asked for */
     struct {
@@ -154,10 +156,10 @@ struct pbft {
         uint64_t retry_at;
     } block_wanted;
     struct {
-        uint16_t seat; /* 0: nothing outstanding */
+        uint16_t seat;  /* 0: nothing outstanding */
+        uint64_t claim; /* its height as it said when asked; 0: it gave something */
         uint64_t retry_at;
-        uint64_t lag_since;  /* when a peer was first seen ahead without progress since */
-        unsigned unanswered; /* questions since something came of one */
+        uint64_t lag_since; /* when a peer was first seen ahead without progress since */
     } range_wanted;
     struct {
         uint16_t seat;
@@ -269,6 +271,8 @@ void fetch_on_range(struct pbft *p, const struct range *r, uint16_t from);
 void fetch_on_heartbeat(struct pbft *p, const struct heartbeat *h, uint16_t from);
 void fetch_on_fetch_new_view(struct pbft *p, uint64_t view, uint16_t from);
 void fetch_want_new_view(struct pbft *p, uint16_t hint);
+/* Peers of whose claims nothing speaks against are more than a window ahead. */
+bool fetch_is_far_behind(const struct pbft *p);
 void fetch_progress(struct pbft *p);
 uint64_t fetch_wake(const struct pbft *p);
 

@@ -368,6 +368,7 @@ void pbft_status(const struct pbft *p, struct pbft_status *out)
     out->timer_expires_ms = timers_expiry(p);
     out->failed_views = p->back_off;
     out->stopped = p->stopped;
+    out->far_behind = fetch_is_far_behind(p);
     for (uint16_t i = 0; i < p->config.seats; i++) {
         out->view_changed_by[i] = p->changes[i].set && p->changes[i].change.view >= p->view;
     }

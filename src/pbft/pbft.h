@@ -204,6 +204,7 @@ struct pbft_status {
     uint64_t timer_expires_ms; /* monotonic; UINT64_MAX when none runs */
     uint32_t failed_views;     /* the exponent of the back-off */
     bool stopped;              /* diverged or forked */
+    bool far_behind; /* peers have more than a window more, as far as they are believed */
     /* the height next to be committed */
     uint64_t phase_height;
     bool has_block;
