@@ -331,8 +331,13 @@ struct byzantine *byzantine_new(struct cluster *c, const struct cluster_config *
     b->config = *config;
     b->seats = config->seats;
     b->rng.state = seed ^ 0x6279;
-    cluster_set_filter(c, filter, b);
+    byzantine_go_on(b);
     return b;
+}
+
+void byzantine_go_on(struct byzantine *b)
+{
+    cluster_set_filter(b->c, filter, b);
 }
 
 void byzantine_add(struct byzantine *b, uint16_t seat, enum attack a)

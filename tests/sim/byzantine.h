@@ -53,6 +53,8 @@ struct byzantine;
 struct byzantine *byzantine_new(struct cluster *c, const struct cluster_config *config,
                                 uint64_t seed);
 void byzantine_free(struct byzantine *b);
+/* Mending the network ends every filter; they go on. */
+void byzantine_go_on(struct byzantine *b);
 /* Before the seat starts. */
 void byzantine_add(struct byzantine *b, uint16_t seat, enum attack a);
 /* What they do by themselves; every 100 ms or so. */

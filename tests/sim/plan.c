@@ -212,6 +212,17 @@ static void draw_attackers(struct plan *p, struct rng *r)
     }
 }
 
+static void drop_attackers(struct plan *p)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->items[i].kind != ITEM_ATTACK) {
+            p->items[kept++] = p->items[i];
+        }
+    }
+    p->count = kept;
+}
+
 /* Items of one time stay in the order in which they were drawn. */
 static void sort_items(struct plan *p)
 {
@@ -236,6 +247,25 @@ void plan_draw(struct plan *p, uint64_t seed, uint16_t seats)
     draw_proposals(p, &r);
     draw_mishaps(p, &r);
     draw_attackers(p, &r);
+    sort_items(p);
+}
+
+void plan_set_mix(struct plan *p, uint64_t one, uint64_t other)
+{
+    unsigned faulty = quorum_faulty(p->config.seats), count = 0;
+    bool chosen[SEATS_MAX + 1] = {false};
+    struct rng r = {p->seed * 2654435761U + 29};
+    drop_attackers(p);
+    while (count < faulty) {
+        uint16_t seat = count < faulty / 2 ? (uint16_t)(count + 1) : any_seat(p, &r);
+        if (!chosen[seat]) {
+            struct item *i = add(p, ITEM_ATTACK, 0, p->trouble_ms);
+            i->a = seat;
+            i->value = count % 2 == 0 ? one : other;
+            chosen[seat] = true;
+            count++;
+        }
+    }
     sort_items(p);
 }
 

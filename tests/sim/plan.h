@@ -56,6 +56,10 @@ struct plan {
 
 /* seats 0: drawn, too. */
 void plan_draw(struct plan *p, uint64_t seed, uint16_t seats);
+/* Instead of the Byzantine seats that were drawn: f of them, which do the one thing and the
+ * other in turn (enum attack; twice the same: all do it). Seats 1 to f / 2 are among them,
+ * so that primaries are. */
+void plan_set_mix(struct plan *p, uint64_t one, uint64_t other);
 void plan_free(struct plan *p);
 const char *item_name(enum item_kind k);
 /* One line. */

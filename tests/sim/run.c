@@ -358,6 +358,7 @@ static void judge(struct run *r)
 {
     uint64_t healed = cluster_now(r->c);
     cluster_heal(r->c);
+    byzantine_go_on(r->b);
     if (!rests(r) && cluster_fault(r->c) == NULL) {
         fail(r, "not everything is decided although all is mended");
     }
