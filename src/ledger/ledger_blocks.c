@@ -147,8 +147,14 @@ int ledger_commit_of(struct ledger *l, uint64_t height, struct certificate **out
     if (error != 0) {
         return error;
     }
-    if (codec_decode_certificate(bytes_slice(e.value), out) != 0) {
+    struct certificate *c = NULL;
+    if (codec_decode_certificate(bytes_slice(e.value), &c) != 0 ||
+        e.key_size != sizeof(key) || c->what.kind != CERTIFICATE_COMMIT ||
+        c->what.height != value_key_read(e.key)) {
         error = CONCLAVE_ECORRUPT;
+        certificate_unref(c);
+    } else {
+        *out = c;
     }
     store_entry_clear(&e);
     return error;

@@ -20,7 +20,7 @@ int ledger_load_index(struct ledger *l)
     int error = store_last(l->store, STORE_RECORDS, &e);
     l->record_count = 0;
     if (error == 0) {
-        if (e.key_size == 8) {
+        if (e.key_size == 8 && value_key_read(e.key) < UINT64_MAX) {
             l->record_count = value_key_read(e.key) + 1;
         } else {
             error = CONCLAVE_ECORRUPT;

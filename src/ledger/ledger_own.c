@@ -37,7 +37,7 @@ static int collect(struct ledger *l, struct own **list, size_t *count)
         }
         struct own *own = &(*list)[*count];
         error = value_get_own(bytes_slice(e.value), &own->sequence, &own->operation);
-        if (error == 0 && e.key_size != HASH_BYTES) {
+        if (error == 0 && (e.key_size != HASH_BYTES || own->sequence == UINT64_MAX)) {
             error = CONCLAVE_ECORRUPT;
         }
         if (error == 0) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* Writes the seed corpora of the codec's fuzz targets: make_corpus DIRECTORY. */
+/* Writes the seed corpora of the fuzz targets that decode bytes, make_corpus DIRECTORY;
+ * those of text and of choices are made by hand. */
+#include "make_corpus.h"
 #include "generate.h"
 #include "wire/shared.h"
 
@@ -8,7 +10,7 @@
 
 static const char *top;
 
-static void store(const char *corpus, const char *name, struct buffer *b)
+void corpus_store(const char *corpus, const char *name, struct buffer *b)
 {
     char path[4096];
     (void)snprintf(path, sizeof(path), "%s/%s", top, corpus);
@@ -43,7 +45,7 @@ static void messages(struct rng *r, struct buffer *b)
             b->size = 0;
             generate_message(r, (enum message_tag)tag, b);
         } while (b->size > 3000 || (holds_blocks && b->size < 900));
-        store("message", names[tag], b);
+        corpus_store("message", names[tag], b);
     }
 }
 
@@ -57,7 +59,7 @@ static void operations(struct rng *r, struct buffer *b)
                 b->size = 0;
                 generate_operation(r, (enum operation_kind)kind, 33, b);
             } while (b->size > 600);
-            store("operation", names[kind], b);
+            corpus_store("operation", names[kind], b);
         }
     }
     for (int kind = EVIDENCE_PREPARE; kind <= EVIDENCE_BALLOT; kind++) {
@@ -68,7 +70,7 @@ static void operations(struct rng *r, struct buffer *b)
             (void)codec_decode_operation(buffer_slice(b), &op);
         } while ((int)op.evidence.kind != kind || b->size > 600);
         (void)snprintf(name, sizeof(name), "evidence-%d", kind);
-        store("operation", name, b);
+        corpus_store("operation", name, b);
     }
 }
 
@@ -81,7 +83,7 @@ static void containers(struct rng *r, struct buffer *b)
             b->size = 0;
             generate_envelope(r, i % 2 == 0 ? ENVELOPE_SIGNED : ENVELOPE_UNSIGNED, 3, b);
         } while (b->size > 1500);
-        store("envelope", name, b);
+        corpus_store("envelope", name, b);
     }
     for (size_t i = 0; i < 3; i++) {
         char name[32];
@@ -90,7 +92,7 @@ static void containers(struct rng *r, struct buffer *b)
             b->size = 0;
             generate_block(r, i, b);
         } while (b->size > 3000 || b->size < 500 * i);
-        store("block", name, b);
+        corpus_store("block", name, b);
     }
 }
 
@@ -101,16 +103,16 @@ static void items(struct rng *r, struct buffer *b)
     struct header h;
     c->count = c->count < 4 ? c->count : 4;
     codec_encode_certificate(b, c);
-    store("cbor", "certificate", b);
+    corpus_store("cbor", "certificate", b);
     while (v->count > 6) {
         new_view_unref(v);
         v = generate_new_view(r);
     }
     codec_encode_new_view(b, v);
-    store("cbor", "new-view", b);
+    corpus_store("cbor", "new-view", b);
     generate_header(r, &h);
     codec_encode_header(b, &h);
-    store("cbor", "header", b);
+    corpus_store("cbor", "header", b);
     cbor_write_map(b, 3);
     cbor_write_text(b, slice_of_string("a"));
     cbor_write_array(b, 2);
@@ -120,7 +122,7 @@ static void items(struct rng *r, struct buffer *b)
     cbor_write_bytes(b, slice_of_string("bytes"));
     cbor_write_text(b, slice_of_string("aa"));
     cbor_write_uint(b, UINT64_MAX);
-    store("cbor", "map", b);
+    corpus_store("cbor", "map", b);
     certificate_unref(c);
     new_view_unref(v);
 }
@@ -139,13 +141,13 @@ static void texts(struct rng *r, struct buffer *b)
         char name[32];
         (void)snprintf(name, sizeof(name), "trap-%zu", i);
         buffer_append(b, traps[i], strlen(traps[i]));
-        store("text", name, b);
+        corpus_store("text", name, b);
     }
     while (b->size < 30) {
         b->size = 0;
         generate_text(r, 60, true, b);
     }
-    store("text", "all-widths", b);
+    corpus_store("text", "all-widths", b);
 }
 
 int main(int argc, char **argv)
@@ -162,6 +164,8 @@ int main(int argc, char **argv)
     containers(&r, &b);
     items(&r, &b);
     texts(&r, &b);
+    corpus_authenticate();
+    corpus_values();
     buffer_free(&b);
     return 0;
 }

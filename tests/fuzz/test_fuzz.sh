@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# Each fuzz target for FUZZ_SECONDS (2), in TAP. Where there is no libFuzzer, the corpora
+# Each fuzz target for FUZZ_SECONDS (1), in TAP. Where there is no libFuzzer, the corpora
 # are at least replayed by the replay_* programs.
 found=$(mktemp -d) || exit 1
 trap 'rm -rf "$found"' EXIT
@@ -11,7 +11,7 @@ for corpus in "$top_srcdir"/tests/fuzz/corpus/*/; do
     count=$((count + 1))
     if [ ! -x "$top_builddir/tests/fuzz/fuzz_$name" ]; then
         echo "ok $count - $name # SKIP no libFuzzer"
-    elif sh "$top_srcdir/tests/fuzz/run" "$name" "${FUZZ_SECONDS:-2}" "$found" \
+    elif sh "$top_srcdir/tests/fuzz/run" "$name" "${FUZZ_SECONDS:-1}" "$found" \
         >"$found/log" 2>&1; then
         runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$found/log")
         echo "ok $count - $name, $runs inputs"

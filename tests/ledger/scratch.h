@@ -21,6 +21,8 @@
 #include <unistd.h>
 
 enum { SCRATCH_SEAT = 2, SCRATCH_SEATS = 4 };
+/* Numbers of the hashes that scratch_fill puts a proposal and an own operation under. */
+enum { SCRATCH_PROPOSAL = 1000, SCRATCH_OWN = 1001 };
 
 /* A directory of our own; the caller frees the path. */
 __attribute__((unused)) static char *scratch_make(void)
@@ -165,6 +167,51 @@ __attribute__((unused)) static struct vote scratch_vote(enum phase phase, uint64
     v.block = scratch_hash(view << 32 | height);
     memset(&v.signature, (int)(height & 0xff), sizeof(v.signature));
     return v;
+}
+
+/* One of everything that a ledger keeps, and a little more; not committed. */
+__attribute__((unused)) static void scratch_fill(struct ledger *l)
+{
+    struct hash proposal_id = scratch_hash(SCRATCH_PROPOSAL);
+    struct hash own_id = scratch_hash(SCRATCH_OWN);
+    for (int i = 0; i < 3; i++) {
+        struct block *b = scratch_next(l, 2, 40);
+        ledger_append(l, b);
+        struct certificate *c =
+            scratch_certificate(CERTIFICATE_COMMIT, 0, b->header.height, &b->hash);
+        ledger_put_commit(l, c);
+        certificate_unref(c);
+        block_unref(b);
+    }
+    struct block *candidate = scratch_next(l, 1, 41);
+    ledger_put_candidate(l, candidate);
+    block_unref(candidate);
+    struct vote v = scratch_vote(PHASE_COMMIT, 0, 4);
+    ledger_put_vote(l, &v);
+    struct certificate *best = scratch_certificate(CERTIFICATE_PREPARED, 1, 9, &v.block);
+    ledger_put_best(l, best);
+    struct view_change vc = {.seat = SCRATCH_SEAT, .view = 2, .best = best->what};
+    memset(&vc.signature, 1, sizeof(vc.signature));
+    ledger_put_view_change(l, &vc);
+    struct new_view *nv = new_view_new(3);
+    nv->view = 2;
+    nv->tip = best->what.block;
+    for (uint16_t i = 0; i < 3; i++) {
+        nv->changes[i] = vc;
+        nv->changes[i].seat = (uint16_t)(i + 1);
+    }
+    nv->certificate = best;
+    ledger_put_new_view(l, nv);
+    new_view_unref(nv);
+    struct buffer operation = {0};
+    scratch_operation(&operation, 8, 30);
+    ledger_put_own(l, &own_id, buffer_slice(&operation));
+    buffer_free(&operation);
+    struct own_ballot b = {.proposal = proposal_id,
+                           .ballot = {CHOICE_APPROVE, 50, slice_of_string("good reasons")}};
+    ledger_put_ballot(l, &b);
+    ledger_put_proposal(l, &proposal_id, 1);
+    ledger_put_record(l, 0, &proposal_id, 2, slice_of_string("the encoded record"));
 }
 
 #endif

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 
 static char *dir;
-static struct hash proposal_id, own_id;
+static struct hash proposal_id;
 
 static void ignore(void *ctx, const struct hash *op_id, struct slice operation)
 {
@@ -87,49 +87,6 @@ static const struct subject {
     {"record", STORE_RECORDS, NULL, read_record, false},
 };
 enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]) };
-
-static void fill(struct ledger *l)
-{
-    for (int i = 0; i < 3; i++) {
-        struct block *b = scratch_next(l, 2, 40);
-        ledger_append(l, b);
-        struct certificate *c =
-            scratch_certificate(CERTIFICATE_COMMIT, 0, b->header.height, &b->hash);
-        ledger_put_commit(l, c);
-        certificate_unref(c);
-        block_unref(b);
-    }
-    struct block *candidate = scratch_next(l, 1, 41);
-    ledger_put_candidate(l, candidate);
-    block_unref(candidate);
-    struct vote v = scratch_vote(PHASE_COMMIT, 0, 4);
-    ledger_put_vote(l, &v);
-    struct certificate *best = scratch_certificate(CERTIFICATE_PREPARED, 1, 9, &v.block);
-    ledger_put_best(l, best);
-    struct view_change vc = {.seat = SCRATCH_SEAT, .view = 2, .best = best->what};
-    memset(&vc.signature, 1, sizeof(vc.signature));
-    ledger_put_view_change(l, &vc);
-    struct new_view *nv = new_view_new(3);
-    nv->view = 2;
-    nv->tip = best->what.block;
-    for (uint16_t i = 0; i < 3; i++) {
-        nv->changes[i] = vc;
-        nv->changes[i].seat = (uint16_t)(i + 1);
-    }
-    nv->certificate = best;
-    ledger_put_new_view(l, nv);
-    new_view_unref(nv);
-    struct buffer operation = {0};
-    scratch_operation(&operation, 8, 30);
-    ledger_put_own(l, &own_id, buffer_slice(&operation));
-    buffer_free(&operation);
-    struct own_ballot b = {.proposal = proposal_id,
-                           .ballot = {CHOICE_APPROVE, 50, slice_of_string("good reasons")}};
-    ledger_put_ballot(l, &b);
-    ledger_put_proposal(l, &proposal_id, 1);
-    ledger_put_record(l, 0, &proposal_id, 2, slice_of_string("the encoded record"));
-    is(ledger_commit(l), 0, "a ledger with one of everything");
-}
 
 /* The key and the value of the subject as they are. */
 static void look(struct ledger *l, const struct subject *s, struct store_entry *e)
@@ -269,13 +226,13 @@ static void test_open_damage(void)
 int main(void)
 {
     dir = scratch_make();
-    proposal_id = scratch_hash(1000);
-    own_id = scratch_hash(1001);
+    proposal_id = scratch_hash(SCRATCH_PROPOSAL);
     struct ledger *l = scratch_open(dir, LEDGER_CREATE);
     if (!ok(l != NULL, "created")) {
         return tap_done();
     }
-    fill(l);
+    scratch_fill(l);
+    is(ledger_commit(l), 0, "a ledger with one of everything");
     ledger_close(l);
     for (int i = 0; i < SUBJECTS; i++) {
         test_file_damage(&subjects[i]);
