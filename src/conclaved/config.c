@@ -80,7 +80,7 @@ static char *read_text(const char *path)
     if (file == NULL) {
         return NULL;
     }
-    char *text = alloc_zero(CONFIG_BYTES_MAX + 1, 1);
+    char *text = alloc_zero(CONFIG_BYTES_MAX + 2, 1);
     size_t size = fread(text, 1, CONFIG_BYTES_MAX + 1, file);
     int error = ferror(file) != 0         ? errno
                 : size > CONFIG_BYTES_MAX ? EFBIG
@@ -88,6 +88,8 @@ static char *read_text(const char *path)
                                           : 0;
     (void)fclose(file);
     if (error == 0) {
+        /* libconfuse would print a backslash that ends the text to standard output. */
+        text[size] = '\n';
         blank_comments(text);
         return text;
     }
