@@ -34,11 +34,7 @@ static uint32_t flags_of(struct node *n)
     }
     struct pbft_status status;
     replica_status(n->replica, &status);
-    for (uint16_t i = 0; i < n->charter->seat_count; i++) {
-        bool ahead = n->peers[i].heard && net_is_connected(n->net, (uint16_t)(i + 1)) &&
-                     n->peers[i].last.height > status.committed_height + n->charter->window;
-        flags |= ahead ? HEARTBEAT_CATCHING_UP : 0U;
-    }
+    flags |= status.far_behind ? HEARTBEAT_CATCHING_UP : 0U;
     return flags;
 }
 

@@ -86,9 +86,8 @@ enum judgement_kind {
 
 struct judgement {
     enum judgement_kind kind;
-    bool early;     /* a REVEAL while its proposal is SEALED by this state */
-    bool emergency; /* holds a PROPOSE of an emergency class */
-    bool evidence;
+    bool early;           /* a REVEAL while its proposal is SEALED by this state */
+    bool emergency;       /* holds a PROPOSE of an emergency class */
     bool over_quota;      /* a PROPOSE for which its seat has no room */
     uint64_t deadline_ms; /* earliest block time that ends a phase for which a BALLOT or
                              REVEAL in it would take effect now; UINT64_MAX: none */

@@ -55,9 +55,6 @@ static void note_admitted(const struct council *c, const struct subject *s,
     case OPERATION_PROPOSE:
         j->emergency |= c->rules.classes[s->op.propose.class_index].emergency;
         break;
-    case OPERATION_EVIDENCE:
-        j->evidence = true;
-        break;
     case OPERATION_BALLOT:
     case OPERATION_REVEAL:
         /* Section 8 point 4: only what would take effect by the executed state. */
@@ -66,6 +63,7 @@ static void note_admitted(const struct council *c, const struct subject *s,
             j->deadline_ms = proposal_phase_deadline(s->live);
         }
         break;
+    case OPERATION_EVIDENCE:
     case OPERATION_RETURN:
         break;
     }

@@ -23,6 +23,20 @@ static int check_header(const struct authenticator *a, const struct header *h)
     return 0;
 }
 
+/* Section 5: one EVIDENCE convicts. More against the same seat would only be checked. */
+static int check_evidence(const struct block *b)
+{
+    bool accused[SEATS_MAX] = {false};
+    for (uint32_t i = 0; i < b->count; i++) {
+        bool *seat = &accused[b->envelopes[i]->seat - 1];
+        if (b->envelopes[i]->has_evidence && *seat) {
+            return CONCLAVE_EFORMAT;
+        }
+        *seat = *seat || b->envelopes[i]->has_evidence;
+    }
+    return 0;
+}
+
 /* What a block consists of matches its header; its header was checked. Signatures of
  * envelopes are left out where a commit certificate vouches for them. */
 static int check_content(struct authenticator *a, struct block *b, bool vouched_for)
@@ -30,6 +44,9 @@ static int check_content(struct authenticator *a, struct block *b, bool vouched_
     int error = 0;
     for (uint32_t i = 0; i < b->count && error == 0; i++) {
         error = auth_envelope_shape(a, b->envelopes[i]);
+    }
+    if (error == 0) {
+        error = check_evidence(b);
     }
     if (error != 0) {
         return error;

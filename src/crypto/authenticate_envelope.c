@@ -38,6 +38,10 @@ int auth_envelope_shape(const struct authenticator *a, const struct envelope *e)
     for (uint32_t i = 0; i < e->count && error == 0; i++) {
         error = check_operation(a, e, e->operations[i]);
     }
+    /* Section 5: it stands alone, so that nothing that has a deadline waits with it. */
+    if (error == 0 && e->has_evidence && e->count != 1) {
+        error = CONCLAVE_EFORMAT;
+    }
     return error;
 }
 

@@ -43,7 +43,6 @@ struct pbft_judgement {
     bool refuse; /* drop it */
     bool keep;   /* hold it, but do not propose or wait for it yet */
     bool emergency;
-    bool evidence;
     uint64_t deadline_ms; /* no block of this time or later may be prepared while this has
                              long waited (section 8 point 4); UINT64_MAX: none */
 };

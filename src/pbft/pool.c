@@ -308,7 +308,8 @@ struct choice_state {
 
 static void choose(struct choice_state *s, struct envelope *e)
 {
-    if (s->count > 0 && s->bytes + e->encoding.size > s->limit) {
+    if (s->count > 0 &&
+        (s->bytes + e->encoding.size > s->limit || s->count == BLOCK_ENVELOPES_MAX)) {
         s->full = true;
         return;
     }
@@ -320,11 +321,21 @@ static void choose(struct choice_state *s, struct envelope *e)
     s->bytes += e->encoding.size;
 }
 
+/* One against a seat is enough, and more of them make a block invalid. */
+static bool is_accused(struct pool *p, uint16_t seat)
+{
+    const struct pool_entry *e = p->queues[seat - 1][ENVELOPE_UNSIGNED].first;
+    while (e != NULL && !(e->envelope->has_evidence && (e->chosen || e->in_chain))) {
+        e = e->next_in_queue;
+    }
+    return e != NULL;
+}
+
 static void choose_evidence(struct pool *p, struct pool_entry *e, void *context)
 {
     struct choice_state *s = context;
-    (void)p;
-    if (is_ready(e) && e->judgement.evidence && !s->full) {
+    if (is_ready(e) && e->envelope->has_evidence && !s->full &&
+        !is_accused(p, e->envelope->seat)) {
         choose(s, e->envelope);
         e->chosen = !s->full;
     }
@@ -349,7 +360,7 @@ static void choose_evidence_too(struct pool *p, struct choice_state *s, size_t b
         free(others);
     }
     s->limit = bytes;
-    s->full = s->full || s->bytes >= bytes;
+    s->full = s->full || s->bytes >= bytes || s->count == BLOCK_ENVELOPES_MAX;
 }
 
 static bool is_urgent(const struct pool_entry *e, uint64_t time_ms)
@@ -413,7 +424,7 @@ static void forget_choice(struct pool *p, struct pool_entry *e, void *context)
 /* The next entry of the queue, from at on, that may be taken in a seat's turn. */
 static struct pool_entry *next_ready(struct pool_entry *at)
 {
-    while (at != NULL && (!is_ready(at) || at->chosen)) {
+    while (at != NULL && (!is_ready(at) || at->chosen || at->envelope->has_evidence)) {
         at = at->next_in_queue;
     }
     return at;
@@ -457,24 +468,25 @@ size_t pool_choose(struct pool *p, uint64_t time_ms, size_t bytes, size_t room,
 
 /* --- questions about time --- */
 
-/* Bytes of the block's envelopes that are as urgent as e and not larger; UINT64_MAX when e
- * itself is among them. */
-static uint64_t urgent_bytes(const struct pool *p, const struct block *b,
-                             const struct pool_entry *e)
+/* Whether the block, filled with what is as urgent as e and not larger, would have room for
+ * e, too, and does not hold it. */
+static bool leaves_out(const struct pool *p, const struct block *b,
+                       const struct pool_entry *e, size_t room)
 {
-    uint64_t bytes = 0;
+    size_t bytes = 0, count = 0;
     for (uint32_t i = 0; i < b->count; i++) {
         const struct envelope *held = b->envelopes[i];
         if (hash_equal(&held->id, &e->envelope->id)) {
-            return UINT64_MAX;
+            return false;
         }
         const struct pool_entry *known = find((struct pool *)p, &held->id);
         bool counts = known != NULL && is_urgent(known, b->header.time_ms);
         if (counts && held->encoding.size <= e->envelope->encoding.size) {
             bytes += held->encoding.size;
+            count++;
         }
     }
-    return bytes;
+    return bytes + e->envelope->encoding.size <= room && count < BLOCK_ENVELOPES_MAX;
 }
 
 bool pool_is_shut_out(const struct pool *p, const struct block *b, size_t room,
@@ -489,8 +501,7 @@ bool pool_is_shut_out(const struct pool *p, const struct block *b, size_t room,
                     e->arrived_ms < q->ordered_ms) {
                     continue;
                 }
-                uint64_t bytes = urgent_bytes(p, b, e);
-                if (bytes != UINT64_MAX && bytes + e->envelope->encoding.size <= room) {
+                if (leaves_out(p, b, e, room)) {
                     return true;
                 }
             }

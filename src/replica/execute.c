@@ -9,7 +9,6 @@ struct pbft_judgement execute_judgement(const struct replica *r, const struct ju
     return (struct pbft_judgement){.refuse = j->kind == JUDGEMENT_REFUSE,
                                    .keep = j->kind == JUDGEMENT_KEEP && !load,
                                    .emergency = j->emergency,
-                                   .evidence = j->evidence,
                                    .deadline_ms = j->deadline_ms};
 }
 

@@ -8,8 +8,7 @@
 #include "wire/shared.h"
 
 enum {
-    EVIDENCE_OPERATIONS = 8, /* at most, in an envelope that is admitted, */
-    EVIDENCE_RATE = 8,       /* and of those a peer may bring in a second */
+    EVIDENCE_RATE = 8, /* that a peer may bring in a second */
 };
 
 void receive_start(struct replica *r)
@@ -30,7 +29,7 @@ static bool is_wanted_range(const struct replica *r, const struct range *range)
  * two signatures to check: a few from every peer are enough. */
 static bool is_wanted_evidence(struct replica *r, uint16_t seat, const struct envelope *e)
 {
-    return e->seat >= 1 && e->seat <= r->seats && e->count <= EVIDENCE_OPERATIONS &&
+    return e->seat >= 1 && e->seat <= r->seats &&
            !council_is_expelled(r->council, e->seat) &&
            bucket_take(&r->allowances[seat - 1].evidence, e->count, replica_now(r));
 }

@@ -56,7 +56,7 @@ struct block *read_block(struct cbor_reader *r, struct bytes *owner)
     size_t start = r->at;
     cbor_read_array_of(r, 2);
     read_header(r, &header);
-    size_t count = read_list(r, SIZE_MAX, ENVELOPE_BYTES_MIN);
+    size_t count = read_list(r, BLOCK_ENVELOPES_MAX, ENVELOPE_BYTES_MIN);
     if (r->error != 0) {
         return NULL;
     }

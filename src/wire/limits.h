@@ -13,6 +13,7 @@ enum {
     FRAME_MAX = 4 * 1024 * 1024,
     BLOCK_MAX = 2 * 1024 * 1024,          /* of envelopes */
     BLOCK_ENCODING_MAX = BLOCK_MAX + 256, /* with room for the header */
+    BLOCK_ENVELOPES_MAX = 1024,           /* envelopes in one block */
     ENVELOPE_MAX = 256 * 1024,
     OPERATION_MAX = 128 * 1024,
     ENVELOPE_OPERATIONS_MAX = 1024, /* operations in one envelope */

@@ -178,21 +178,20 @@ static void leave_view(struct evil *e, void *context, uint64_t round)
 static void accuse(struct evil *e, void *context, uint64_t round)
 {
     enum { COUNT = 1000 };
-    static struct operation ops[COUNT];
     (void)context;
     for (uint16_t v = 1; v <= e->seats; v++) {
         reopen(e, v);
     }
-    for (uint64_t i = 0; i < COUNT; i++) {
-        ops[i] = evil_evidence(e, round * COUNT + i);
+    for (uint64_t i = 0; i < COUNT && evil_unsent(e, 0) < QUEUED_MAX; i++) {
+        struct operation op = evil_evidence(e, round * COUNT + i);
+        evil_envelope(e, 0, e->seat, &op, 1);
     }
-    evil_envelope(e, 0, e->seat, ops, COUNT);
 }
 
 /* Blocks that nobody asked for, full of the seat's own signatures. */
 static void push_blocks(struct evil *e, void *context, uint64_t round)
 {
-    enum { ENVELOPES = 8000 };
+    enum { ENVELOPES = BLOCK_ENVELOPES_MAX };
     static struct envelope *envelopes[ENVELOPES];
     (void)context;
     for (uint16_t v = 1; v <= e->seats; v++) {

@@ -156,6 +156,21 @@ static void repeat_operations(struct scene *s, struct primary *p)
     }
 }
 
+/* Signatures to check by the thousand, each of them good. */
+static void accuse_itself(struct scene *s, struct primary *p)
+{
+    static struct envelope *list[BLOCK_ENVELOPES_MAX];
+    for (size_t i = 0; i < BLOCK_ENVELOPES_MAX; i++) {
+        struct operation op = evil_evidence(s->e, i);
+        list[i] = signers_envelope(&s->e->signers, EVIL, EVIL, &op, 1);
+        hash_envelope(list[i]);
+    }
+    (void)pre_prepare(s->e, 0, next_header(p), list, BLOCK_ENVELOPES_MAX);
+    for (size_t i = 0; i < BLOCK_ENVELOPES_MAX; i++) {
+        envelope_unref(list[i]);
+    }
+}
+
 /* --- a primary that works, almost --- */
 
 static void on_message(void *context, struct evil *e, uint16_t victim,
@@ -249,6 +264,7 @@ static const struct {
      false},
     {"jumps in height", jump, "view.change-started", false, false},
     {"forged operations in a block", forge_operations, "peer.bad-message", false, false},
+    {"a block full of EVIDENCE", accuse_itself, "peer.bad-message", false, false},
     {"the same operations in every block", repeat_operations, NULL, false, true},
     {"one seat starved", starve, "view.change-started", false, false},
     {"a primary that withholds its COMMIT", withhold, NULL, false, true},

@@ -87,7 +87,7 @@ static const struct question questions[] = {
      "reveal P 1",
      "refuse"},
 
-    {"evidence", {NULL}, "evidence 3", "admit evidence"},
+    {"evidence", {NULL}, "evidence 3", "admit"},
     {"evidence against the convicted", {"100: evidence 3"}, "evidence 3", "refuse"},
     {"a proposal of the expelled", {"100: evidence 3"}, "propose P 3 emergency", "refuse"},
     {"a ballot of the expelled",
@@ -159,9 +159,8 @@ static void ask(const struct question *q)
         script_block(&s, q->blocks[i]);
     }
     struct judgement j = judge(&s, q->operations);
-    int used = snprintf(answer, sizeof answer, "%s%s%s%s", kind_word(j.kind),
-                        j.early ? " early" : "", j.emergency ? " emergency" : "",
-                        j.evidence ? " evidence" : "");
+    int used = snprintf(answer, sizeof answer, "%s%s%s", kind_word(j.kind),
+                        j.early ? " early" : "", j.emergency ? " emergency" : "");
     if (j.deadline_ms != UINT64_MAX) {
         snprintf(answer + used, sizeof answer - (size_t)used, " until %llu",
                  (unsigned long long)(j.deadline_ms - rules.created_ms));

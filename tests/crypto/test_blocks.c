@@ -123,10 +123,10 @@ static struct envelope *forged_envelope(void)
     return signers_envelope(&four, 2, 3, &op, 1);
 }
 
-/* Two PREPAREs by seat 3, the second signed by signer. */
-static struct envelope *evidence_envelope(uint16_t signer)
+/* Two PREPAREs by the seat, the second signed by signer. */
+static struct envelope *evidence_against(uint16_t seat, uint16_t signer)
 {
-    struct operation op = {.kind = OPERATION_EVIDENCE, .seat = 3};
+    struct operation op = {.kind = OPERATION_EVIDENCE, .seat = seat};
     struct buffer bodies[2] = {{0}};
     struct hash blocks[2] = {signers_hash(1), signers_hash(2)};
     codec_body_vote(&bodies[0], 1, 1, &blocks[0]);
@@ -134,12 +134,29 @@ static struct envelope *evidence_envelope(uint16_t signer)
     op.evidence.kind = EVIDENCE_PREPARE;
     op.evidence.first.body = buffer_slice(&bodies[0]);
     op.evidence.second.body = buffer_slice(&bodies[1]);
-    signers_sign(&four, 3, LABEL_PREPARE, &bodies[0], &op.evidence.first.signature);
+    signers_sign(&four, seat, LABEL_PREPARE, &bodies[0], &op.evidence.first.signature);
     signers_sign(&four, signer, LABEL_PREPARE, &bodies[1], &op.evidence.second.signature);
-    struct envelope *e = signers_envelope(&four, 3, 3, &op, 1);
+    struct envelope *e = signers_envelope(&four, seat, seat, &op, 1);
     buffer_free(&bodies[0]);
     buffer_free(&bodies[1]);
     return e;
+}
+
+static struct envelope *evidence_envelope(uint16_t signer)
+{
+    return evidence_against(3, signer);
+}
+
+/* Takes both. */
+static struct block *block_of_two(struct header h, struct envelope *a, struct envelope *b)
+{
+    struct envelope *both[] = {a, b};
+    hash_envelope(a);
+    hash_envelope(b);
+    struct block *made = hash_build_block(&h, both, 2);
+    envelope_unref(a);
+    envelope_unref(b);
+    return made;
 }
 
 static void test_block(void)
@@ -189,6 +206,12 @@ static void test_block(void)
     blocked(block_of(header_at(2, 9), evidence_envelope(3)), 0, "an EVIDENCE");
     blocked(block_of(header_at(2, 9), evidence_envelope(2)), CONCLAVE_ESIG,
             "an EVIDENCE that proves nothing");
+    blocked(block_of_two(header_at(2, 9), evidence_against(2, 2), evidence_against(3, 3)),
+            0, "EVIDENCE against two seats");
+    uint64_t before = four.judge.checks;
+    blocked(block_of_two(header_at(2, 9), evidence_against(3, 3), evidence_against(3, 3)),
+            CONCLAVE_EFORMAT, "two of them against one");
+    is((int64_t)(four.judge.checks - before), 0, "cost no signature check");
     h = header_at(2, 9);
     blocked(hash_build_block(&h, NULL, 0), 0, "an empty block");
 }

@@ -195,6 +195,13 @@ static void test_double_votes(enum evidence_kind kind)
                  &op.evidence.second.signature);
     convicts(&op, CONCLAVE_ESIG, "votes in two councils are no conflict");
 
+    struct operation pair[] = {evidence(kind, 3, &a, &b), evidence(kind, 3, &a, &b)};
+    judged(signers_envelope(&four, 3, 3, pair, 2), CONCLAVE_EFORMAT,
+           "two EVIDENCEs in one envelope");
+    pair[1] = (struct operation){.kind = OPERATION_REVEAL, .seat = 3};
+    judged(signers_envelope(&four, 3, 3, pair, 2), CONCLAVE_EFORMAT,
+           "one together with a REVEAL");
+
     struct operation outside = evidence(kind, 3, &a, &b);
     outside.seat = 5;
     convicts(&outside, CONCLAVE_ESEAT, "a seat that does not exist");

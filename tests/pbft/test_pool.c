@@ -40,6 +40,14 @@ static bool add(struct pool *p, uint16_t seat, uint8_t number, size_t size,
     return added;
 }
 
+static void accuse(struct pool *p, uint16_t seat, uint8_t number, size_t size)
+{
+    struct envelope *e = make(seat, ENVELOPE_UNSIGNED, number, size);
+    e->has_evidence = true;
+    (void)pool_add(p, e, 1, &plain, NOW);
+    envelope_unref(e);
+}
+
 /* "seat.number ..." of what is chosen for a block. */
 static const char *choose(struct pool *p, uint64_t time_ms, size_t bytes)
 {
@@ -105,8 +113,6 @@ static void test_precedence(void)
 {
     static const struct pbft_judgement emergency = {.emergency = true,
                                                     .deadline_ms = UINT64_MAX};
-    static const struct pbft_judgement evidence = {.evidence = true,
-                                                   .deadline_ms = UINT64_MAX};
     static const struct pbft_judgement kept = {.keep = true, .deadline_ms = UINT64_MAX};
     static const struct pbft_judgement late = {.deadline_ms = 500};
     struct pool *p = alloc_zero(1, sizeof(*p));
@@ -117,7 +123,7 @@ static void test_precedence(void)
     add(p, 2, 1, 10, &plain);
     add(p, 3, 1, 10, &kept);
     chooses(p, 0, 1000, "1.2 2.1 1.3 1.1", "emergencies go first within their seat's turn");
-    add(p, 4, 9, 10, &evidence);
+    accuse(p, 4, 9, 10);
     p->cursor = 0;
     chooses(p, 0, 1000, "4.9 1.2 2.1 1.3 1.1", "EVIDENCE goes before all else");
     add(p, 4, 2, 30, &late);
@@ -240,13 +246,11 @@ static void test_shut_out(void)
 /* However little a block may hold: what the primary chooses is what others prepare. */
 static void test_evidence_shuts_nobody_out(void)
 {
-    static const struct pbft_judgement evidence = {.evidence = true,
-                                                   .deadline_ms = UINT64_MAX};
     static const struct pbft_judgement ballot = {.deadline_ms = 500};
     struct pool *p = alloc_zero(1, sizeof(*p));
     pool_init(p, SEATS, 100000);
-    add(p, 3, 1, 300, &evidence);
-    add(p, 4, 1, 300, &evidence);
+    accuse(p, 3, 1, 300);
+    accuse(p, 4, 1, 300);
     add(p, 1, 1, 100, &ballot);
     add(p, 2, 1, 100, &ballot);
     chooses(p, 500, 20, "1.1 2.1", "a small block holds what will be too late");
@@ -256,6 +260,70 @@ static void test_evidence_shuts_nobody_out(void)
     size_t count = pool_choose(p, 500, 320, 1000, &chosen);
     struct block *b = block_of(chosen, count, 500);
     ok(!pool_is_shut_out(p, b, 1000, NOW + 1000, 100), "nobody is shut out");
+    block_unref(b);
+    free(chosen);
+    pool_free(p);
+    free(p);
+}
+
+/* However many there are against one seat: a block with two would be invalid. */
+static void test_one_accusation(void)
+{
+    struct pool *p = alloc_zero(1, sizeof(*p));
+    pool_init(p, SEATS, 100000);
+    accuse(p, 3, 1, 10);
+    accuse(p, 3, 2, 10);
+    accuse(p, 4, 3, 10);
+    add(p, 2, 4, 10, &plain);
+    chooses(p, 0, 1000, "3.1 4.3 2.4", "one EVIDENCE against each seat");
+    p->cursor = 0;
+    struct envelope *e = make(3, ENVELOPE_UNSIGNED, 1, 10);
+    struct block *b = block_of(&e, 1, 100);
+    pool_enter_chain(p, b, 2, NOW);
+    chooses(p, 0, 1000, "4.3 2.4", "none while one is in the chain");
+    p->cursor = 0;
+    pool_leave_chain(p);
+    struct envelope *unknown = make(4, ENVELOPE_UNSIGNED, 9, 10);
+    unknown->has_evidence = true;
+    struct block *other = block_of(&unknown, 1, 100);
+    pool_enter_chain(p, other, 2, NOW);
+    pool_leave_chain(p);
+    chooses(p, 0, 1000, "3.1 4.3 2.4", "nor a second that came in a block");
+    block_unref(b);
+    block_unref(other);
+    envelope_unref(e);
+    envelope_unref(unknown);
+    pool_free(p);
+    free(p);
+}
+
+/* A block has room for so many envelopes, whatever their size, and nobody is blamed for it.
+ */
+static void test_most_envelopes(void)
+{
+    enum { MORE = BLOCK_ENVELOPES_MAX + 10 };
+    static const struct pbft_judgement ballot = {.deadline_ms = 500};
+    struct pool *p = alloc_zero(1, sizeof(*p));
+    struct envelope **chosen = NULL;
+    pool_init(p, SEATS, 100000);
+    for (unsigned i = 0; i < MORE; i++) {
+        struct envelope *e = make((uint16_t)(1 + i % SEATS), ENVELOPE_SIGNED, 1, 10);
+        memcpy(e->id.bytes + 3, &i, sizeof(i));
+        (void)pool_add(p, e, 1, i < 5 ? &plain : &ballot, NOW);
+        envelope_unref(e);
+    }
+    accuse(p, 4, 7, 10);
+    size_t count = pool_choose(p, 499, 100000, 100000, &chosen);
+    is((int64_t)count, BLOCK_ENVELOPES_MAX, "a block holds 1,024 envelopes");
+    ok(chosen[0]->has_evidence, "EVIDENCE among them");
+    free(chosen);
+    count = pool_choose(p, 500, 100000, 100000, &chosen);
+    is((int64_t)count, BLOCK_ENVELOPES_MAX, "at a deadline, too");
+    struct block *b = block_of(chosen, count, 500);
+    ok(!pool_is_shut_out(p, b, 100000, NOW + 1000, 100), "and shuts nobody out");
+    b->count--;
+    ok(pool_is_shut_out(p, b, 100000, NOW + 1000, 100), "as one with room would");
+    b->count++;
     block_unref(b);
     free(chosen);
     pool_free(p);
@@ -290,6 +358,8 @@ int main(void)
     test_timers();
     test_shut_out();
     test_evidence_shuts_nobody_out();
+    test_one_accusation();
+    test_most_envelopes();
     test_judged_later();
     return tap_done();
 }

@@ -78,7 +78,7 @@ static void claims(struct rng *r)
     begin(&b, MESSAGE_BLOCK, 2);
     cbor_write_array(&b, 2);
     codec_encode_header(&b, &header);
-    claim(&b, 1000000, "a million envelopes");
+    claim(&b, BLOCK_ENVELOPES_MAX, "1024 envelopes");
 
     begin(&b, MESSAGE_RANGE, 5);
     cbor_write_uint(&b, 1);

@@ -218,6 +218,27 @@ static void block_sizes(struct rng *r)
     buffer_free(&m);
 }
 
+static void block_counts(struct rng *r)
+{
+    static struct envelope *envelopes[BLOCK_ENVELOPES_MAX + 1];
+    struct header header;
+    struct buffer b = {0};
+    generate_header(r, &header);
+    header.executed_height = 0;
+    for (size_t i = 0; i <= BLOCK_ENVELOPES_MAX; i++) {
+        envelopes[i] = envelope_made(1000);
+    }
+    codec_encode_block(&b, &header, envelopes, BLOCK_ENVELOPES_MAX);
+    is(reencode_block(buffer_slice(&b)), 0, "a block of 1,024 envelopes");
+    b.size = 0;
+    codec_encode_block(&b, &header, envelopes, BLOCK_ENVELOPES_MAX + 1);
+    is(reencode_block(buffer_slice(&b)), CONCLAVE_ELIMIT, "and one more is refused");
+    for (size_t i = 0; i <= BLOCK_ENVELOPES_MAX; i++) {
+        envelope_unref(envelopes[i]);
+    }
+    buffer_free(&b);
+}
+
 static int decode_header(const struct header *h)
 {
     struct buffer b = {0};
@@ -456,7 +477,7 @@ static void false_counts(struct rng *r)
     buffer_reserve(&b, 2000000);
     memset(b.data + b.size, 0, 2000000);
     b.size += 2000000;
-    is(reencode_message(buffer_slice(&b)), CONCLAVE_EFORMAT, "a million envelopes");
+    is(reencode_message(buffer_slice(&b)), CONCLAVE_ELIMIT, "a million envelopes");
     b.size = 0;
     cbor_write_array(&b, 5);
     cbor_write_uint(&b, MESSAGE_RANGE);
@@ -532,6 +553,7 @@ int main(void)
     envelope_rules(&r);
     envelope_fields(&r);
     block_sizes(&r);
+    block_counts(&r);
     header_rules(&r);
     certificate_rules();
     new_view_rules(&r);

@@ -121,7 +121,6 @@ static struct pbft_judgement translate(const struct node *n, const struct envelo
                                              (n->starves != 0 && e->seat == n->starves),
                                    .keep = j->kind == JUDGEMENT_KEEP,
                                    .emergency = j->emergency,
-                                   .evidence = j->evidence,
                                    .deadline_ms = j->deadline_ms};
 }
 
