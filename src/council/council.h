@@ -93,8 +93,10 @@ struct judgement {
                              REVEAL in it would take effect now; UINT64_MAX: none */
 };
 
-/* The most favourable judgement of the operations in the envelope. */
-struct judgement council_judge(const struct council *c, const struct envelope *e);
+/* The most favourable judgement of the operations in the envelope, for a block of that
+ * time; an earlier one than the last block's is taken for the next possible one. */
+struct judgement council_judge(const struct council *c, const struct envelope *e,
+                               uint64_t time_ms);
 
 /* --- looking --- */
 

@@ -22,7 +22,6 @@ static enum judgement_kind judge_verdict(const struct council *c, const struct s
 {
     switch (verdict) {
     case VERDICT_EFFECT:
-    case VERDICT_TOO_SOON: /* the interval may be over by then, without any block before */
         return JUDGEMENT_ADMIT;
     case VERDICT_QUOTA: /* one of the seat's may become final first */
         j->over_quota = true;
@@ -33,6 +32,7 @@ static enum judgement_kind judge_verdict(const struct council *c, const struct s
     case VERDICT_EARLY:
         return judge_early(c, s, j);
     case VERDICT_UNKNOWN_PROPOSAL:
+    case VERDICT_TOO_SOON: /* its seat repeats it, and the interval passes */
         return JUDGEMENT_KEEP;
     case VERDICT_EXPELLED:
     case VERDICT_DUPLICATE:
@@ -74,10 +74,13 @@ static bool more_favourable(enum judgement_kind a, enum judgement_kind b)
     return a == JUDGEMENT_ADMIT || (a == JUDGEMENT_KEEP && b == JUDGEMENT_REFUSE);
 }
 
-struct judgement council_judge(const struct council *c, const struct envelope *e)
+struct judgement council_judge(const struct council *c, const struct envelope *e,
+                               uint64_t time_ms)
 {
     /* It can be in the next block at the earliest. */
-    struct now now = {.height = c->height + 1, .time_ms = c->time_ms, .view = c->view};
+    struct now now = {.height = c->height + 1,
+                      .time_ms = time_ms > c->time_ms ? time_ms : c->time_ms + 1,
+                      .view = c->view};
     struct judgement j = {.kind = JUDGEMENT_REFUSE, .deadline_ms = UINT64_MAX};
     for (uint32_t i = 0; i < e->count; i++) {
         struct subject s;

@@ -15,7 +15,7 @@ struct pbft_judgement execute_judgement(const struct replica *r, const struct ju
 static struct pbft_judgement judge_envelope(void *context, const struct envelope *e)
 {
     const struct replica *r = context;
-    struct judgement j = council_judge(r->council, e);
+    struct judgement j = council_judge(r->council, e, replica_wall(r));
     return execute_judgement(r, &j);
 }
 

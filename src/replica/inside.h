@@ -50,7 +50,8 @@ struct replica {
     bool failed;              /* the store did */
 };
 
-uint64_t replica_now(const struct replica *r); /* monotonic */
+uint64_t replica_now(const struct replica *r);  /* monotonic */
+uint64_t replica_wall(const struct replica *r); /* since 1970, may jump */
 
 /* --- replay.c --- */
 /* Applies every block of the ledger, then makes the core of that and of what was signed. */

@@ -64,6 +64,11 @@ void replica_free(struct replica *r)
     free(r);
 }
 
+uint64_t replica_wall(const struct replica *r)
+{
+    return r->ports.wall_ms(r->ports.context);
+}
+
 uint64_t replica_now(const struct replica *r)
 {
     return r->ports.monotonic_ms(r->ports.context);

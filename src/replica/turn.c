@@ -192,7 +192,7 @@ static void step(struct replica *r, struct pbft_event *event)
 {
     struct turn *t = r->turn;
     event->now_ms = replica_now(r);
-    event->wall_ms = r->ports.wall_ms(r->ports.context);
+    event->wall_ms = replica_wall(r);
     pbft_step(r->core, event, &t->update);
     t->wake_ms = t->update.wake_ms;
     for (size_t i = 0; i < t->update.count; i++) {
@@ -220,7 +220,7 @@ void turn_feed(struct replica *r, struct pbft_event *event)
 
 struct judgement turn_feed_envelope(struct replica *r, struct envelope *e, uint16_t channel)
 {
-    struct judgement j = council_judge(r->council, e);
+    struct judgement j = council_judge(r->council, e, replica_wall(r));
     struct pbft_event event = {.kind = PBFT_ENVELOPE};
     event.envelope.envelope = e;
     event.envelope.channel = channel;

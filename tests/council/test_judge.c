@@ -101,7 +101,7 @@ static const struct question questions[] = {
 
     {"a RETURN", {"100 view 3:"}, "return 2 3", "admit"},
     {"a RETURN from the past", {"100 view 3:"}, "return 2 2", "refuse"},
-    {"a RETURN too soon may come later", {"100 view 3: return 1 3"}, "return 2 3", "admit"},
+    {"a RETURN too soon may come later", {"100 view 3: return 1 3"}, "return 2 3", "keep"},
     {"a RETURN of the expelled", {"100: evidence 2"}, "return 2 3", "refuse"},
 
     {"the most favourable of several",
@@ -118,7 +118,7 @@ static const struct question questions[] = {
      "admit"},
 };
 
-static struct judgement judge(struct script *s, const char *operations)
+static struct judgement judge(struct script *s, const char *operations, uint64_t time_ms)
 {
     struct batch batch = {0};
     struct header header = {.height = 1};
@@ -127,7 +127,7 @@ static struct judgement judge(struct script *s, const char *operations)
     struct block *b = batch_build(&batch, header, PACKING_JOINED);
     struct judgement j = {.kind = JUDGEMENT_REFUSE};
     if (b->count == 1) {
-        j = council_judge(s->council, b->envelopes[0]);
+        j = council_judge(s->council, b->envelopes[0], time_ms);
     } else {
         printf("#   the operations do not make one envelope\n");
     }
@@ -158,7 +158,7 @@ static void ask(const struct question *q)
     for (size_t i = 0; q->blocks[i] != NULL; i++) {
         script_block(&s, q->blocks[i]);
     }
-    struct judgement j = judge(&s, q->operations);
+    struct judgement j = judge(&s, q->operations, 0);
     int used = snprintf(answer, sizeof answer, "%s%s%s", kind_word(j.kind),
                         j.early ? " early" : "", j.emergency ? " emergency" : "");
     if (j.deadline_ms != UINT64_MAX) {
@@ -171,10 +171,25 @@ static void ask(const struct question *q)
     script_end(&s);
 }
 
+/* The interval passes though no block tells: by the time that a block would have. */
+static void test_return_interval(void)
+{
+    static struct script s;
+    struct council_rules rules = build_rules(4);
+    uint64_t over = rules.created_ms + 100 + rules.return_interval_ms;
+    script_begin(&s, &rules);
+    script_block(&s, "100 view 3: return 1 3");
+    ok(judge(&s, "return 2 3", over - 1).kind == JUDGEMENT_KEEP,
+       "a RETURN just before the interval's end is kept, not ordered");
+    ok(judge(&s, "return 2 3", over).kind == JUDGEMENT_ADMIT, "at its end it may be");
+    script_end(&s);
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
         ask(&questions[i]);
     }
+    test_return_interval();
     return tap_done();
 }

@@ -211,14 +211,14 @@ static void play_block(struct play *p)
         buffer_append_slice(batch_next(&copy), buffer_slice(&batch.operations[i]));
     }
     bool any = batch.count > 0;
-    if (any) {
-        struct envelope *e = build_envelope(buffer_slice(&batch.operations[0]));
-        judged = council_judge(p->each, e);
-        envelope_unref(e);
-    }
     uint64_t step =
         rng_chance(&p->rng, 10) ? 1 + rng_below(&p->rng, 2000) : 1 + rng_below(&p->rng, 80);
     uint64_t time_ms = (s->blocks > 0 ? s->time_ms[s->blocks] : p->rules.created_ms) + step;
+    if (any) {
+        struct envelope *e = build_envelope(buffer_slice(&batch.operations[0]));
+        judged = council_judge(p->each, e, time_ms);
+        envelope_unref(e);
+    }
     struct header header = {.height = ++s->blocks, .time_ms = time_ms};
     s->time_ms[s->blocks] = time_ms;
     struct block *b = batch_build(&batch, header, PACKING_EACH);

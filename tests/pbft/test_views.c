@@ -343,6 +343,52 @@ static void test_return(void)
     story_end(c, 20000, "RETURN");
 }
 
+static void say_return(struct cluster *c, uint16_t seat, uint8_t number)
+{
+    struct operation op = {.kind = OPERATION_RETURN, .seat = seat};
+    struct buffer encoding = {0};
+    op.return_request.view = UINT64_MAX;
+    op.return_request.instance[0] = number;
+    codec_encode_operation(&encoding, &op);
+    struct slice operation = buffer_slice(&encoding);
+    struct message m = {.tag = MESSAGE_ENVELOPE};
+    m.envelope = cluster_seal(c, seat, &operation, 1);
+    say_to_all(c, seat, &m);
+    envelope_unref(m.envelope);
+    buffer_free(&encoding);
+}
+
+static unsigned envelopes_of(const struct cluster *c, uint16_t seat)
+{
+    unsigned count = 0;
+    for (uint64_t height = 1; height <= cluster_top(c); height++) {
+        const struct block *b = cluster_block(c, height);
+        for (uint32_t i = 0; i < b->count; i++) {
+            count += b->envelopes[i]->seat == seat;
+        }
+    }
+    return count;
+}
+
+/* Within the interval they would all be void: nobody orders them. */
+static void test_return_flood(void)
+{
+    struct cluster *c = with_puppets(7);
+    say_return(c, 7, 0);
+    cluster_run(c, 1000);
+    ok(cluster_view(c, 2) == 1, "one RETURN brings the next view");
+    for (unsigned i = 1; i <= 200; i++) {
+        say_return(c, 7, (uint8_t)i);
+        if (i % 10 == 0) {
+            cluster_propose(c, (uint16_t)(1 + i / 10 % 6), 7);
+            cluster_run(c, 200);
+        }
+    }
+    is(envelopes_of(c, 7), 1, "of 200 more in the interval none lies in a block");
+    ok(cluster_view(c, 2) == 1, "nor brings another view");
+    story_end(c, 20000, "a flood of RETURNs");
+}
+
 /* Failed views double the timer; an empty block does not undo it, one with load does. */
 static void test_back_off(void)
 {
@@ -451,6 +497,7 @@ int main(void)
     test_stale_changes();
     test_rotation();
     test_return();
+    test_return_flood();
     test_back_off();
     test_expelled_primary();
     test_suspended_primaries();

@@ -127,7 +127,7 @@ static struct pbft_judgement translate(const struct node *n, const struct envelo
 static struct pbft_judgement judge_envelope(void *context, const struct envelope *e)
 {
     struct node *n = context;
-    struct judgement j = council_judge(n->council, e);
+    struct judgement j = council_judge(n->council, e, node_wall(n));
     return translate(n, e, &j);
 }
 
@@ -287,7 +287,7 @@ void node_feed(struct node *n, struct pbft_event *event)
 
 struct judgement node_feed_envelope(struct node *n, struct envelope *e, uint16_t channel)
 {
-    struct judgement j = council_judge(n->council, e);
+    struct judgement j = council_judge(n->council, e, node_wall(n));
     struct pbft_event event = {.kind = PBFT_ENVELOPE};
     event.envelope.envelope = e;
     event.envelope.channel = channel;
