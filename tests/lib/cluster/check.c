@@ -49,9 +49,9 @@ void check_committed(struct node *n, struct block *b, const struct hash *state_r
         c->chain[c->top] = block_ref(b);
         c->roots[c->top] = *state_root;
         c->top++;
-        cluster_note(c, TRACE_STORY, "%u: commits %llu of view %llu, %u envelopes", n->seat,
-                     (unsigned long long)height, (unsigned long long)b->header.view,
-                     b->count);
+        cluster_note(c, TRACE_STORY, "%u: commits %llu of view %llu, %u envelopes",
+                     n->number, (unsigned long long)height,
+                     (unsigned long long)b->header.view, b->count);
         return;
     }
     if (!hash_equal(&c->chain[height - 1]->hash, &b->hash)) {
@@ -209,7 +209,7 @@ static void check_envelope(struct node *n, const struct envelope *e)
             }
             bool voided = p != NULL && p->voided; /* ordered, without effect */
             if (!voided && !disk_has_own(&n->disk, &id) &&
-                !council_knows(n->council, &id)) {
+                !council_knows(replica_council(n->replica), &id)) {
                 check_fail(c, "seat %u sends a proposal that is not durable", n->seat);
             }
         }
@@ -272,7 +272,7 @@ void check_stepped(struct node *n)
     if (n->faulty) {
         return;
     }
-    pbft_status(n->core, &s);
+    replica_status(n->replica, &s);
     if (s.view < n->view_seen) {
         check_fail(n->c, "seat %u goes back from view %llu to %llu", n->seat,
                    (unsigned long long)n->view_seen, (unsigned long long)s.view);

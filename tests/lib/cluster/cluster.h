@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A virtual cluster: n nodes in one process, each with the real ordering core, council,
- * codec and authenticator, around a virtual disk, network and clocks that one seed drives.
- * The same configuration and the same calls give the same trace, byte for byte.
+ * A virtual cluster: n nodes in one process, each the replica that ships
+ * (replica/replica.h) around a virtual disk, network and clocks that one seed drives. The
+ * same configuration and the same calls give the same trace, byte for byte.
+ *
+ * Nodes are numbered: 1..n are those of the seats 1..n; a twin, a second node with the key
+ * of a seat, has a number above n. What a node does is asked by its number.
  *
  * A checker looks at everything a correct seat stores, sends and commits. What it finds is
  * kept in words (cluster_fault); it goes on, so that a test can show that it notices.
@@ -66,28 +69,47 @@ bool cluster_run_to_height(struct cluster *c, uint64_t height, uint64_t ms);
 /* Everything pending decided everywhere, all correct seats at one height. */
 bool cluster_run_to_rest(struct cluster *c, uint64_t ms);
 
-/* --- seats --- */
+/* --- nodes --- */
 
-void cluster_start(struct cluster *c, uint16_t seat); /* or starts it again */
+/* A second node of the seat, down at first, with an empty disk and a clock of its own: its
+ * number. It and the seat's first are faulty from now on. Links go from node to node; what
+ * is sent to a seat goes to all its nodes that are connected. */
+uint16_t cluster_add_twin(struct cluster *c, uint16_t seat);
+uint16_t cluster_nodes(const struct cluster *c); /* seats and twins */
+uint16_t cluster_seat_of(const struct cluster *c, uint16_t node);
+
+/* Starts it, or starts it again. It stays down where its store is refused. */
+void cluster_start(struct cluster *c, uint16_t node);
 void cluster_start_all(struct cluster *c);
-void cluster_crash(struct cluster *c, uint16_t seat);
-/* The seat crashes after so many more effects: syncs and single messages. */
-void cluster_crash_after(struct cluster *c, uint16_t seat, uint64_t effects);
-uint64_t cluster_effects(const struct cluster *c, uint16_t seat);
-bool cluster_is_up(const struct cluster *c, uint16_t seat);
-/* The wall clock of a seat, off by so much. */
-void cluster_set_clock(struct cluster *c, uint16_t seat, int64_t off_ms);
+void cluster_crash(struct cluster *c, uint16_t node);
+/* The node crashes after so many more effects: syncs and single messages. */
+void cluster_crash_after(struct cluster *c, uint16_t node, uint64_t effects);
+uint64_t cluster_effects(const struct cluster *c, uint16_t node);
+bool cluster_is_up(const struct cluster *c, uint16_t node);
+/* The wall clock of a node, off by so much. */
+void cluster_set_clock(struct cluster *c, uint16_t node, int64_t off_ms);
 /* The node stands still for so long; its connections stay. */
-void cluster_pause(struct cluster *c, uint16_t seat, uint64_t ms);
-bool cluster_is_paused(const struct cluster *c, uint16_t seat);
+void cluster_pause(struct cluster *c, uint16_t node, uint64_t ms);
+bool cluster_is_paused(const struct cluster *c, uint16_t node);
 /* Every sync in the next ms fails, and with the first the node stops. What it wrote may be
  * on the disk nevertheless (late). */
-void cluster_fail_disk(struct cluster *c, uint16_t seat, uint64_t ms, bool late);
-/* A faulty seat is not checked, nor waited for. */
-void cluster_set_faulty(struct cluster *c, uint16_t seat);
-bool cluster_is_faulty(const struct cluster *c, uint16_t seat);
+void cluster_fail_disk(struct cluster *c, uint16_t node, uint64_t ms, bool late);
+
+/* What is durable, to be put back later, or on the disk of another node of the seat. */
+struct cluster_backup;
+struct cluster_backup *cluster_copy_disk(const struct cluster *c, uint16_t node);
+void cluster_backup_free(struct cluster_backup *b);
+/* While the node is down. Where the marks do not match, its store says that it was copied
+ * or put back (ledger_open). */
+void cluster_restore_disk(struct cluster *c, uint16_t node, const struct cluster_backup *b,
+                          bool marks_match);
+void cluster_wipe_disk(struct cluster *c, uint16_t node, bool marks_match);
+
+/* A faulty node is not checked, nor waited for. */
+void cluster_set_faulty(struct cluster *c, uint16_t node);
+bool cluster_is_faulty(const struct cluster *c, uint16_t node);
 /* A puppet has no node: the test speaks for it (cluster_say). Faulty, too. */
-void cluster_set_puppet(struct cluster *c, uint16_t seat);
+void cluster_set_puppet(struct cluster *c, uint16_t node);
 
 /* --- network --- */
 
@@ -99,10 +121,10 @@ void cluster_mend(struct cluster *c, uint16_t a, uint16_t b);
 void cluster_set_link(struct cluster *c, uint16_t a, uint16_t b, bool cut,
                       uint64_t slow_ms);
 void cluster_connect(struct cluster *c);
-/* Seats talk only to those of their own group: groups[seat - 1]. */
+/* Nodes talk only to those of their own group: groups[node - 1]. */
 void cluster_partition(struct cluster *c, const unsigned *groups);
-void cluster_isolate(struct cluster *c, uint16_t seat);
-/* All links mended, loss and the like over, all clocks right, all correct seats up. */
+void cluster_isolate(struct cluster *c, uint16_t node);
+/* All links mended, loss and the like over, all clocks right, all correct nodes up. */
 void cluster_heal(struct cluster *c);
 void cluster_set_network(struct cluster *c, unsigned loss, unsigned duplicates,
                          uint64_t delay_ms, uint64_t jitter_ms, bool reorder);
@@ -119,7 +141,7 @@ void cluster_set_forger(struct cluster *c, cluster_forger *forger, void *context
 /* A faulty seat refuses envelopes of another one. */
 void cluster_starve(struct cluster *c, uint16_t by, uint16_t seat);
 
-/* Sends anything as a seat, now or later; the message stays the caller's. */
+/* Sends anything as a node, now or later; the message stays the caller's. */
 void cluster_say(struct cluster *c, uint16_t from, uint16_t to, const struct message *m);
 void cluster_say_after(struct cluster *c, uint16_t from, uint16_t to,
                        const struct message *m, uint64_t ms);
@@ -136,26 +158,26 @@ void cluster_forge(struct cluster *c, uint16_t seat, const struct pre_prepare *o
 /* --- the council's work --- */
 
 /* A proposal that the first `approvals` seats approve and the others reject; its number. */
-unsigned cluster_propose(struct cluster *c, uint16_t seat, unsigned approvals);
+unsigned cluster_propose(struct cluster *c, uint16_t node, unsigned approvals);
 /* The same, of a class. */
-unsigned cluster_propose_in(struct cluster *c, uint16_t seat, uint32_t class_index,
+unsigned cluster_propose_in(struct cluster *c, uint16_t node, uint32_t class_index,
                             unsigned approvals);
 /* The record, NULL while it is not final anywhere; until the cluster is freed. */
 const struct record *cluster_record(const struct cluster *c, unsigned proposal);
 const struct record *cluster_record_of(const struct cluster *c, const struct hash *id);
 /* How many are final. */
 uint64_t cluster_decisions(const struct cluster *c);
-void cluster_set_voting(struct cluster *c, uint16_t seat, bool votes);
-/* Signs and submits an operation of the seat. */
-void cluster_submit(struct cluster *c, uint16_t seat, const struct operation *op);
+void cluster_set_voting(struct cluster *c, uint16_t node, bool votes);
+/* Signs and submits an operation of the node's seat. */
+void cluster_submit(struct cluster *c, uint16_t node, const struct operation *op);
 
 /* --- looking --- */
 
 /* The first thing that must not be, or NULL. */
 const char *cluster_fault(const struct cluster *c);
-void cluster_status(const struct cluster *c, uint16_t seat, struct pbft_status *out);
-uint64_t cluster_height(const struct cluster *c, uint16_t seat);
-uint64_t cluster_view(const struct cluster *c, uint16_t seat);
+void cluster_status(const struct cluster *c, uint16_t node, struct pbft_status *out);
+uint64_t cluster_height(const struct cluster *c, uint16_t node);
+uint64_t cluster_view(const struct cluster *c, uint16_t node);
 /* The highest committed block that anyone correct has. */
 uint64_t cluster_top(const struct cluster *c);
 struct block *cluster_block(const struct cluster *c, uint64_t height); /* borrowed */
@@ -181,14 +203,14 @@ bool cluster_is_caught(const struct cluster *c, uint16_t seat);
 bool cluster_is_expelled(const struct cluster *c, uint16_t seat);
 /* All committed blocks give, executed anew, the state roots that the seats had. */
 bool cluster_replays(const struct cluster *c);
-/* Borrowed: the state of a seat that is up. */
-const struct council *cluster_council(const struct cluster *c, uint16_t seat);
+/* Borrowed: the state of a node that is up. */
+const struct council *cluster_council(const struct cluster *c, uint16_t node);
 /* A line of the tester's own in the trace. */
 void cluster_tell(struct cluster *c, const char *words);
 /* The story so far; the digest is of everything that happened. */
 const char *cluster_trace(const struct cluster *c);
 uint64_t cluster_digest(const struct cluster *c);
-/* One line per seat on standard output. */
+/* One line per node on standard output. */
 void cluster_show(const struct cluster *c);
 
 #endif

@@ -1,119 +1,15 @@
 /* SPDX-License-Identifier: ISC */
-#include "cluster/disk.h"
+/* What is durable. */
+#include "cluster/disk_write.h"
 
 #include "base/alloc.h"
 #include "wire/shared.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum write_kind {
-    WRITE_APPEND,
-    WRITE_COMMIT,
-    WRITE_VOTE,
-    WRITE_VIEW_CHANGE,
-    WRITE_NEW_VIEW,
-    WRITE_BEST,
-    WRITE_CANDIDATE,
-    WRITE_PRUNE,
-    WRITE_OWN,
-    WRITE_DROP_OWN,
-    WRITE_BALLOT,
-};
-
-struct disk_write {
-    enum write_kind kind;
-    union {
-        struct block *block;
-        struct certificate *certificate;
-        struct vote vote;
-        struct view_change view_change;
-        struct new_view *new_view;
-        struct best prune;
-        struct disk_own own;
-        struct disk_ballot ballot;
-    };
-};
-
-/* Room for one more element. */
-#define GROW(array, count, capacity)                                                       \
-    do {                                                                                   \
-        if ((count) == (capacity)) {                                                       \
-            (capacity) = (capacity) > 0 ? 2 * (capacity) : 16;                             \
-            (array) = alloc_resize((array), (capacity), sizeof(*(array)));                 \
-        }                                                                                  \
-    } while (0)
-
-static struct disk_write *add(struct disk *d, enum write_kind kind)
-{
-    GROW(d->writes, d->write_count, d->write_capacity);
-    struct disk_write *w = &d->writes[d->write_count++];
-    memset(w, 0, sizeof(*w));
-    w->kind = kind;
-    return w;
-}
-
-void disk_append(struct disk *d, struct block *b)
-{
-    add(d, WRITE_APPEND)->block = block_ref(b);
-}
-
-void disk_put_commit(struct disk *d, struct certificate *c)
-{
-    add(d, WRITE_COMMIT)->certificate = certificate_ref(c);
-}
-
-void disk_put_vote(struct disk *d, const struct vote *v)
-{
-    add(d, WRITE_VOTE)->vote = *v;
-}
-
-void disk_put_view_change(struct disk *d, const struct view_change *c)
-{
-    add(d, WRITE_VIEW_CHANGE)->view_change = *c;
-}
-
-void disk_put_new_view(struct disk *d, struct new_view *v)
-{
-    add(d, WRITE_NEW_VIEW)->new_view = new_view_ref(v);
-}
-
-void disk_put_best(struct disk *d, struct certificate *c)
-{
-    add(d, WRITE_BEST)->certificate = certificate_ref(c);
-}
-
-void disk_put_candidate(struct disk *d, struct block *b)
-{
-    add(d, WRITE_CANDIDATE)->block = block_ref(b);
-}
-
-void disk_prune(struct disk *d, uint64_t view, uint64_t height)
-{
-    add(d, WRITE_PRUNE)->prune = (struct best){.view = view, .height = height};
-}
-
-void disk_put_own(struct disk *d, const struct hash *id, struct slice operation)
-{
-    add(d, WRITE_OWN)->own = (struct disk_own){*id, bytes_copy(operation)};
-}
-
-void disk_drop_own(struct disk *d, const struct hash *id)
-{
-    add(d, WRITE_DROP_OWN)->own = (struct disk_own){*id, NULL};
-}
-
-void disk_put_ballot(struct disk *d, const struct disk_ballot *b)
-{
-    add(d, WRITE_BALLOT)->ballot = *b;
-}
-
-/* --- syncing --- */
-
 static void apply_append(struct disk *d, struct block *b)
 {
-    assert(b->header.height == d->height + 1);
     GROW(d->blocks, d->height, d->block_capacity);
     d->blocks[d->height++] = block_ref(b);
 }
@@ -128,15 +24,12 @@ static void apply_commit(struct disk *d, struct certificate *c)
     d->commits[d->commit_count++] = certificate_ref(c);
 }
 
-static bool apply_vote(struct disk *d, const struct vote *v)
+static void apply_vote(struct disk *d, const struct vote *v)
 {
-    const struct vote *old = disk_vote(d, v->phase, v->view, v->height);
-    if (old != NULL) {
-        return hash_equal(&old->block, &v->block);
+    if (disk_vote(d, v->phase, v->view, v->height) == NULL) {
+        GROW(d->votes, d->vote_count, d->vote_capacity);
+        d->votes[d->vote_count++] = *v;
     }
-    GROW(d->votes, d->vote_count, d->vote_capacity);
-    d->votes[d->vote_count++] = *v;
-    return true;
 }
 
 static void apply_candidate(struct disk *d, struct block *b)
@@ -172,6 +65,12 @@ static void apply_prune(struct disk *d, uint64_t view, uint64_t height)
     d->candidate_count = kept;
 }
 
+static void apply_own(struct disk *d, const struct disk_own *own)
+{
+    GROW(d->own, d->own_count, d->own_capacity);
+    d->own[d->own_count++] = (struct disk_own){own->id, bytes_ref(own->operation)};
+}
+
 static void apply_drop_own(struct disk *d, const struct hash *id)
 {
     for (size_t i = 0; i < d->own_count; i++) {
@@ -184,7 +83,31 @@ static void apply_drop_own(struct disk *d, const struct hash *id)
     }
 }
 
-static bool apply(struct disk *d, const struct disk_write *w)
+static void apply_ballot(struct disk *d, const struct disk_ballot *b)
+{
+    GROW(d->ballots, d->ballot_count, d->ballot_capacity);
+    bytes_ref(b->rationale);
+    d->ballots[d->ballot_count++] = *b;
+}
+
+static void apply_proposal(struct disk *d, const struct ledger_proposal *p)
+{
+    GROW(d->proposals, d->proposal_count, d->proposal_capacity);
+    d->proposals[d->proposal_count++] = *p;
+}
+
+static void apply_record(struct disk *d, const struct ledger_proposal *p)
+{
+    for (size_t i = d->proposal_count; i-- > 0;) {
+        if (hash_equal(&d->proposals[i].id, &p->id)) {
+            d->proposals[i] = *p;
+            break;
+        }
+    }
+    d->record_count++;
+}
+
+void disk_apply(struct disk *d, const struct disk_write *w)
 {
     switch (w->kind) {
     case WRITE_APPEND:
@@ -194,7 +117,8 @@ static bool apply(struct disk *d, const struct disk_write *w)
         apply_commit(d, w->certificate);
         break;
     case WRITE_VOTE:
-        return apply_vote(d, &w->vote);
+        apply_vote(d, &w->vote);
+        break;
     case WRITE_VIEW_CHANGE:
         d->has_view_change = true;
         d->view_change = w->view_change;
@@ -214,69 +138,56 @@ static bool apply(struct disk *d, const struct disk_write *w)
         apply_prune(d, w->prune.view, w->prune.height);
         break;
     case WRITE_OWN:
-        apply_drop_own(d, &w->own.id);
-        GROW(d->own, d->own_count, d->own_capacity);
-        d->own[d->own_count++] = (struct disk_own){w->own.id, bytes_ref(w->own.operation)};
+        apply_own(d, &w->own);
         break;
     case WRITE_DROP_OWN:
         apply_drop_own(d, &w->own.id);
         break;
     case WRITE_BALLOT:
-        GROW(d->ballots, d->ballot_count, d->ballot_capacity);
-        d->ballots[d->ballot_count++] = w->ballot;
+        apply_ballot(d, &w->ballot);
         break;
-    }
-    return true;
-}
-
-static void release(struct disk_write *w)
-{
-    switch (w->kind) {
-    case WRITE_APPEND:
-    case WRITE_CANDIDATE:
-        block_unref(w->block);
+    case WRITE_PROPOSAL:
+        apply_proposal(d, &w->proposal);
         break;
-    case WRITE_COMMIT:
-    case WRITE_BEST:
-        certificate_unref(w->certificate);
-        break;
-    case WRITE_NEW_VIEW:
-        new_view_unref(w->new_view);
-        break;
-    case WRITE_OWN:
-        bytes_unref(w->own.operation);
-        break;
-    case WRITE_VOTE:
-    case WRITE_VIEW_CHANGE:
-    case WRITE_PRUNE:
-    case WRITE_DROP_OWN:
-    case WRITE_BALLOT:
+    case WRITE_RECORD:
+        apply_record(d, &w->proposal);
         break;
     }
 }
 
-bool disk_sync(struct disk *d)
+void disk_copy(const struct disk *d, struct disk *out)
 {
-    bool good = true;
-    for (size_t i = 0; i < d->write_count; i++) {
-        good = apply(d, &d->writes[i]) && good;
-        release(&d->writes[i]);
+    *out = (struct disk){.foreign = d->foreign,
+                         .has_view_change = d->has_view_change,
+                         .view_change = d->view_change,
+                         .record_count = d->record_count};
+    out->new_view = d->new_view != NULL ? new_view_ref(d->new_view) : NULL;
+    out->best = d->best != NULL ? certificate_ref(d->best) : NULL;
+    for (size_t i = 0; i < d->height; i++) {
+        apply_append(out, d->blocks[i]);
     }
-    d->write_count = 0;
-    return good;
-}
-
-void disk_crash(struct disk *d)
-{
-    for (size_t i = 0; i < d->write_count; i++) {
-        release(&d->writes[i]);
+    for (size_t i = 0; i < d->commit_count; i++) {
+        apply_commit(out, d->commits[i]);
     }
-    d->write_count = 0;
+    for (size_t i = 0; i < d->vote_count; i++) {
+        apply_vote(out, &d->votes[i]);
+    }
+    for (size_t i = 0; i < d->candidate_count; i++) {
+        apply_candidate(out, d->candidates[i]);
+    }
+    for (size_t i = 0; i < d->own_count; i++) {
+        apply_own(out, &d->own[i]);
+    }
+    for (size_t i = 0; i < d->ballot_count; i++) {
+        apply_ballot(out, &d->ballots[i]);
+    }
+    for (size_t i = 0; i < d->proposal_count; i++) {
+        apply_proposal(out, &d->proposals[i]);
+    }
 }
 
 void disk_free(struct disk *d)
 {
-    disk_crash(d);
     for (size_t i = 0; i < d->height; i++) {
         block_unref(d->blocks[i]);
     }
@@ -289,6 +200,9 @@ void disk_free(struct disk *d)
     for (size_t i = 0; i < d->own_count; i++) {
         bytes_unref(d->own[i].operation);
     }
+    for (size_t i = 0; i < d->ballot_count; i++) {
+        bytes_unref(d->ballots[i].rationale);
+    }
     new_view_unref(d->new_view);
     certificate_unref(d->best);
     free(d->blocks);
@@ -297,17 +211,17 @@ void disk_free(struct disk *d)
     free(d->candidates);
     free(d->own);
     free(d->ballots);
-    free(d->writes);
+    free(d->proposals);
     memset(d, 0, sizeof(*d));
 }
 
-/* --- reading --- */
+/* --- looking --- */
 
-const struct disk_ballot *disk_ballot(const struct disk *d, const struct hash *proposal)
+const struct own_ballot *disk_ballot(const struct disk *d, const struct hash *proposal)
 {
     for (size_t i = d->ballot_count; i-- > 0;) {
-        if (hash_equal(&d->ballots[i].proposal, proposal)) {
-            return &d->ballots[i];
+        if (hash_equal(&d->ballots[i].ballot.proposal, proposal)) {
+            return &d->ballots[i].ballot;
         }
     }
     return NULL;
@@ -347,18 +261,4 @@ bool disk_has_block(const struct disk *d, uint64_t height, const struct hash *ha
         }
     }
     return false;
-}
-
-struct certificate *disk_commit_of(const struct disk *d, uint64_t height)
-{
-    size_t low = 0, high = d->commit_count;
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (d->commits[middle]->what.height < height) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low < d->commit_count ? d->commits[low] : NULL;
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What a node keeps, as ledger/ledger.h promises it: writes gather until disk_sync makes
- * all of them durable at once; a crash drops what was not synced. Reads see what is
- * durable.
+ * A virtual disk with one node's store on it: ledger/ledger.h implemented a second time, in
+ * memory, as far as a replica uses it. Writes gather until ledger_commit makes all of them
+ * durable at once; ledger_close drops what was not synced. The checker looks at what is
+ * durable, here.
  */
 #ifndef CONCLAVE_TESTS_CLUSTER_DISK_H
 #define CONCLAVE_TESTS_CLUSTER_DISK_H
 
-#include "wire/message.h"
+#include "ledger/ledger.h"
 
 struct disk_ballot {
-    struct hash proposal;
-    enum choice choice;
-    uint8_t nonce[BALLOT_NONCE_BYTES];
+    struct own_ballot ballot; /* its rationale is in the next */
+    struct bytes *rationale;
 };
 
 struct disk_own {
@@ -20,9 +20,9 @@ struct disk_own {
     struct bytes *operation;
 };
 
-struct disk_write;
-
 struct disk {
+    bool foreign; /* its marks are not of this machine: it was copied or put back */
+
     struct block **blocks; /* blocks[height - 1] */
     size_t height, block_capacity;
     struct certificate **commits; /* ascending heights */
@@ -39,34 +39,32 @@ struct disk {
     size_t own_count, own_capacity;
     struct disk_ballot *ballots;
     size_t ballot_count, ballot_capacity;
-
-    struct disk_write *writes; /* not synced */
-    size_t write_count, write_capacity;
+    struct ledger_proposal *proposals;
+    size_t proposal_count, proposal_capacity;
+    uint64_t record_count;
 };
 
-void disk_append(struct disk *d, struct block *b);
-void disk_put_commit(struct disk *d, struct certificate *c);
-void disk_put_vote(struct disk *d, const struct vote *v);
-void disk_put_view_change(struct disk *d, const struct view_change *c);
-void disk_put_new_view(struct disk *d, struct new_view *v);
-void disk_put_best(struct disk *d, struct certificate *c);
-void disk_put_candidate(struct disk *d, struct block *b);
-void disk_prune(struct disk *d, uint64_t view, uint64_t height);
-void disk_put_own(struct disk *d, const struct hash *id, struct slice operation);
-void disk_drop_own(struct disk *d, const struct hash *id);
-void disk_put_ballot(struct disk *d, const struct disk_ballot *b);
+/* What a sync does. */
+enum disk_sync {
+    DISK_SYNCED,
+    DISK_LOST, /* fails, and nothing is durable */
+    DISK_LATE, /* fails, but everything is durable nevertheless */
+};
 
-/* False when a vote contradicts an older one: the seat would have equivocated. */
-bool disk_sync(struct disk *d);
-void disk_crash(struct disk *d);
+/* The disk and the context are borrowed; sync is asked once for every commit that is to
+ * write something. 0, or CONCLAVE_ESTATE when the disk is foreign. */
+int disk_open(struct disk *d, enum disk_sync (*sync)(void *context), void *context,
+              struct ledger **out);
+/* The first promise of ledger.h that the caller broke, or NULL. */
+const char *disk_fault(const struct ledger *l);
+
+void disk_copy(const struct disk *d, struct disk *out);
 void disk_free(struct disk *d);
 
-const struct disk_ballot *disk_ballot(const struct disk *d, const struct hash *proposal);
+const struct own_ballot *disk_ballot(const struct disk *d, const struct hash *proposal);
 bool disk_has_own(const struct disk *d, const struct hash *id);
 const struct vote *disk_vote(const struct disk *d, enum phase phase, uint64_t view,
                              uint64_t height);
 bool disk_has_block(const struct disk *d, uint64_t height, const struct hash *hash);
-/* The lowest kept commit certificate at or above height, borrowed, or NULL. */
-struct certificate *disk_commit_of(const struct disk *d, uint64_t height);
 
 #endif

@@ -3,14 +3,16 @@
  * The virtual cluster's insides, shared by the files of this folder.
  *
  *   double.c   signatures that cost nothing
- *   disk.c     what a node keeps
+ *   disk.c     what a node keeps: what is durable
+ *   ledger.c   ledger/ledger.h on it: what is not synced yet
  *   network.c  events, links, delivery
- *   node.c     a turn: the core's updates carried out (src/conclaved/turn.c, replay.c)
- *   receive.c  messages that come in (src/conclaved/receive.c)
- *   outbox.c   own operations and ballots (src/conclaved/outbox.c, agents.c)
- *   witness.c  evidence against other seats (src/conclaved/witness.c)
+ *   node.c     a replica (replica/replica.h) between disk, links and clocks
+ *   agent.c    the seats' agents
+ *   observe.c  what the replicas tell: the trace, the counts, and the checks' turn
  *   check.c    what must hold
  *   watch.c    what must hold of ballots, queues and convictions
+ *   talk.c     speaking for a seat
+ *   look.c     looking, and the trace
  *   cluster.c  the rest of cluster.h
  */
 #ifndef CONCLAVE_TESTS_CLUSTER_INSIDE_H
@@ -18,10 +20,11 @@
 
 #include "cluster/cluster.h"
 #include "cluster/disk.h"
-#include "evidence/evidence.h"
 #include "random.h"
+#include "replica/replica.h"
 
 enum {
+    NODES_MAX = SEATS_MAX + 32, /* seats and twins */
     BEAT_MS = 1000,
     RECONNECT_MS = 100,
     PROPOSALS_MAX = 4096,
@@ -31,10 +34,10 @@ enum {
 /* --- events --- */
 
 enum event_kind {
-    EVENT_DELIVER,  /* content from seat `from` reaches seat `to` */
-    EVENT_TICK,     /* the core of `to` wants one */
+    EVENT_DELIVER,  /* content from node `from` reaches node `to` */
+    EVENT_TICK,     /* the replica of `to` wants one */
     EVENT_TURN_END, /* the turn of `to` is synced */
-    EVENT_BEAT,     /* heartbeats of `to`, own envelopes again */
+    EVENT_BEAT,     /* heartbeats of `to` */
     EVENT_AGENT,    /* the agent of `to` has an answer */
     EVENT_UP,       /* from and to try to connect */
     EVENT_DOWN,     /* `to` notices that its connection to `from` is gone */
@@ -63,41 +66,16 @@ struct channel {
 
 /* --- nodes --- */
 
-struct item {
-    struct hash id;
-    struct bytes *operation;
-    enum envelope_sort sort;
-    bool durable;
-    struct envelope *envelope; /* that carries it, or NULL */
-};
-
+/* An open proposal, as the agent of a node sees it. */
 struct task {
     struct hash proposal;
-    unsigned number;
     uint64_t answer_at;
-    bool has_ballot, committed, revealed;
-};
-
-struct follow_up {
-    struct pbft_event event;
-    struct message message;
-};
-
-struct parcel {
-    uint16_t to; /* 0: all others */
-    struct message message;
-    struct bytes *content;
-};
-
-/* Proofs against other seats: one for each is enough. */
-struct witness {
-    struct evidence_memory *memory;
-    struct envelope *accusations[SEATS_MAX]; /* of seat - 1 */
-    bool is_new[SEATS_MAX];
+    bool answered;
 };
 
 struct node {
     struct cluster *c;
+    uint16_t number; /* 1..: that of its seat, or, of a twin, above all seats */
     uint16_t seat;
     bool up, faulty, puppet, votes;
     uint64_t life;
@@ -109,25 +87,14 @@ struct node {
     bool disk_fails_late; /* what was written is there nevertheless */
 
     struct disk disk;
-    struct authenticator auth;
-    struct council *council;
-    struct pbft *core;
-    struct witness *witness;
-    bool excluded[SEATS_MAX];
+    struct ledger *ledger;
+    struct replica *replica;
 
-    /* the turn */
-    struct follow_up **queue;
-    size_t queued, taken, queue_capacity;
-    struct parcel *parcels;
-    size_t parcel_count, parcel_capacity;
-    struct pbft_update update;
-    bool turn_open, feeding;
-    uint64_t wake_ms; /* own monotonic clock */
+    bool turn_open;   /* its end is on its way */
+    bool busy;        /* inside replica_end_turn: what crashed is put away after it */
+    uint16_t hears;   /* the node whose content it is given now */
     uint64_t tick_at; /* the earliest EVENT_TICK on its way; UINT64_MAX: none */
 
-    /* own operations and ballots */
-    struct item *items;
-    size_t item_count, item_capacity;
     struct task *tasks;
     size_t task_count, task_capacity;
 
@@ -175,8 +142,9 @@ struct cluster {
     struct hash genesis;
     struct public_key keys[SEATS_MAX];
     struct secret_key *secrets[SEATS_MAX];
-    struct node nodes[SEATS_MAX];
-    struct channel links[SEATS_MAX][SEATS_MAX]; /* [from - 1][to - 1] */
+    struct node nodes[NODES_MAX]; /* [number - 1] */
+    uint16_t node_count;
+    struct channel links[NODES_MAX][NODES_MAX]; /* [from - 1][to - 1] */
 
     uint64_t now, serial;
     struct event *heap;
@@ -216,7 +184,7 @@ void network_push(struct cluster *c, uint64_t at, enum event_kind kind, uint16_t
                   uint16_t to);
 bool network_pop(struct cluster *c, uint64_t until, struct event *out);
 struct channel *network_link(struct cluster *c, uint16_t from, uint16_t to);
-/* One message of a seat to another, encoded; loss and delay happen here. */
+/* One message of a node to another, encoded; loss and delay happen here. */
 void network_send(struct cluster *c, uint16_t from, uint16_t to, const struct message *m,
                   struct bytes *content);
 /* Connects whoever can be. */
@@ -228,44 +196,30 @@ void network_absorb(struct cluster *c, struct slice s);
 void network_carry_out(struct cluster *c, struct event *e);
 
 /* --- node.c --- */
-void node_start(struct node *n);
+/* False when its store is not opened: the node stays down. */
+bool node_start(struct node *n);
 void node_crash(struct node *n);
 uint64_t node_monotonic(const struct node *n);
 uint64_t node_wall(const struct node *n);
-void node_feed(struct node *n, struct pbft_event *event);
-struct judgement node_feed_envelope(struct node *n, struct envelope *e, uint16_t channel);
-void node_post(struct node *n, uint16_t to, const struct message *m);
-/* After whatever was fed: ends the turn now or when the disk is done. */
+/* A channel to another node came up, or went down. */
+void node_connected(struct node *n, const struct node *peer, bool up);
+void node_receive(struct node *n, const struct node *from, struct bytes *content);
+/* After whatever happened: ends the turn now or when the disk is done. */
 void node_settle(struct node *n);
 void node_end_turn(struct node *n);
 void node_tick(struct node *n);
 void node_beat(struct node *n);
 
-/* --- receive.c --- */
-void receive_frame(struct node *n, uint16_t from, struct bytes *content);
+/* --- agent.c --- */
+/* Answers what is due; before the end of a turn. */
+void agent_progress(struct node *n);
 
-/* --- outbox.c --- */
-void outbox_add(struct node *n, struct slice operation, bool durable);
-void outbox_restore(struct node *n);
-void outbox_progress(struct node *n);
-void outbox_on_block(struct node *n, const struct block *b);
-void outbox_repeat(struct node *n, uint16_t to);
-void outbox_clear(struct node *n);
-void agents_progress(struct node *n);
-
-/* --- witness.c --- */
-void witness_begin(struct node *n);
-void witness_end(struct node *n);
-bool witness_suspects(const struct node *n, const struct vote *v);
-void witness_message(struct node *n, const struct message *m);
-void witness_block(struct node *n, const struct block *b);
-void witness_progress(struct node *n);
-void witness_repeat(struct node *n, uint16_t to);
-bool witness_accuses(const struct node *n);
+/* --- observe.c --- */
+struct replica_observer observe_node(struct node *n);
 
 /* --- watch.c --- */
 /* A correct seat drew a nonce; SEALED of a proposal ended. */
-void watch_nonce(struct node *n, const struct disk_ballot *b);
+void watch_nonce(struct node *n, const struct own_ballot *b);
 void watch_sealed_ended(struct cluster *c, const struct hash *proposal);
 void watch_content(struct node *n, struct slice content);
 /* An authentic message was taken in. */
@@ -282,11 +236,12 @@ void check_signed(struct node *n, const struct message *m);
 void check_sent(struct node *n, const struct message *m);
 void check_stepped(struct node *n);
 
-/* --- cluster.c --- */
+/* --- look.c, talk.c, cluster.c --- */
 void cluster_note(struct cluster *c, enum trace_level level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void cluster_mark(struct cluster *c, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 struct proposal_note *cluster_proposal(struct cluster *c, const struct hash *id);
+struct node *cluster_node(const struct cluster *c, uint16_t number);
 
 #endif

@@ -157,14 +157,15 @@ void network_send(struct cluster *c, uint16_t from, uint16_t to, const struct me
 
 static bool may_connect(struct cluster *c, uint16_t a, uint16_t b)
 {
-    return c->nodes[a - 1].up && c->nodes[b - 1].up && !network_link(c, a, b)->cut &&
+    return c->nodes[a - 1].up && c->nodes[b - 1].up &&
+           c->nodes[a - 1].seat != c->nodes[b - 1].seat && !network_link(c, a, b)->cut &&
            !network_link(c, b, a)->cut;
 }
 
 void network_reconnect(struct cluster *c, uint64_t delay_ms)
 {
-    for (uint16_t a = 1; a <= c->config.seats; a++) {
-        for (uint16_t b = (uint16_t)(a + 1); b <= c->config.seats; b++) {
+    for (uint16_t a = 1; a <= c->node_count; a++) {
+        for (uint16_t b = (uint16_t)(a + 1); b <= c->node_count; b++) {
             struct channel *l = network_link(c, a, b), *back = network_link(c, b, a);
             if (may_connect(c, a, b) && !(l->connected && back->connected) &&
                 !l->up_wanted) {
@@ -195,25 +196,17 @@ void network_close(struct cluster *c, uint16_t a, uint16_t b)
     network_drop(c, a, b, 0);
 }
 
-static void tell(struct cluster *c, uint16_t seat, uint16_t peer, bool up)
+static void tell(struct cluster *c, uint16_t node, uint16_t peer, bool up)
 {
-    struct node *n = &c->nodes[seat - 1];
-    struct channel *l = network_link(c, seat, peer);
-    struct pbft_event event = {.kind = up ? PBFT_CONNECTED : PBFT_DISCONNECTED,
-                               .seat = peer};
+    struct node *n = &c->nodes[node - 1];
+    struct channel *l = network_link(c, node, peer);
     if (l->connected == up) {
         return;
     }
     l->connected = up;
-    if (!n->up || n->puppet) {
-        return;
+    if (n->up && !n->puppet) {
+        node_connected(n, &c->nodes[peer - 1], up);
     }
-    node_feed(n, &event);
-    if (up) {
-        witness_repeat(n, peer);
-        outbox_repeat(n, peer);
-    }
-    node_settle(n);
 }
 
 static void on_up(struct cluster *c, uint16_t a, uint16_t b)
@@ -236,16 +229,16 @@ static void on_up(struct cluster *c, uint16_t a, uint16_t b)
     }
 }
 
-static void on_down(struct cluster *c, uint16_t peer, uint16_t seat)
+static void on_down(struct cluster *c, uint16_t peer, uint16_t node)
 {
-    network_link(c, seat, peer)->down_wanted = false;
+    network_link(c, node, peer)->down_wanted = false;
     /* What was cut and mended before anyone noticed stays. */
-    bool gone = !c->nodes[peer - 1].up || network_link(c, seat, peer)->cut ||
-                network_link(c, peer, seat)->cut ||
-                !network_link(c, peer, seat)->connected ||
-                network_link(c, peer, seat)->broken;
+    bool gone = !c->nodes[peer - 1].up || network_link(c, node, peer)->cut ||
+                network_link(c, peer, node)->cut ||
+                !network_link(c, peer, node)->connected ||
+                network_link(c, peer, node)->broken;
     if (gone) {
-        tell(c, seat, peer, false);
+        tell(c, node, peer, false);
         network_reconnect(c, RECONNECT_MS);
     }
 }
@@ -266,7 +259,7 @@ static void on_deliver(struct cluster *c, struct event *e)
         network_close(c, e->from, e->to);
     } else if (open) {
         c->counts.delivered++;
-        receive_frame(n, e->from, e->content);
+        node_receive(n, &c->nodes[e->from - 1], e->content);
     }
     bytes_unref(e->content);
 }

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/quorum.h"
+#include "evidence/evidence.h"
 #include "pbft/internal.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
@@ -27,7 +28,7 @@ static void rebuild_bits(struct cluster *c)
     }
 }
 
-void watch_nonce(struct node *n, const struct disk_ballot *b)
+void watch_nonce(struct node *n, const struct own_ballot *b)
 {
     struct cluster *c = n->c;
     const struct proposal_note *p = cluster_proposal(c, &b->proposal);
@@ -145,7 +146,7 @@ static void saw(struct node *n, uint16_t who, int kind, uint64_t a, uint64_t b,
         c->seen_count++;
     } else if (s->said != said && n->saw_two_in[who - 1] != n->life) {
         n->saw_two_in[who - 1] = n->life;
-        cluster_note(c, TRACE_STORY, "%u: seat %u said two things (%d)", n->seat, who,
+        cluster_note(c, TRACE_STORY, "%u: seat %u said two things (%d)", n->number, who,
                      kind);
         cluster_mark(c, "equivocation seen, kind %d", kind);
     }
@@ -154,7 +155,8 @@ static void saw(struct node *n, uint16_t who, int kind, uint64_t a, uint64_t b,
 /* What is old or far ahead is nobody's business (evidence/evidence.h). */
 static bool matters(const struct node *n, uint64_t view, uint64_t height)
 {
-    return view <= n->core->view + 1 && view + 1 >= n->core->view &&
+    uint64_t own = replica_core(n->replica)->view;
+    return view <= own + 1 && view + 1 >= own &&
            height + EVIDENCE_HEIGHTS / 2 > n->disk.height &&
            height < n->disk.height + EVIDENCE_HEIGHTS / 2;
 }
@@ -165,7 +167,7 @@ static void received_envelope(struct node *n, const struct envelope *e)
     for (uint32_t i = 0; e->sort == ENVELOPE_SIGNED && i < e->count; i++) {
         if (codec_decode_operation(e->operations[i], &op) == 0 &&
             op.kind == OPERATION_BALLOT &&
-            council_find(n->council, &op.ballot.proposal) != NULL) {
+            council_find(replica_council(n->replica), &op.ballot.proposal) != NULL) {
             saw(n, e->seat, EVIDENCE_BALLOT, word_of(&op.ballot.proposal), 0,
                 word_of(&op.ballot.commitment));
         }
@@ -215,7 +217,7 @@ void watch_received(struct node *n, const struct message *m)
 bool cluster_is_caught(const struct cluster *c, uint16_t seat)
 {
     unsigned witnesses = 0;
-    for (uint16_t i = 0; i < c->config.seats; i++) {
+    for (uint16_t i = 0; i < c->node_count; i++) {
         const struct node *n = &c->nodes[i];
         witnesses += n->up && !n->faulty && n->saw_two_in[seat - 1] == n->life;
     }
@@ -226,10 +228,11 @@ bool cluster_is_caught(const struct cluster *c, uint16_t seat)
 
 static void check_excluded(struct node *n)
 {
+    const struct council *council = replica_council(n->replica);
     unsigned expelled = 0, suspended = 0;
     for (uint16_t seat = 1; seat <= n->c->config.seats; seat++) {
-        bool is_expelled = council_is_expelled(n->council, seat);
-        bool is_suspended = council_is_suspended(n->council, seat);
+        bool is_expelled = council_is_expelled(council, seat);
+        bool is_suspended = council_is_suspended(council, seat);
         expelled += is_expelled;
         suspended += is_suspended;
         if (is_expelled && is_suspended) {
@@ -255,7 +258,7 @@ void watch_executed(struct node *n, const struct council_event *events, size_t c
         const struct council_event *e = &events[i];
         switch (e->kind) {
         case COUNCIL_CONVICTED:
-            cluster_note(c, TRACE_STORY, "%u: seat %u is expelled", n->seat, e->seat);
+            cluster_note(c, TRACE_STORY, "%u: seat %u is expelled", n->number, e->seat);
             cluster_mark(c, "seat expelled");
             if (!c->nodes[e->seat - 1].faulty) {
                 check_fail(c, "the correct seat %u is expelled", e->seat);
@@ -291,27 +294,20 @@ void watch_executed(struct node *n, const struct council_event *events, size_t c
 void watch_queues(struct node *n)
 {
     const struct cluster_config *k = &n->c->config;
-    const struct pbft *p = n->core;
-    uint32_t outstanding[ENVELOPE_SORTS] = {0};
-    const struct envelope *last[ENVELOPE_SORTS] = {NULL};
+    const struct pbft *p = replica_core(n->replica);
+    struct replica_load load;
     if (n->faulty) {
         return;
     }
-    for (size_t i = 0; i < n->item_count; i++) {
-        const struct item *item = &n->items[i];
-        if (item->envelope != NULL && item->envelope != last[item->sort]) {
-            last[item->sort] = item->envelope;
-            outstanding[item->sort]++;
-        }
-    }
+    replica_load(n->replica, &load);
     for (int sort = 0; sort < ENVELOPE_SORTS; sort++) {
-        if (outstanding[sort] > k->seat_window) {
+        if (load.outstanding[sort] > k->seat_window) {
             check_fail(n->c, "seat %u has %u envelopes of one sort outstanding", n->seat,
-                       outstanding[sort]);
+                       load.outstanding[sort]);
         }
     }
-    if (n->task_count > (size_t)k->seats * k->council.open_proposals) {
-        check_fail(n->c, "seat %u has %zu ballots to see to", n->seat, n->task_count);
+    if (load.ballots > (size_t)k->seats * k->council.open_proposals) {
+        check_fail(n->c, "seat %u has %u ballots to see to", n->seat, load.ballots);
     }
     /* Two windows of this view; what views without a commit have left on top, and what is
      * fetched from above where no range comes. */
