@@ -25,10 +25,13 @@ static struct council_rules council_rules_of(const struct charter *c)
     return r;
 }
 
+enum { VERIFIED_SIGNATURES = 16384 };
+
 void node_replica_config(const struct charter *c, uint16_t seat, struct replica_config *out)
 {
     *out = (struct replica_config){.council = council_rules_of(c),
-                                   .seat_window = c->seat_window};
+                                   .seat_window = c->seat_window,
+                                   .verified = VERIFIED_SIGNATURES};
     struct pbft_config *core = &out->core;
     pbft_config_defaults(core);
     core->seat = seat;

@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { VERIFIED_SIGNATURES = 16384 };
-
 int replica_new(const struct replica_config *config, struct ledger *ledger,
                 const struct replica_ports *ports, const struct replica_observer *observer,
                 struct replica **out, struct complaint *why)
@@ -23,7 +21,7 @@ int replica_new(const struct replica_config *config, struct ledger *ledger,
                                      .seats = r->seats,
                                      .classes = config->council.class_count,
                                      .keys = config->keys,
-                                     .verified = verified_set_new(VERIFIED_SIGNATURES)};
+                                     .verified = verified_set_new(config->verified)};
     r->ledger = ledger;
     r->council = council_new(&config->council);
     r->turn = turn_new();

@@ -28,6 +28,7 @@ struct replica_config {
     const struct public_key *keys; /* keys[seat - 1]; borrowed, as is the next */
     const struct secret_key *key;  /* of the own seat */
     uint32_t seat_window;          /* own unordered envelopes of each sort, at most */
+    size_t verified;               /* signatures that were checked and are remembered */
     bool order_load;               /* orders a bench's load, although it is void */
 };
 

@@ -294,7 +294,8 @@ static bool open_replica(struct node *n)
                                     .council = c->config.council,
                                     .keys = c->keys,
                                     .key = c->secrets[n->seat - 1],
-                                    .seat_window = c->config.seat_window};
+                                    .seat_window = c->config.seat_window,
+                                    .verified = 4096};
     struct replica_ports ports = {.context = n,
                                   .monotonic_ms = port_monotonic,
                                   .wall_ms = port_wall,
