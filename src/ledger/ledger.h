@@ -52,8 +52,8 @@ bool ledger_is_dirty(const struct ledger *l);
 
 /* The next block; its height is one above ledger_height. */
 void ledger_append(struct ledger *l, const struct block *b);
-/* A commit certificate of a block that is, or is appended in this transaction; kept when
- * it is the first that covers some block. */
+/* A commit certificate of a block that is here, or of a descendant of the last one that is
+ * yet to come; kept when it is the first that covers some block. */
 void ledger_put_commit(struct ledger *l, const struct certificate *c);
 uint64_t ledger_height(const struct ledger *l); /* 0: only genesis */
 /* 0 with a reference in *out, CONCLAVE_ENOENT, or CONCLAVE_ECORRUPT. Hashes are filled. */

@@ -54,6 +54,28 @@ static void put_commit(struct ledger *l, uint64_t view, const struct block *b)
     certificate_unref(c);
 }
 
+/* A range may prove its blocks by one that is above them. */
+static struct ledger *test_certified_above(struct ledger *l)
+{
+    struct certificate *none = NULL;
+    struct block *next = scratch_next(l, 1, 10);
+    struct hash above = {{0xab}};
+    uint64_t height = ledger_height(l) + 1;
+    struct certificate *c = scratch_certificate(CERTIFICATE_COMMIT, 4, height + 2, &above);
+    ledger_append(l, next);
+    ledger_put_commit(l, c);
+    is(ledger_commit(l), 0, "a certificate of a block that is yet to come is kept");
+    l = reopen(l);
+    is((int64_t)ledger_height(l), (int64_t)height, "the store opens");
+    ok(commit_of_is(l, height, 4, height + 2), "the certificate covers what is there");
+    put_commit(l, 5, next);
+    ok(!ledger_is_dirty(l), "one below covers nothing new");
+    is(ledger_commit_of(l, height + 3, &none), CONCLAVE_ENOENT, "none is above it");
+    certificate_unref(c);
+    block_unref(next);
+    return l;
+}
+
 static struct ledger *test_blocks(struct ledger *l)
 {
     struct block *blocks[8];
@@ -104,6 +126,7 @@ static struct ledger *test_blocks(struct ledger *l)
     is(ledger_block(l, 9, &none), CONCLAVE_ENOENT, "all of it");
     ledger_append(l, lost);
     is(ledger_commit(l), 0, "it can be appended again");
+    l = test_certified_above(l);
     block_unref(lost);
     for (int i = 0; i < 8; i++) {
         block_unref(blocks[i]);
@@ -483,9 +506,12 @@ static void break_the_chain(struct ledger *l)
 
 static void certify_another_block(struct ledger *l)
 {
-    struct block *b = scratch_next(l, 0, 0);
+    struct block *b = NULL;
     struct hash other = scratch_hash(5);
-    ledger_append(l, b);
+    for (int i = 0; i < 3; i++) { /* above what is certified */
+        b = scratch_next(l, 0, 0);
+        ledger_append(l, b);
+    }
     ledger_put_commit(l,
                       scratch_certificate(CERTIFICATE_COMMIT, 0, b->header.height, &other));
 }
