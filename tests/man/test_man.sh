@@ -133,7 +133,7 @@ same 'the fields of a charter'
         tr '\n' ' ' | grep -o 'LOG_EVENT([^;]*;' |
         grep -o '"[a-z]*\.[a-z_-]*"' | tr -d '"'
     sed -n 's/.*\[\(REPORT\|PBFT_NOTICE\)_[A-Z_]*\] = .*"\([a-z]*\.[a-z-]*\)".*/\2/p' \
-        "$src/net/report.c" "$src/conclaved/turn.c"
+        "$src/net/report.c" "$src/conclaved/observe.c"
     sed -n 's/.*event=\([a-z.]*\).*/\1/p' "$src/base/alloc.c"
 } >code
 sed -n 's/^\.It Sy \([a-z., _-]*\) Pq .*/\1/p' "$man/conclave-log.7" | tr -d ',' |
