@@ -154,7 +154,9 @@ static void print_rationales(const json_t *rows)
         describe_seat(name, row, "seat");
         (void)printf("  ");
         output_text(COLOUR_BOLD, name);
-        (void)printf(", %s\n", member_text(row, "choice"));
+        (void)printf(", ");
+        output_text(COLOUR_PLAIN, member_text(row, "choice"));
+        (void)printf("\n");
         output_paragraph(4, rationale);
     }
 }

@@ -84,8 +84,17 @@ json_t *control_parse(struct slice line, struct complaint *why)
     return value;
 }
 
+/* jansson takes DEL, which is in strings alone, for a printable character. */
 static int append(const char *data, size_t size, void *out)
 {
+    static const char escaped[] = "\\u007f";
+    const char *at;
+    while (size > 0 && (at = memchr(data, 0x7f, size)) != NULL) {
+        buffer_append(out, data, (size_t)(at - data));
+        buffer_append(out, escaped, sizeof(escaped) - 1);
+        size -= (size_t)(at - data) + 1;
+        data = at + 1;
+    }
     buffer_append(out, data, size);
     return 0;
 }
