@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Decoded messages of a council of 4 whose keys are all here. First byte: who sent it, 0
- * being the seat that should; second and third: the bit that is changed in the end; the
+ * Decoded messages of a council of 4 whose keys are all here. First byte: who sent it and
+ * signs for a primary, 0 being the seat that should; second and third: which bits are
+ * changed in the end; the
  * rest: a message in which blank (all zero) signatures, roots and links are filled in
  * before it is judged, so that any change of the input reaches the deep checks. What is
  * accepted keeps the protocol's rules, is accepted again by who remembers nothing, and has
@@ -170,13 +171,13 @@ static void fill_certificate(struct certificate *c)
     }
 }
 
-static void fill_pre_prepare(struct pre_prepare *p)
+static void fill_pre_prepare(struct pre_prepare *p, uint16_t signer)
 {
     fill_block(&p->block, NULL);
     fill_certificate(p->certificate);
     const struct header *h = &p->block->header;
     struct vote v = {.phase = PHASE_PREPARE,
-                     .seat = quorum_primary(SEATS, h->view),
+                     .seat = signer != 0 ? signer : quorum_primary(SEATS, h->view),
                      .view = h->view,
                      .height = h->height,
                      .block = p->block->hash,
@@ -195,7 +196,7 @@ static void fill_change(struct view_change *c)
     }
 }
 
-static void fill_new_view(struct new_view *v)
+static void fill_new_view(struct new_view *v, uint16_t signer)
 {
     const struct best *highest = NULL;
     for (uint16_t i = 0; i < v->count; i++) {
@@ -208,7 +209,7 @@ static void fill_new_view(struct new_view *v)
     }
     fill_certificate(v->certificate);
     if (is_blank(&v->signature, sizeof(v->signature))) {
-        signers_new_view(&s, quorum_primary(SEATS, v->view), v);
+        signers_new_view(&s, signer != 0 ? signer : quorum_primary(SEATS, v->view), v);
     }
 }
 
@@ -233,13 +234,14 @@ static void fill_range(struct range *r)
     fill_certificate(r->certificate);
 }
 
-/* Fills m in; the seat that should have sent it, or 1. */
-static uint16_t fill(struct message *m)
+/* Fills m in, signer standing in for the primary where it is not 0; the seat that should
+ * have sent it, or 1. */
+static uint16_t fill(struct message *m, uint16_t signer)
 {
     if (m->tag == MESSAGE_ENVELOPE) {
         fill_envelope(&m->envelope);
     } else if (m->tag == MESSAGE_PRE_PREPARE) {
-        fill_pre_prepare(&m->pre_prepare);
+        fill_pre_prepare(&m->pre_prepare, signer);
         return quorum_primary(SEATS, m->pre_prepare.block->header.view);
     } else if (m->tag == MESSAGE_PREPARE || m->tag == MESSAGE_COMMIT) {
         fill_vote(&m->vote);
@@ -249,7 +251,7 @@ static uint16_t fill(struct message *m)
         fill_change(&m->view_change.change);
         return m->view_change.change.seat;
     } else if (m->tag == MESSAGE_NEW_VIEW) {
-        fill_new_view(m->new_view);
+        fill_new_view(m->new_view, signer);
     } else if (m->tag == MESSAGE_BLOCK) {
         fill_block(&m->block, NULL);
     } else if (m->tag == MESSAGE_RANGE) {
@@ -260,6 +262,15 @@ static uint16_t fill(struct message *m)
 
 /* --- what must hold of what is accepted --- */
 
+/* Asks libsodium itself, not what the authenticator asks. */
+static void check_signed(uint16_t seat, const char *label, struct buffer *body,
+                         const struct signature *signature)
+{
+    assert(sign_verify(&s.keys[seat - 1], label, &s.council_id, buffer_slice(body),
+                       signature) == 0);
+    buffer_free(body);
+}
+
 static void check_certificate(const struct certificate *c, enum certificate_kind kind)
 {
     assert(c->count == s.quorum && c->what.height > 0);
@@ -267,6 +278,11 @@ static void check_certificate(const struct certificate *c, enum certificate_kind
     for (uint16_t i = 0; i < c->count; i++) {
         assert(c->entries[i].seat >= 1 && c->entries[i].seat <= SEATS);
         assert(i == 0 || c->entries[i].seat > c->entries[i - 1].seat);
+        struct buffer body = {0};
+        codec_body_vote(&body, c->what.view, c->what.height, &c->what.block);
+        check_signed(c->entries[i].seat,
+                     c->what.kind == CERTIFICATE_COMMIT ? LABEL_COMMIT : LABEL_PREPARE,
+                     &body, &c->entries[i].signature);
     }
 }
 
@@ -280,11 +296,16 @@ static void check_block(const struct block *b)
 
 static void check_new_view(const struct new_view *v)
 {
+    struct buffer body = {0};
+    codec_body_new_view(&body, v->view, &v->tip, &v->changes_hash);
+    check_signed(quorum_primary(SEATS, v->view), LABEL_NEW_VIEW, &body, &v->signature);
     assert(v->count == s.quorum);
     for (uint16_t i = 0; i < v->count; i++) {
         const struct view_change *c = &v->changes[i];
         assert(c->view == v->view && c->best.view < v->view);
         assert(i == 0 || c->seat > v->changes[i - 1].seat);
+        codec_body_view_change(&body, c->view, &c->best);
+        check_signed(c->seat, LABEL_VIEW_CHANGE, &body, &c->signature);
         assert(v->certificate == NULL ? c->best.kind == CERTIFICATE_NONE
                                       : best_compare(&c->best, &v->certificate->what) <= 0);
     }
@@ -321,6 +342,9 @@ static void check_accepted(const struct message *m, uint16_t from)
 {
     if (m->tag == MESSAGE_PRE_PREPARE) {
         check_block(m->pre_prepare.block);
+        if (m->pre_prepare.certificate != NULL) {
+            check_certificate(m->pre_prepare.certificate, CERTIFICATE_COMMIT);
+        }
         assert(from == quorum_primary(SEATS, m->pre_prepare.block->header.view));
     } else if (m->tag == MESSAGE_PREPARE || m->tag == MESSAGE_COMMIT) {
         assert(from == m->vote.seat && m->vote.height > 0);
@@ -328,6 +352,9 @@ static void check_accepted(const struct message *m, uint16_t from)
         const struct view_change *c = &m->view_change.change;
         assert(from == c->seat && c->view > c->best.view);
         assert((c->best.kind == CERTIFICATE_NONE) == (m->view_change.certificate == NULL));
+        if (m->view_change.certificate != NULL) {
+            check_certificate(m->view_change.certificate, c->best.kind);
+        }
     } else if (m->tag == MESSAGE_NEW_VIEW) {
         check_new_view(m->new_view);
     } else if (m->tag == MESSAGE_BLOCK) {
@@ -362,14 +389,18 @@ static int judge(struct authenticator *a, struct slice encoding, uint16_t from,
     return error;
 }
 
-static void check_bit(struct buffer *encoding, uint16_t from, uint32_t bit)
+/* A few bits all over the message, which one is changed after the other. */
+static void check_bits(struct buffer *encoding, uint16_t from, uint32_t first)
 {
+    enum { BITS = 8 };
     bool covered;
-    size_t at = bit / 8 % encoding->size;
-    encoding->data[at] ^= (uint8_t)(1U << bit % 8);
-    int error = judge(&s.judge, buffer_slice(encoding), from, &covered);
-    assert(error != 0);
-    encoding->data[at] ^= (uint8_t)(1U << bit % 8);
+    for (size_t i = 0; i < BITS; i++) {
+        size_t bit = (first + i * encoding->size) % (8 * encoding->size);
+        encoding->data[bit / 8] ^= (uint8_t)(1U << bit % 8);
+        int error = judge(&s.judge, buffer_slice(encoding), from, &covered);
+        assert(error != 0);
+        encoding->data[bit / 8] ^= (uint8_t)(1U << bit % 8);
+    }
 }
 
 static void judge_filled(struct buffer *encoding, uint16_t from, uint32_t bit)
@@ -384,7 +415,7 @@ static void judge_filled(struct buffer *encoding, uint16_t from, uint32_t bit)
     assert(judge(&fresh, buffer_slice(encoding), from, &covered) == error);
     verified_set_free(fresh.verified);
     if (error == 0 && covered) {
-        check_bit(encoding, from, bit);
+        check_bits(encoding, from, bit);
     }
 }
 
@@ -397,15 +428,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(failed == 0);
         signers_init(&s, SEATS, 9);
     }
-    uint16_t from = script_byte(&script);
+    uint16_t from = script_byte(&script) % (SEATS + 2);
     uint32_t bit = script_short(&script);
     struct bytes *owner = bytes_copy(script);
     if (codec_decode_message(owner, bytes_slice(owner), &m) == 0) {
         struct buffer encoding = {0};
-        uint16_t sender = fill(&m);
+        uint16_t sender = fill(&m, from <= SEATS ? from : 0);
         codec_encode_message(&encoding, &m);
         message_clear(&m);
-        judge_filled(&encoding, from == 0 ? sender : from % (SEATS + 2), bit);
+        judge_filled(&encoding, from == 0 ? sender : from, bit);
         buffer_free(&encoding);
     }
     bytes_unref(owner);

@@ -12,14 +12,19 @@
 
 static const struct signature blank;
 
-static void store_message(const char *name, const struct message *m)
+static void store_from(uint8_t from, const char *name, const struct message *m)
 {
-    static const uint8_t choices[3];
+    const uint8_t choices[3] = {from};
     struct buffer b = {0};
     buffer_append(&b, choices, sizeof(choices));
     codec_encode_message(&b, m);
     corpus_store("authenticate", name, &b);
     buffer_free(&b);
+}
+
+static void store_message(const char *name, const struct message *m)
+{
+    store_from(0, name, m);
 }
 
 static struct certificate *certificate(enum certificate_kind kind, uint64_t view,
@@ -133,6 +138,7 @@ static void blocks(void)
     memset(&m.pre_prepare, 0, sizeof(m.pre_prepare));
     m.pre_prepare.block = block(1, 0, true);
     store_message("pre-prepare", &m);
+    store_from(3, "pre-prepare-usurped", &m);
     message_clear(&m);
     m.tag = MESSAGE_PRE_PREPARE;
     memset(&m.pre_prepare, 0, sizeof(m.pre_prepare));
@@ -176,6 +182,9 @@ static void views(void)
     m.view_change.change.best = best;
     m.view_change.certificate = c;
     store_message("view-change", &m);
+    c->entries[1].seat = 1;
+    store_message("view-change-double", &m);
+    c->entries[1].seat = 2;
     for (int proved = 0; proved < 2; proved++) {
         struct new_view *v = new_view_new(3);
         v->view = 2;
@@ -189,6 +198,9 @@ static void views(void)
         m.tag = MESSAGE_NEW_VIEW;
         m.new_view = v;
         store_message(proved ? "new-view" : "new-view-none", &m);
+        store_from(1, proved ? "new-view-usurped" : "new-view-none-usurped", &m);
+        memset(&v->changes[2].signature, 1, sizeof(v->changes[2].signature));
+        store_message(proved ? "new-view-forged" : "new-view-none-forged", &m);
         new_view_unref(v);
     }
     certificate_unref(c);
@@ -222,6 +234,9 @@ void corpus_values(void)
     corpus_store("values", "incarnations", &b);
     value_put_vote(&b, &v);
     corpus_store("values", "vote", &b);
+    const struct vote stranger = {.seat = UINT16_MAX};
+    value_put_vote(&b, &stranger);
+    corpus_store("values", "vote-stranger", &b);
     value_put_view_change(&b, &c);
     corpus_store("values", "view-change", &b);
     value_put_own(&b, 7, slice_of_string("an operation"));
