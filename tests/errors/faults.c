@@ -52,7 +52,8 @@ uint64_t fault_calls(enum fault_class class)
 bool fault_strikes(enum fault_class class, bool *works)
 {
     uint64_t n = ++armed.calls[class];
-    bool for_good = armed.shape == FAULT_GOOD || armed.shape == FAULT_SPACE;
+    bool for_good = armed.shape == FAULT_GOOD || armed.shape == FAULT_DEAD ||
+                    armed.shape == FAULT_SPACE;
     *works = false;
     if (class != armed.class || (for_good ? n < armed.nth : n != armed.nth)) {
         return false;
@@ -60,14 +61,15 @@ bool fault_strikes(enum fault_class class, bool *works)
     if (fault_struck != NULL) {
         *fault_struck = true;
     }
-    *works = armed.shape == FAULT_AFTER;
+    *works = armed.shape == FAULT_AFTER || (armed.shape == FAULT_DEAD && n == armed.nth);
     return true;
 }
 
 /* --- the daemon's environment --- */
 
 static const char *const class_names[CLASSES] = {"none", "alloc", "file", "lmdb"};
-static const char *const shape_names[] = {"once", "good", "after", "short", "space"};
+static const char *const shape_names[] = {"once",  "good", "after",
+                                          "short", "dead", "space"};
 enum { SHAPES = sizeof(shape_names) / sizeof(shape_names[0]) };
 
 static int index_of(const char *const *names, int count, const char *text, size_t size)

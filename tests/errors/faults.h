@@ -23,6 +23,8 @@ enum fault_shape {
     FAULT_GOOD,  /* so do all of its class after it */
     FAULT_AFTER, /* this call does its work, and says that it failed */
     FAULT_SHORT, /* a write does the half of its work and says so, a sync fails */
+    FAULT_DEAD,  /* this call does its work, and none of its class after it does: what a
+                    process that was killed in it has done */
     FAULT_SPACE, /* from here on nothing can be written: ENOSPC */
 };
 
