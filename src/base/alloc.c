@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "base/alloc.h"
 
+#include "base/last_words.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,12 +11,16 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+void alloc_exhausted(void)
+{
+    last_words("level=error event=memory.exhausted\n");
+    _exit(EX_OSERR);
+}
+
 static void *checked(void *p)
 {
     if (p == NULL) {
-        static const char line[] = "level=error event=memory.exhausted\n";
-        (void)!write(STDERR_FILENO, line, sizeof(line) - 1);
-        _exit(EX_OSERR);
+        alloc_exhausted();
     }
     return p;
 }

@@ -18,4 +18,7 @@ char *alloc_string(const char *s) __attribute__((malloc, returns_nonnull));
 char *alloc_printf(const char *format, ...)
     __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
+/* Says so and ends the process: for other allocators that found nothing. */
+void alloc_exhausted(void) __attribute__((noreturn));
+
 #endif

@@ -2,6 +2,7 @@
 #include "base/log.h"
 
 #include "base/alloc.h"
+#include "base/last_words.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -60,6 +61,7 @@ int log_open(const char *destination, enum log_level level, struct complaint *wh
     log_close();
     the_log.level = level;
     the_log.fd = fd;
+    last_words_to(is_file ? fd : -1);
     the_log.path = is_file ? alloc_string(destination) : NULL;
     the_log.syslog = strcmp(destination, "syslog") == 0;
     if (the_log.syslog) {
@@ -77,6 +79,7 @@ int log_reopen(struct complaint *why)
     if (fd < 0) {
         return fd;
     }
+    last_words_to(fd);
     (void)close(the_log.fd);
     the_log.fd = fd;
     return 0;
@@ -84,6 +87,7 @@ int log_reopen(struct complaint *why)
 
 void log_close(void)
 {
+    last_words_to(-1);
     if (the_log.path != NULL) {
         (void)close(the_log.fd);
         free(the_log.path);

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 #include <config.h>
 
+#include "base/alloc.h"
+#include "base/last_words.h"
 #include "base/log.h"
 #include "conclaved/config.h"
 #include "conclaved/node.h"
+#include "control/control.h"
 
 #include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char usage_text[] =
     "usage: conclaved --config FILE [--check]\n"
@@ -35,6 +39,26 @@ static void on_hangup(struct ev_loop *loop, struct ev_signal *w, int events)
     if (log_reopen(&why) != 0) {
         LOG_EVENT(LOG_LEVEL_ERROR, "log.failed", LOG_S("error", why.text));
     }
+}
+
+/* A page of the store that the disk does not give, or that was cut off the file, is a
+ * signal when it is read. */
+static void on_bus_error(int number)
+{
+    (void)number;
+    last_words("level=error event=store.failed error=\"a page of a file cannot be read\" "
+               "cure=\"see to the disk; was the store cut short?\"\n");
+    _exit(EXIT_FAILURE);
+}
+
+/* libev's own way is to abort. */
+static void *allocate_for_loop(void *p, long size)
+{
+    if (size == 0) {
+        free(p);
+        return NULL;
+    }
+    return alloc_resize(p, 1, (size_t)size);
 }
 
 static int fail(const struct complaint *why)
@@ -69,6 +93,7 @@ static int run(struct config *config)
 {
     static struct node node;
     struct complaint why = {""};
+    ev_set_allocator(allocate_for_loop);
     struct ev_loop *loop = ev_default_loop(EVFLAG_AUTO);
     struct ev_signal term, interrupt, hangup;
     if (loop == NULL) {
@@ -80,6 +105,7 @@ static int run(struct config *config)
     }
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not a death */
+    (void)signal(SIGBUS, on_bus_error);
     if (node_start(&node, loop, config, &why) != 0) {
         LOG_EVENT(LOG_LEVEL_ERROR, "node.refused", LOG_S("error", why.text));
         node_stop(&node);
@@ -139,6 +165,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "conclaved: libsodium cannot start: no source of randomness\n");
         return EXIT_FAILURE;
     }
+    control_library_init(); /* before the charter is parsed: jansson allocates as we do */
     if (config_load(path, &config, &why) != 0) {
         return fail(&why);
     }

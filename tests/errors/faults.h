@@ -39,7 +39,8 @@ extern bool *fault_struck;
 /*
  * A preloaded daemon is told by its environment: CONCLAVE_FAULT=CLASS:SHAPE:NTH, as in
  * file:once:12, alloc:good:7, and writes a line "alloc N file N" to the file that
- * CONCLAVE_FAULT_COUNT names when it exits.
+ * CONCLAVE_FAULT_COUNT names when it exits. With CONCLAVE_FAULT_FROM counting begins when a
+ * file of that name is opened.
  */
 
 /* What a file call did, for who keeps a journal of them. */
