@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The environment: opening, closing, errors, facts. */
+#define _GNU_SOURCE
 #include "ledger/store_private.h"
 
 #include "base/alloc.h"
@@ -7,13 +8,17 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Of the layout of the tables and their values. */
 enum { STORE_FORMAT = 1 };
 /* The map of a new store; it doubles when it is full. */
 enum { MAP_START = 8 * 1024 * 1024 };
+/* More than LMDB's table of 126 readers takes. */
+enum { READERS_BYTES = 16 * 1024 };
 
 static const char *const table_names[STORE_TABLES] = {
     [STORE_META] = "meta",
@@ -131,6 +136,24 @@ static int open_tables(struct store *s, enum store_mode mode, int *error)
     return rc;
 }
 
+/*
+ * LMDB maps its table of readers, and on a full disk the first touch of a page of it would
+ * be a SIGBUS: the pages are asked for before. Where that cannot be done LMDB says why.
+ */
+static int reserve_readers(const char *dir)
+{
+    char *path = alloc_printf("%s/lock.mdb", dir);
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    free(path);
+    if (fd < 0) {
+        return 0;
+    }
+    /* Not posix_fallocate, which where it must writes into what others have mapped. */
+    int rc = fallocate(fd, 0, 0, READERS_BYTES) == 0 ? 0 : errno;
+    close(fd);
+    return rc == ENOSPC || rc == EDQUOT || rc == EFBIG ? rc : 0;
+}
+
 int store_open(const char *dir, enum store_mode mode, struct store **out,
                struct complaint *why)
 {
@@ -142,6 +165,9 @@ int store_open(const char *dir, enum store_mode mode, struct store **out,
     /* An older environment brings the size of its map itself. */
     if (rc == 0 && mode == STORE_CREATE) {
         rc = mdb_env_set_mapsize(s->env, MAP_START);
+    }
+    if (rc == 0 && mode != STORE_READ) {
+        rc = reserve_readers(dir);
     }
     if (rc == 0) {
         rc = mdb_env_open(s->env, dir, mode == STORE_READ ? MDB_RDONLY : 0, 0600);
@@ -225,16 +251,16 @@ void store_finish(struct store *s)
 
 void store_facts(struct store *s, struct store_facts *out)
 {
+    *out = (struct store_facts){.commits = s->commits, .last_commit_us = s->last_commit_us};
+    if (s->error != 0) {
+        return; /* after a map that could not grow LMDB has none */
+    }
     MDB_envinfo info;
     MDB_stat stat;
     int rc = mdb_env_info(s->env, &info);
     assert(rc == 0);
     rc = mdb_env_stat(s->env, &stat);
     assert(rc == 0);
-    *out = (struct store_facts){
-        .map_bytes = info.me_mapsize,
-        .used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize,
-        .commits = s->commits,
-        .last_commit_us = s->last_commit_us,
-    };
+    out->map_bytes = info.me_mapsize;
+    out->used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
 }

@@ -87,7 +87,7 @@ void store_entry_clear(struct store_entry *e);
 /* --- facts --- */
 
 struct store_facts {
-    uint64_t map_bytes;
+    uint64_t map_bytes;  /* this and the next are 0 after an error */
     uint64_t used_bytes; /* of the file, free pages within it included */
     uint64_t commits;
     uint64_t last_commit_us;

@@ -396,6 +396,13 @@ int posix_fallocate(int fd, off_t offset, off_t size)
     return syscall(SYS_fallocate, fd, 0, offset, size) == 0 ? 0 : errno;
 }
 
+int fallocate(int fd, int mode, off_t offset, off_t size)
+{
+    bool works;
+    return strikes(true, EIO, &works) ? -1
+                                      : (int)syscall(SYS_fallocate, fd, mode, offset, size);
+}
+
 void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
 {
     bool works;
