@@ -21,6 +21,16 @@ void ledger_put(struct ledger *l, enum store_table table, struct slice key,
     buffer_free(value);
 }
 
+int ledger_walked(struct ledger *l, enum store_table table, int error, size_t found)
+{
+    size_t count;
+    if (error != 0 && error != CONCLAVE_ENOENT) {
+        return error;
+    }
+    error = store_count(l->store, table, &count);
+    return error == 0 && count != found ? CONCLAVE_ECORRUPT : error;
+}
+
 static void put_incarnations(struct ledger *l, const struct incarnation *list, size_t count)
 {
     struct buffer value = {0};

@@ -48,7 +48,7 @@ static int collect(struct ledger *l, struct own **list, size_t *count)
         }
     }
     store_entry_clear(&e);
-    return error == CONCLAVE_ENOENT ? 0 : error;
+    return ledger_walked(l, STORE_OWN, error, *count);
 }
 
 static void free_own(struct own *list, size_t count)

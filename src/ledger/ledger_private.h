@@ -40,6 +40,9 @@ struct store *ledger_writer(struct ledger *l);
 /* Puts the buffer's content and frees it. */
 void ledger_put(struct ledger *l, enum store_table table, struct slice key,
                 struct buffer *value);
+/* After a walk through a table that found `found` entries and ended in `error`: 0, or
+ * CONCLAVE_ECORRUPT where the table has another number of them. */
+int ledger_walked(struct ledger *l, enum store_table table, int error, size_t found);
 /* A new incarnation at once, in commits of its own; nothing else waits. */
 int ledger_new_incarnation(struct ledger *l);
 /* Closes without another word: what a crash does. */

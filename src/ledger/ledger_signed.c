@@ -143,14 +143,22 @@ static int load_votes(struct ledger *l, struct ledger_saved *out)
             room = room > 0 ? 2 * room : 16;
             out->votes = alloc_resize(out->votes, room, sizeof(*out->votes));
         }
-        error = value_get_vote(bytes_slice(e.value), &out->votes[out->vote_count]);
+        struct vote *v = &out->votes[out->vote_count];
+        uint8_t key[VOTE_KEY_BYTES];
+        error = value_get_vote(bytes_slice(e.value), v);
+        if (error == 0) {
+            value_key_vote(key, v);
+            error = slice_equal(slice_of(key, sizeof(key)), slice_of(e.key, e.key_size))
+                        ? 0
+                        : CONCLAVE_ECORRUPT;
+        }
         if (error == 0) {
             out->vote_count++;
             error = store_next(l->store, STORE_VOTES, &e);
         }
     }
     store_entry_clear(&e);
-    return error == CONCLAVE_ENOENT ? 0 : error;
+    return ledger_walked(l, STORE_VOTES, error, out->vote_count);
 }
 
 static int read_candidate(const struct store_entry *e, struct block **out)
@@ -188,7 +196,7 @@ static int load_candidates(struct ledger *l, struct ledger_saved *out)
         }
     }
     store_entry_clear(&e);
-    return error == CONCLAVE_ENOENT ? 0 : error;
+    return ledger_walked(l, STORE_CANDIDATES, error, out->candidate_count);
 }
 
 int ledger_load_saved(struct ledger *l, struct ledger_saved *out)

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Of the layout of the tables and their values. */
@@ -154,6 +155,31 @@ static int reserve_readers(const char *dir)
     return rc == ENOSPC || rc == EDQUOT || rc == EFBIG ? rc : 0;
 }
 
+/*
+ * LMDB maps the file, so a page behind its end is a SIGBUS when it is read. Such a page is
+ * one that was never written because it was free at once, or the file was cut short: as
+ * zeros it does no harm, or is seen as damage.
+ */
+int store_fill_up(const struct store *s, bool may_write)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    struct stat st;
+    int fd;
+    if (mdb_env_info(s->env, &info) != 0 || mdb_env_stat(s->env, &stat) != 0 ||
+        mdb_env_get_fd(s->env, &fd) != 0 || fstat(fd, &st) != 0) {
+        return EIO;
+    }
+    off_t size = ((off_t)info.me_last_pgno + 1) * (off_t)stat.ms_psize;
+    if (st.st_size >= size) {
+        return 0;
+    }
+    if (!may_write) {
+        return MDB_CORRUPTED;
+    }
+    return ftruncate(fd, size) == 0 ? 0 : errno;
+}
+
 int store_open(const char *dir, enum store_mode mode, struct store **out,
                struct complaint *why)
 {
@@ -175,6 +201,9 @@ int store_open(const char *dir, enum store_mode mode, struct store **out,
     if (rc == 0 && mode == STORE_CREATE) {
         /* LMDB leaves the header of a new file to a later sync. */
         rc = mdb_env_sync(s->env, 1);
+    }
+    if (rc == 0) {
+        rc = store_fill_up(s, mode != STORE_READ);
     }
     int error = store_translate(rc);
     if (rc == 0 && mode == STORE_WRITE) {

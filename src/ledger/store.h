@@ -82,6 +82,9 @@ int store_first_key(struct store *s, enum store_table table, struct slice least,
                     struct store_entry *e);
 int store_next_key(struct store *s, enum store_table table, struct store_entry *e);
 int store_last(struct store *s, enum store_table table, struct store_entry *e);
+/* How many entries the table says it has: fewer or more were found where a page is not the
+ * one that belongs there. */
+int store_count(struct store *s, enum store_table table, size_t *out);
 void store_entry_clear(struct store_entry *e);
 
 /* --- facts --- */

@@ -21,6 +21,9 @@ struct store {
 };
 
 int store_translate(int rc);
+/* Sees to it that all pages that the store has lie within the file. 0 or an error of LMDB
+ * or the system; who may not write is told MDB_CORRUPTED. */
+int store_fill_up(const struct store *s, bool may_write);
 /* The transaction to read in: the writer where there is one. End it with
  * store_read_end. Returns 0 or a CONCLAVE_E* code. */
 int store_read_begin(struct store *s, MDB_txn **txn);

@@ -157,6 +157,20 @@ int store_last(struct store *s, enum store_table table, struct store_entry *e)
     return seek(s, table, MDB_LAST, SLICE_NONE, true, e);
 }
 
+int store_count(struct store *s, enum store_table table, size_t *out)
+{
+    MDB_txn *txn;
+    MDB_stat stat;
+    int error = store_read_begin(s, &txn);
+    if (error != 0) {
+        return error;
+    }
+    error = store_translate(mdb_stat(txn, s->tables[table], &stat));
+    *out = error == 0 ? stat.ms_entries : 0;
+    store_read_end(s);
+    return error;
+}
+
 void store_entry_clear(struct store_entry *e)
 {
     bytes_unref(e->value);

@@ -225,6 +225,7 @@ int store_commit(struct store *s)
         fail_rc(s, rc);
         return s->error;
     }
+    (void)store_fill_up(s, true); /* for readers beside; opening does it again */
     s->log.size = 0;
     if (s->log.capacity > log_kept_max) {
         buffer_free(&s->log);
