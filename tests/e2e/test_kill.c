@@ -174,6 +174,9 @@ static void check_council(struct rng *r, unsigned seats, const char *charter, bo
     live_agent_set(l, 0, history_approve, NULL);
     if (storm) {
         check_storm(l, w, r);
+        if (is_long()) {
+            check_all_at_once(l, w, r);
+        }
     } else {
         check_one_at_a_time(l, w, r);
         check_all_at_once(l, w, r);
@@ -186,8 +189,11 @@ static void check_council(struct rng *r, unsigned seats, const char *charter, bo
 int main(void)
 {
     struct rng r = rng_begin((uint64_t)clock_wall_ms());
-    live_limit(is_long() ? 500 : 200);
+    live_limit(is_long() ? 1200 : 200);
     check_council(&r, 4, NULL, false);
     check_council(&r, 7, "{\"ordering\":{\"rotate_every\":4}}", true);
+    if (is_long()) {
+        check_council(&r, 33, NULL, true);
+    }
     return tap_done();
 }

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <sysexits.h>
 
-enum { TURNS_BEFORE = 8, SALT_BEFORE = 1, SALT = 2, BURST = 40, STRIDE = 7 };
+enum { TURNS_BEFORE = 8, SALT_BEFORE = 1, SALT = 2, BURST = 30, STRIDE = 13 };
 
 static struct {
     enum fault_class class;

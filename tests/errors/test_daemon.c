@@ -89,7 +89,7 @@ static const char *judge(struct live *l, unsigned reasons_before, unsigned lines
         break;
     case EX_OSERR:
         tally.exhausted++;
-        if (strstr(errors, "event=memory.exhausted") == NULL &&
+        if (strstr(errors, "event=memory.exhausted") == NULL ||
             live_log_count(l, VICTIM, "event=memory.exhausted") == lines_before) {
             wrong = "it ran out of memory without a word";
         }

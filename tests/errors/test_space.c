@@ -68,7 +68,7 @@ static void live_with(size_t room, bool creates, struct tally *t)
 static void check_disk(bool creates)
 {
     struct tally t = {0};
-    for (size_t pages = 0; pages < PAGES; pages++) {
+    for (size_t pages = 0; pages < PAGES; pages += pages < 12 ? 1 : 3) {
         live_with(pages * PAGE, creates, &t);
     }
     ok(t.bad == 0 && t.full > 10,
