@@ -51,6 +51,29 @@ static void test_labelled(void)
     ok(hash_equal(&got, &other), "a rationale is hashed as CBOR text");
 }
 
+/* Other programs audit what these name, so they are the contract, and no two are one. */
+static void test_labels(void)
+{
+    static const char *const labels[][2] = {
+        {LABEL_CHARTER, "conclave/1/charter"},
+        {LABEL_BLOCK, "conclave/1/block"},
+        {LABEL_OPERATION, "conclave/1/op"},
+        {LABEL_STATE, "conclave/1/state"},
+        {LABEL_EFFECTS, "conclave/1/effects"},
+        {LABEL_BALLOT, "conclave/1/ballot"},
+        {LABEL_RATIONALE, "conclave/1/rationale"},
+        {LABEL_VIEW_CHANGES, "conclave/1/view-changes"},
+        {LABEL_PREPARE, "conclave/1/prepare"},
+        {LABEL_COMMIT, "conclave/1/commit"},
+        {LABEL_VIEW_CHANGE, "conclave/1/view-change"},
+        {LABEL_NEW_VIEW, "conclave/1/new-view"},
+        {LABEL_ENVELOPE, "conclave/1/envelope"},
+    };
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        ok(strcmp(labels[i][0], labels[i][1]) == 0, "the label %s", labels[i][1]);
+    }
+}
+
 static void test_commitment(void)
 {
     struct hash council = filled(1), proposal = filled(2);
@@ -203,6 +226,7 @@ int main(void)
         return 99;
     }
     test_labelled();
+    test_labels();
     test_commitment();
     test_envelope_and_block();
     test_view_changes();

@@ -239,6 +239,13 @@ static void test_all_small_trees(void)
     is((int64_t)roots, MOST, "roots equal the definition's up to 69 leaves");
     is((int64_t)good, (int64_t)expected, "every path leads to the root");
     is((int64_t)refused, (int64_t)expected_refusals, "no altered path does");
+    for (size_t n = 1; n < 5; n++) {
+        struct hash root = naive_root(leaves, n);
+        size_t length = merkle_path(leaves, n, n - 1, path);
+        ok(merkle_verify_path(&leaves[n - 1], n - 1, n, path, length, &root) == 0 &&
+               merkle_verify_path(&leaves[n - 1], n, n, path, length, &root) != 0,
+           "a tree of %zu has no leaf %zu", n, n);
+    }
 }
 
 static void test_all_small_consistency(void)
