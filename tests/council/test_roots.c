@@ -194,15 +194,35 @@ static void test_looking(void)
     for (uint16_t seat = 1; seat <= 4; seat++) {
         council_seat_totals(s.council, seat, &totals[seat - 1]);
     }
-    is((int64_t)totals[0].abstained, 1, "a seat that abstained");
+    ok(totals[0].abstained == 1 && totals[0].with_outcome == 1 &&
+           totals[0].against_outcome == 0,
+       "a seat that abstained was neither with the outcome nor against it");
     is((int64_t)totals[1].withheld, 1, "a seat that withheld");
     is((int64_t)totals[2].late, 1, "a seat that was late");
     is((int64_t)totals[3].missed, 1, "a seat that missed");
     script_end(&s);
 }
 
+/* A charter's window may be as long as a number can say: it ends with time. */
+static void test_endless(void)
+{
+    static struct script s;
+    struct council_rules rules = small_rules();
+    rules.classes[0].commit_ms = UINT64_MAX;
+    rules.classes[0].reveal_ms = UINT64_MAX;
+    script_begin(&s, &rules);
+    script_block(&s, "100: propose P 1");
+    const struct proposal *p = council_find(s.council, &s.ids['P' - 'A']);
+    ok(p != NULL && p->commit_deadline_ms == UINT64_MAX, "SEALED has no end");
+    script_block(&s, "110: ballot P 1..4 approve");
+    ok(p->phase == PROPOSAL_OPENING && p->reveal_deadline_ms == UINT64_MAX,
+       "nor has OPENING, once all have voted");
+    script_end(&s);
+}
+
 int main(void)
 {
+    test_endless();
     test_effects();
     test_two_runs();
     test_looking();
