@@ -241,8 +241,6 @@ static void test_shut_out(void)
     free(p);
 }
 
-/* An envelope that came in a block which was abandoned has no judgement yet; its own sender
- * brings one. */
 /* However little a block may hold: what the primary chooses is what others prepare. */
 static void test_evidence_shuts_nobody_out(void)
 {
@@ -330,6 +328,8 @@ static void test_most_envelopes(void)
     free(p);
 }
 
+/* An envelope that came in a block which was abandoned has no judgement yet; its own sender
+ * brings one. */
 static void test_judged_later(void)
 {
     static const struct pbft_judgement late = {.deadline_ms = 500};
@@ -350,8 +350,55 @@ static void test_judged_later(void)
     free(p);
 }
 
+/* A primary's block may bring more than its channel's share: until it is abandoned. */
+static void test_abandoned(void)
+{
+    struct pool *p = alloc_zero(1, sizeof(*p));
+    pool_init(p, SEATS, 100);
+    struct envelope *e[] = {make(2, ENVELOPE_SIGNED, 1, 60),
+                            make(3, ENVELOPE_SIGNED, 2, 60),
+                            make(4, ENVELOPE_SIGNED, 3, 60)};
+    struct block *b = block_of(e, 3, 400);
+    pool_enter_chain(p, b, 1, NOW);
+    pool_enter_chain(p, b, 1, NOW);
+    is((int64_t)p->ready, 0, "what is in the chain is not proposed");
+    is((int64_t)p->channel_bytes[0], 180, "and charged to the primary, once");
+    pool_leave_chain(p);
+    is((int64_t)p->ready, 1, "of an abandoned block what the share holds waits again");
+    is((int64_t)p->channel_bytes[0], 60, "the rest is given up");
+    is((int64_t)pool_oldest(p), NOW, "with its timers");
+    ok(p->queues[1][0].since_ms == UINT64_MAX, "and no others");
+    ok(!add(p, 4, 3, 60, &plain), "who sends it again brings nothing new");
+    is((int64_t)p->channel_bytes[3], 0, "nor is charged");
+    ok(pool_add(p, e[1], 3, &plain, NOW + 5), "what was given up may come again");
+    for (size_t i = 0; i < 3; i++) {
+        envelope_unref(e[i]);
+    }
+    block_unref(b);
+    pool_free(p);
+    free(p);
+}
+
+/* More is urgent than there is room for. */
+static void test_too_urgent(void)
+{
+    static const struct pbft_judgement late = {.deadline_ms = 500};
+    struct pool *p = alloc_zero(1, sizeof(*p));
+    pool_init(p, SEATS, 100000);
+    add(p, 1, 1, 600, &late);
+    add(p, 2, 1, 500, &late);
+    add(p, 3, 1, 700, &late);
+    chooses(p, 500, 100, "2.1", "a block holds the small ones of what is urgent");
+    chooses(p, 500, 100, "2.1", "and forgets nothing of what it does not");
+    is((int64_t)p->ready, 3, "which waits");
+    pool_free(p);
+    free(p);
+}
+
 int main(void)
 {
+    test_abandoned();
+    test_too_urgent();
     test_turns();
     test_precedence();
     test_shares();
