@@ -210,10 +210,13 @@ static int check_message(struct authenticator *a, struct message *m, uint16_t fr
         return authenticate_block(a, m->block);
     case MESSAGE_RANGE:
         return check_range(a, &m->range);
+    case MESSAGE_REPORT:
+        return auth_report(a, &m->report);
     case MESSAGE_HEARTBEAT:
     case MESSAGE_FETCH_BLOCK:
     case MESSAGE_FETCH_RANGE:
     case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
         return 0; /* hints and questions: nothing is believed of them */
     }
     return CONCLAVE_EFORMAT;

@@ -77,6 +77,8 @@ struct authentic authenticate_own(struct authenticator *a, const struct secret_k
     case MESSAGE_FETCH_RANGE:
     case MESSAGE_RANGE:
     case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
+    case MESSAGE_REPORT:
         has_signature = false;
         break;
     }

@@ -166,3 +166,56 @@ int auth_new_view(struct authenticator *a, struct new_view *v)
     }
     return error;
 }
+
+/* --- REPORT --- */
+
+static int check_report_shape(const struct authenticator *a, const struct report *r)
+{
+    if (auth_seat(a, r->seat) != 0) {
+        return CONCLAVE_ESEAT;
+    }
+    if (r->change_count > quorum_weak(a->seats)) {
+        return CONCLAVE_EFORMAT;
+    }
+    int error = 0;
+    for (uint16_t i = 0; i < r->change_count && error == 0; i++) {
+        error = check_change_shape(a, &r->changes[i]);
+        if (error == 0 && i > 0 && r->changes[i].seat <= r->changes[i - 1].seat) {
+            error = CONCLAVE_EFORMAT;
+        }
+    }
+    if (error == 0 && r->has_change) {
+        error =
+            r->change.seat == r->seat ? check_change_shape(a, &r->change) : CONCLAVE_ESEAT;
+    }
+    for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT && error == 0; phase++) {
+        bool fits = !r->has_vote[phase] || r->votes[phase].height > 0;
+        error = fits ? 0 : CONCLAVE_EFORMAT;
+    }
+    if (error == 0 && r->certificate != NULL) {
+        error = auth_certificate_shape(a, r->certificate);
+    }
+    return error;
+}
+
+int auth_report(struct authenticator *a, const struct report *r)
+{
+    int error = check_report_shape(a, r);
+    for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT && error == 0; phase++) {
+        const struct vote *v = &r->votes[phase];
+        if (r->has_vote[phase]) {
+            error = auth_vote(a, v->phase, v->seat, v->view, v->height, &v->block,
+                              &v->signature);
+        }
+    }
+    if (error == 0 && r->has_change) {
+        error = check_change_signature(a, &r->change);
+    }
+    for (uint16_t i = 0; i < r->change_count && error == 0; i++) {
+        error = check_change_signature(a, &r->changes[i]);
+    }
+    if (error == 0 && r->certificate != NULL) {
+        error = auth_certificate_signatures(a, r->certificate);
+    }
+    return error;
+}

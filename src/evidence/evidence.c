@@ -297,6 +297,8 @@ bool evidence_message(struct evidence_memory *m, const struct message *message,
     case MESSAGE_FETCH_RANGE:
     case MESSAGE_RANGE:
     case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
+    case MESSAGE_REPORT:
         return false;
     }
     return false;

@@ -117,6 +117,11 @@ int ledger_new_incarnation(struct ledger *l)
     return error;
 }
 
+const char *ledger_lost(const struct ledger *l)
+{
+    return l->lost;
+}
+
 bool ledger_is_dirty(const struct ledger *l)
 {
     return store_is_dirty(l->store);

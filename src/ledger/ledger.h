@@ -31,8 +31,9 @@ struct ledger;
  * store in it (CONCLAVE_EEXIST when there is one). Both it and LEDGER_WRITE lock the store
  * against a second process (CONCLAVE_EAGAIN). LEDGER_WRITE checks its format
  * (CONCLAVE_EVERSION), identity (CONCLAVE_ESEAT) and marks: machine id, inode and birth
- * time of the file, crash journal. Marks that do not match are CONCLAVE_ESTATE: the store
- * was copied, restored or cloned (conclave-protocol(7), Restore-safe seats).
+ * time of the file, crash journal. Where these do not match the store was copied, restored
+ * or cloned (conclave-protocol(7), Restore-safe seats): its standing becomes lost, and
+ * durable together with new marks; ledger_lost says what did not match.
  *
  * LEDGER_READ opens beside a running daemon (never within it), or opens a copy of a store:
  * no lock, no marks, and no identity when id is NULL. Its ledger_height and
@@ -40,6 +41,8 @@ struct ledger;
  */
 int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_identity *id,
                 struct ledger **out, struct complaint *why);
+/* What did not match at opening, for people; NULL: nothing. */
+const char *ledger_lost(const struct ledger *l);
 /* Drops what was not committed. NULL is allowed. */
 void ledger_close(struct ledger *l);
 /* Makes everything since the last commit durable. 0, CONCLAVE_EFULL, _EIO, _ECORRUPT. Free
@@ -69,6 +72,8 @@ void ledger_put_view_change(struct ledger *l, const struct view_change *v);
 void ledger_put_new_view(struct ledger *l, const struct new_view *v);
 /* The certificate of the highest (view, height) known. */
 void ledger_put_best(struct ledger *l, const struct certificate *c);
+/* Whether this seat has lost what it signed; at first it has not. */
+void ledger_put_standing(struct ledger *l, const struct standing *s);
 /* A block voted for that is not committed. */
 void ledger_put_candidate(struct ledger *l, const struct block *b);
 /* A block of (view, height) committed: candidates at or below that height with a view not
@@ -84,6 +89,7 @@ struct ledger_saved {
     size_t vote_count;
     struct block **candidates; /* hashes filled */
     size_t candidate_count;
+    struct standing standing;
 };
 int ledger_load_saved(struct ledger *l, struct ledger_saved *out);
 void ledger_saved_clear(struct ledger_saved *s);

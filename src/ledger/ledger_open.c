@@ -18,11 +18,6 @@
 
 static const char data_name[] = "data.mdb";
 
-#define CURE_LOST                                                                          \
-    "this store was copied, restored or cloned, and a seat that runs on it could vote "    \
-    "twice. Put back the directory it last ran in; if that is gone, the seat has lost "    \
-    "its state (conclave-protocol(7), Restore-safe seats)"
-
 static int open_directory(struct ledger *l, struct complaint *why)
 {
     bool made = false;
@@ -136,14 +131,9 @@ static int check_machine(struct ledger *l, struct complaint *why)
     }
     if (!slice_equal(slice_of(kept_machine.text, kept_machine.size),
                      slice_of(machine.text, machine.size))) {
-        return complain(why, CONCLAVE_ESTATE,
-                        "%s: made on another machine (%s): " CURE_LOST, l->dir,
-                        l->options.machine_id_path);
-    }
-    if (!file_mark_equal(&kept_file, &file)) {
-        return complain(why, CONCLAVE_ESTATE,
-                        "%s/%s: not the file that the store was made in: " CURE_LOST,
-                        l->dir, data_name);
+        l->lost = "made on another machine";
+    } else if (!file_mark_equal(&kept_file, &file)) {
+        l->lost = "data.mdb is not the file that the store was made in";
     }
     return 0;
 }
@@ -171,14 +161,13 @@ static int check_journal(struct ledger *l, struct complaint *why)
             return 0;
         }
     }
-    return complain(why, CONCLAVE_ESTATE,
-                    "%s: data.mdb and journal are not of the same time: " CURE_LOST,
-                    l->dir);
+    l->lost = l->lost != NULL ? l->lost : "data.mdb and journal are not of the same time";
+    return 0;
 }
 
-/* --- the two ways to begin --- */
-
-static int create(struct ledger *l, struct complaint *why)
+/* New marks, of this machine and file, and a journal of this time. They are written with
+ * whatever else waits, and durable with it. */
+static int put_marks(struct ledger *l)
 {
     struct machine_id machine;
     struct file_mark file;
@@ -195,16 +184,41 @@ static int create(struct ledger *l, struct complaint *why)
     if (error == 0) {
         journal_settle(&l->journal);
         struct buffer value = {0};
-        value_put_identity(&value, &l->id);
-        ledger_put(l, STORE_META, slice_of_string("identity"), &value);
         value_put_marks(&value, &machine, &file);
         ledger_put(l, STORE_META, slice_of_string("marks"), &value);
         value_put_incarnations(&value, &l->journal.now, 1);
         ledger_put(l, STORE_META, slice_of_string("journal"), &value);
+    }
+    return error;
+}
+
+/* --- the two ways to begin --- */
+
+static int create(struct ledger *l, struct complaint *why)
+{
+    struct buffer value = {0};
+    value_put_identity(&value, &l->id);
+    ledger_put(l, STORE_META, slice_of_string("identity"), &value);
+    int error = put_marks(l);
+    if (error == 0) {
         store_finish(l->store);
         error = store_commit(l->store);
     }
     return error == 0 ? 0 : complain_disk(l, error, why);
+}
+
+/* The store is taken over, and that it is not what this seat last ran on is kept with it. */
+static int take_over(struct ledger *l)
+{
+    struct standing standing;
+    int error = ledger_load_standing(l, &standing);
+    if (error == 0) {
+        standing.lost = true;
+        standing.has_view = false;
+        ledger_put_standing(l, &standing);
+        error = put_marks(l);
+    }
+    return error == 0 ? store_commit(l->store) : error;
 }
 
 static int resume(struct ledger *l, const struct ledger_identity *id, struct complaint *why)
@@ -227,7 +241,7 @@ static int resume(struct ledger *l, const struct ledger_identity *id, struct com
         error = ledger_load_index(l);
     }
     if (error == 0 && l->mode == LEDGER_WRITE) {
-        error = ledger_new_incarnation(l);
+        error = l->lost != NULL ? take_over(l) : ledger_new_incarnation(l);
     }
     return error == 0 ? 0 : complain_disk(l, error, why);
 }

@@ -21,6 +21,7 @@ struct ledger {
     int lock_fd; /* -1 in LEDGER_READ */
     struct store *store;
     struct journal journal;
+    const char *lost;         /* what did not match; NULL: nothing */
     uint64_t opening_commits; /* made by ledger_open itself */
     uint64_t height;
     struct hash tip;       /* hash of the block at height */
@@ -51,5 +52,6 @@ void ledger_free(struct ledger *l);
 int ledger_load_blocks(struct ledger *l);
 int ledger_load_own(struct ledger *l);
 int ledger_load_index(struct ledger *l);
+int ledger_load_standing(struct ledger *l, struct standing *out);
 
 #endif

@@ -15,6 +15,7 @@
 static const char key_view_change[] = "view-change";
 static const char key_new_view[] = "new-view";
 static const char key_best[] = "best";
+static const char key_standing[] = "standing";
 
 void ledger_put_vote(struct ledger *l, const struct vote *v)
 {
@@ -61,6 +62,25 @@ void ledger_put_best(struct ledger *l, const struct certificate *c)
     struct buffer value = {0};
     codec_encode_certificate(&value, c);
     ledger_put(l, STORE_META, slice_of_string(key_best), &value);
+}
+
+void ledger_put_standing(struct ledger *l, const struct standing *s)
+{
+    struct buffer value = {0};
+    value_put_standing(&value, s);
+    ledger_put(l, STORE_META, slice_of_string(key_standing), &value);
+}
+
+int ledger_load_standing(struct ledger *l, struct standing *out)
+{
+    struct bytes *value = NULL;
+    *out = (struct standing){0};
+    int error = store_get(l->store, STORE_META, slice_of_string(key_standing), &value);
+    if (error == 0) {
+        error = value_get_standing(bytes_slice(value), out);
+        bytes_unref(value);
+    }
+    return error == CONCLAVE_ENOENT ? 0 : error;
 }
 
 void ledger_put_candidate(struct ledger *l, const struct block *b)
@@ -130,7 +150,8 @@ static int load_meta(struct ledger *l, struct ledger_saved *out)
             bytes_unref(value);
         }
     }
-    return error == CONCLAVE_ENOENT ? 0 : error;
+    return error == 0 || error == CONCLAVE_ENOENT ? ledger_load_standing(l, &out->standing)
+                                                  : error;
 }
 
 static int load_votes(struct ledger *l, struct ledger_saved *out)

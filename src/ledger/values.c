@@ -189,6 +189,27 @@ int value_get_view_change(struct slice value, struct view_change *v)
     return end(&r);
 }
 
+void value_put_standing(struct buffer *out, const struct standing *s)
+{
+    cbor_write_array(out, 4);
+    cbor_write_uint(out, s->lost);
+    cbor_write_uint(out, s->has_view);
+    cbor_write_uint(out, s->view);
+    cbor_write_uint(out, s->height);
+}
+
+int value_get_standing(struct slice value, struct standing *s)
+{
+    struct cbor_reader r;
+    cbor_read_begin(&r, value);
+    cbor_read_array_of(&r, 4);
+    s->lost = cbor_read_uint(&r, 1) != 0;
+    s->has_view = cbor_read_uint(&r, 1) != 0;
+    s->view = cbor_read_uint(&r, UINT64_MAX);
+    s->height = cbor_read_uint(&r, UINT64_MAX);
+    return end(&r);
+}
+
 void value_put_own(struct buffer *out, uint64_t sequence, struct slice operation)
 {
     cbor_write_array(out, 2);

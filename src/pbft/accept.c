@@ -188,10 +188,6 @@ static void accept_block(struct pbft *p, const struct pending *q)
     l->executed_certificate =
         q->certificate != NULL ? certificate_ref(q->certificate) : NULL;
     update_add(p, PBFT_STORE_CANDIDATE)->block = block_ref(b);
-    /* The primary's PREPARE is its signature in the PRE-PREPARE. */
-    if (!is_primary(p)) {
-        votes_cast(p, PHASE_PREPARE, &b->header, &b->hash);
-    }
 }
 
 /* The block that more than f seats prepare at the next height, though its PRE-PREPARE did

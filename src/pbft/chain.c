@@ -157,6 +157,7 @@ void chain_fork_found(struct pbft *p, uint64_t view, uint64_t height)
 
 void chain_learn(struct pbft *p, struct certificate *c)
 {
+    standing_see_certificate(p, c);
     if (p->best == NULL || best_compare(&c->what, &p->best->what) > 0) {
         certificate_unref(p->best);
         p->best = certificate_ref(c);

@@ -12,6 +12,7 @@
  *   view_change.c VIEW-CHANGE, NEW-VIEW, entering a view
  *   fetch.c       blocks by hash, ranges, NEW-VIEWs: whatever this replica lacks
  *   timers.c      when a view has failed
+ *   standing.c    whether this seat may sign: restore-safe seats
  */
 #ifndef CONCLAVE_PBFT_INTERNAL_H
 #define CONCLAVE_PBFT_INTERNAL_H
@@ -41,6 +42,8 @@ struct link {
     uint64_t accepted_ms;
     bool of_view;  /* proposed in this view: votes are about it */
     bool restored; /* by a restart: when it was accepted is not known */
+    bool prepare_sent;
+    bool prepared; /* q PREPAREs are here */
     bool commit_sent;
     bool has_signature;
     struct signature signature; /* the primary's, to send the PRE-PREPARE again */
@@ -71,6 +74,36 @@ struct change_slot {
 struct root_claim {
     uint64_t height;
     struct hash root;
+};
+
+/* --- restore-safe seats --- */
+
+struct position {
+    uint64_t view, height;
+};
+
+/* What another seat answered since its connection came up. */
+struct report_note {
+    bool heard;
+    bool proven;
+    uint64_t view;
+};
+
+struct held_votes {
+    bool has[2]; /* by phase */
+    struct vote votes[2];
+};
+
+struct standing_state {
+    struct standing kept;      /* as the store has it */
+    bool ready;                /* q-1 others have reported */
+    bool fresh;                /* the store was empty, and nothing was signed since */
+    struct position newest[2]; /* of own votes, by phase: nothing above was signed here */
+    uint64_t newest_change;    /* likewise, the view of the last own VIEW-CHANGE */
+    uint64_t ask_at;           /* monotonic: when to ask again; NEVER: nothing to ask */
+    struct report_note reports[SEATS_MAX];
+    bool peer_asks[SEATS_MAX];         /* by its heartbeats; true while none came */
+    struct held_votes held[SEATS_MAX]; /* the newest of every seat, perhaps unchecked */
 };
 
 enum { LATENCY_SAMPLES = 64, TIMER_MULTIPLE = 10, BACK_OFF_MAX = 12 };
@@ -129,6 +162,7 @@ struct pbft {
     /* the primary's */
     bool proposing; /* a PRE-PREPARE or NEW-VIEW is being signed */
     struct pool pool;
+    struct standing_state standing;
 
     /* timers: monotonic times at which each reason to wait began; NEVER: none */
     uint64_t chain_since, refused_since, deadline_since, cover_since, view_since,
@@ -245,6 +279,9 @@ void propose_progress(struct pbft *p);
 uint64_t propose_due_wall(const struct pbft *p);
 /* Monotonic time until which the primary gathers, NEVER: it does not. */
 uint64_t propose_gathers_until(const struct pbft *p);
+/* Monotonic time until which the first primary waits for seats that are not there, NEVER:
+ * it does not. */
+uint64_t propose_founds_at(const struct pbft *p);
 
 /* --- view_change.c --- */
 void view_start_change(struct pbft *p, uint64_t view, enum pbft_cause cause);
@@ -256,6 +293,10 @@ void view_follow(struct pbft *p, uint64_t view);
 void view_progress(struct pbft *p);
 /* Sends this seat's own messages of the current view to a seat (0: all). */
 void view_resend(struct pbft *p, uint16_t seat);
+/* Joins the smallest view above its own that w others ask for, where there is one. */
+void view_join(struct pbft *p);
+/* No VIEW-CHANGE of this seat counts any more: the view asked for is only followed. */
+void view_give_up_change(struct pbft *p);
 /* VIEW-CHANGEs held for views >= view. */
 unsigned view_changes_held(const struct pbft *p);
 
@@ -293,6 +334,28 @@ void timers_progress(struct pbft *p);
 uint64_t timers_wake(const struct pbft *p);
 /* Tells the primary of the view just asked for what has a deadline and waits. */
 void timers_relay_urgent(struct pbft *p);
+
+/* --- standing.c --- */
+void standing_restore(struct pbft *p, const struct pbft_saved *s);
+/* Whether this seat may sign anything new now. */
+bool standing_may_sign(const struct pbft *p);
+void standing_lose(struct pbft *p, enum pbft_cause cause);
+/* A statement of this seat was shown, its signature being good. */
+void standing_see_vote(struct pbft *p, enum phase phase, uint64_t view, uint64_t height);
+void standing_see_change(struct pbft *p, uint64_t view);
+void standing_see_certificate(struct pbft *p, const struct certificate *c);
+/* A statement of this seat was signed here. */
+void standing_signed_vote(struct pbft *p, const struct vote *v);
+void standing_signed_change(struct pbft *p, const struct view_change *c);
+void standing_on_connection(struct pbft *p, uint16_t seat, bool up);
+void standing_on_heartbeat(struct pbft *p, const struct heartbeat *h, uint16_t from);
+void standing_on_ask(struct pbft *p, uint16_t from);
+void standing_on_report(struct pbft *p, const struct report *r, uint16_t from);
+/* Whether another seat is away, or still asks. */
+bool standing_others_ask(const struct pbft *p);
+void standing_progress(struct pbft *p);
+uint64_t standing_wake(const struct pbft *p);
+void standing_status(const struct pbft *p, struct pbft_status *out);
 
 static inline uint64_t earlier_of(uint64_t a, uint64_t b)
 {

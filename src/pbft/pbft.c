@@ -109,7 +109,7 @@ void chain_restore(struct pbft *p)
         l->commit_sent = commit->set && commit->height == height && commit->view == p->view;
         l->has_signature = is_primary(p);
         l->signature = s->signature;
-        l->restored = true;
+        l->prepare_sent = l->restored = true;
     }
 }
 
@@ -139,6 +139,7 @@ struct pbft *pbft_new(const struct pbft_config *config, const struct pbft_saved 
     }
     restore_view(p, saved);
     restore_votes(p, saved);
+    standing_restore(p, saved);
     if (p->mode == MODE_FOLLOWING && p->new_view != NULL) {
         struct pbft_update entering = {NULL, 0, 0, NEVER};
         p->update = &entering;
@@ -191,6 +192,7 @@ static void on_message(struct pbft *p, const struct authentic *a)
     switch (m->tag) {
     case MESSAGE_HEARTBEAT:
         fetch_on_heartbeat(p, &m->heartbeat, a->from);
+        standing_on_heartbeat(p, &m->heartbeat, a->from);
         break;
     case MESSAGE_PRE_PREPARE:
         accept_on_pre_prepare(p, &m->pre_prepare);
@@ -214,6 +216,12 @@ static void on_message(struct pbft *p, const struct authentic *a)
     case MESSAGE_FETCH_NEW_VIEW:
         fetch_on_fetch_new_view(p, m->fetch_new_view.view, a->from);
         break;
+    case MESSAGE_ASK:
+        standing_on_ask(p, a->from);
+        break;
+    case MESSAGE_REPORT:
+        standing_on_report(p, &m->report, a->from);
+        break;
     case MESSAGE_ENVELOPE:    /* comes as PBFT_ENVELOPE, with its judgement */
     case MESSAGE_FETCH_BLOCK: /* these two are answered by the caller, who has the store */
     case MESSAGE_FETCH_RANGE:
@@ -230,6 +238,7 @@ static void on_connection(struct pbft *p, uint16_t seat, bool up)
     p->connected[seat - 1] = up;
     p->connected_count += up ? 1U : -1U;
     p->peer_height[seat - 1] = 0;
+    standing_on_connection(p, seat, up);
     if (up) {
         view_resend(p, seat);
     }
@@ -256,6 +265,7 @@ static void progress(struct pbft *p)
                             p->known_count};
         memcpy(before, state, sizeof(state));
         chain_progress(p);
+        standing_progress(p);
         view_progress(p);
         accept_progress(p);
         votes_progress(p);
@@ -294,11 +304,15 @@ void pbft_step(struct pbft *p, const struct pbft_event *event, struct pbft_updat
     case PBFT_DISCONNECTED:
         on_connection(p, event->seat, false);
         break;
+    case PBFT_LOST:
+        standing_lose(p, event->cause);
+        break;
     case PBFT_TICK:
         break;
     }
     progress(p);
-    update->wake_ms = earlier_of(timers_wake(p), fetch_wake(p));
+    update->wake_ms =
+        earlier_of(earlier_of(timers_wake(p), fetch_wake(p)), standing_wake(p));
     p->update = NULL;
 }
 
@@ -327,6 +341,16 @@ const char *pbft_cause_name(enum pbft_cause c)
         return "censored";
     case PBFT_CAUSE_CHAIN:
         return "chain";
+    case PBFT_CAUSE_OWN_STATEMENT:
+        return "own-statement";
+    case PBFT_CAUSE_OWN_BALLOT:
+        return "own-ballot";
+    case PBFT_CAUSE_FRESH:
+        return "fresh-store";
+    case PBFT_CAUSE_MARKS:
+        return "marks";
+    case PBFT_CAUSE_RECOVER:
+        return "recover";
     }
     return "unknown";
 }
@@ -369,6 +393,7 @@ void pbft_status(const struct pbft *p, struct pbft_status *out)
     out->failed_views = p->back_off;
     out->stopped = p->stopped;
     out->far_behind = fetch_is_far_behind(p);
+    standing_status(p, out);
     for (uint16_t i = 0; i < p->config.seats; i++) {
         out->view_changed_by[i] = p->changes[i].set && p->changes[i].change.view >= p->view;
     }

@@ -60,12 +60,32 @@ struct pbft_executed {
     void *judge_context;
 };
 
+/* Why something happened, for people. */
+enum pbft_cause {
+    PBFT_CAUSE_NONE,
+    PBFT_CAUSE_TIMEOUT,       /* something waited too long, or a view gave no block */
+    PBFT_CAUSE_JOINED,        /* w others left for higher views */
+    PBFT_CAUSE_ROTATION,      /* rotate-every, or a RETURN */
+    PBFT_CAUSE_EXCLUDED,      /* the primary is expelled or suspended */
+    PBFT_CAUSE_CERTIFICATE,   /* a certificate of a higher view was seen */
+    PBFT_CAUSE_STATE_ROOT,    /* the header's state root differs from the own */
+    PBFT_CAUSE_TIME,          /* its time is too far in the past */
+    PBFT_CAUSE_CENSORED,      /* a ballot waits that the block's time would shut out */
+    PBFT_CAUSE_CHAIN,         /* it does not extend the tip, or is out of the window */
+    PBFT_CAUSE_OWN_STATEMENT, /* others hold what the own store knows nothing of */
+    PBFT_CAUSE_OWN_BALLOT,    /* likewise a BALLOT */
+    PBFT_CAUSE_FRESH,         /* an empty store, and the council is past block 0 */
+    PBFT_CAUSE_MARKS,         /* the store's marks do not match */
+    PBFT_CAUSE_RECOVER,       /* the configuration says so */
+};
+
 enum pbft_event_kind {
     PBFT_MESSAGE,      /* an authentic message, from another seat or this one */
     PBFT_ENVELOPE,     /* an authentic envelope with its judgement */
     PBFT_EXECUTED,     /* a committed block was executed; in height order */
     PBFT_CONNECTED,    /* a channel to a seat came up */
     PBFT_DISCONNECTED, /* a channel went down */
+    PBFT_LOST,         /* the caller found that the seat has lost state: cause */
     PBFT_TICK,         /* time went on; also after a restart, to begin */
 };
 
@@ -81,7 +101,8 @@ struct pbft_event {
             struct pbft_judgement judgement;
         } envelope;
         struct pbft_executed executed;
-        uint16_t seat; /* connected, disconnected */
+        uint16_t seat;         /* connected, disconnected */
+        enum pbft_cause cause; /* lost */
     };
 };
 
@@ -96,7 +117,8 @@ enum pbft_action_kind {
     PBFT_COMMIT,          /* block: the next committed one; append, then execute */
     PBFT_CERTIFY, /* certificate: commits the blocks before it; of the last of them, or
                      of a descendant that this replica does not have yet */
-    PBFT_NOTICE,  /* notice: something worth a log line */
+    PBFT_STORE_STANDING, /* standing: whether this seat has lost its state */
+    PBFT_NOTICE,         /* notice: something worth a log line */
 };
 
 enum pbft_notice_kind {
@@ -106,19 +128,8 @@ enum pbft_notice_kind {
     PBFT_NOTICE_DIVERGED,    /* certified state differs from the own: stops voting */
     PBFT_NOTICE_FORK, /* certified chain contradicts a committed block: stops voting */
     PBFT_NOTICE_CATCHING_UP, /* asks seat for blocks from height */
-};
-
-enum pbft_cause {
-    PBFT_CAUSE_NONE,
-    PBFT_CAUSE_TIMEOUT,     /* something waited too long, or a view gave no block */
-    PBFT_CAUSE_JOINED,      /* w others left for higher views */
-    PBFT_CAUSE_ROTATION,    /* rotate-every, or a RETURN */
-    PBFT_CAUSE_EXCLUDED,    /* the primary is expelled or suspended */
-    PBFT_CAUSE_CERTIFICATE, /* a certificate of a higher view was seen */
-    PBFT_CAUSE_STATE_ROOT,  /* the header's state root differs from the own */
-    PBFT_CAUSE_TIME,        /* its time is too far in the past */
-    PBFT_CAUSE_CENSORED,    /* a ballot waits that the block's time would shut out */
-    PBFT_CAUSE_CHAIN,       /* it does not extend the tip, or is out of the window */
+    PBFT_NOTICE_LOST,        /* this seat has lost its state: cause */
+    PBFT_NOTICE_RETURNED,    /* and takes part again, above view */
 };
 
 struct pbft_notice {
@@ -139,6 +150,7 @@ struct pbft_action {
         struct block *block;    /* these hold a reference, too */
         struct certificate *certificate;
         struct new_view *new_view;
+        struct standing standing;
         struct pbft_notice notice;
     };
 };
@@ -171,6 +183,7 @@ struct pbft_saved {
     size_t vote_count;
     struct block *const *candidates;
     size_t candidate_count;
+    struct standing standing;
 };
 
 struct pbft *pbft_new(const struct pbft_config *config, const struct pbft_saved *saved);
@@ -180,6 +193,11 @@ void pbft_step(struct pbft *p, const struct pbft_event *event, struct pbft_updat
 /* Whether a vote's signature is worth checking: false for votes beyond a quorum, of the
  * past, or known already (conclave-protocol(7) section 6). */
 bool pbft_wants_vote(const struct pbft *p, const struct vote *v);
+/* A vote that came over the channel of its own seat and whose signature nobody checked: it
+ * is never counted, but shown to that seat when it asks what it is known to have said. */
+void pbft_hear(struct pbft *p, const struct vote *v);
+/* Whether a REPORT of this seat is worth checking. */
+bool pbft_wants_report(const struct pbft *p, uint16_t from);
 /* Whether the core has asked for the block of this hash. */
 bool pbft_wants_block(const struct pbft *p, const struct hash *hash);
 
@@ -204,6 +222,9 @@ struct pbft_status {
     uint32_t failed_views;     /* the exponent of the back-off */
     bool stopped;              /* diverged or forked */
     bool far_behind; /* peers have more than a window more, as far as they are believed */
+    struct standing standing;
+    bool asking;      /* says nothing: fewer than q-1 others have reported */
+    uint32_t reports; /* of others, over the connections they now have */
     /* the height next to be committed */
     uint64_t phase_height;
     bool has_block;

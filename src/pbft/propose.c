@@ -53,8 +53,23 @@ uint64_t propose_gathers_until(const struct pbft *p)
     return pool_first_ready(&p->pool) + earlier_of(timers_latest_ms(p) / 2, most_ms);
 }
 
+/* A seat that first comes when the council is past block 0 must take its own store for a
+ * lost one: the first block waits a little for all. */
+uint64_t propose_founds_at(const struct pbft *p)
+{
+    if (p->view != 0 || chain_tip_height(p) > 0 || !is_primary(p) ||
+        p->view_since == NEVER || !standing_others_ask(p)) {
+        return NEVER;
+    }
+    return p->view_since + timers_request_ms(p) / 2;
+}
+
 static bool block_is_due(const struct pbft *p)
 {
+    uint64_t founds = propose_founds_at(p);
+    if (founds != NEVER && founds > p->now_ms) {
+        return false;
+    }
     uint64_t gathers = propose_gathers_until(p);
     bool gathering = gathers != NEVER && gathers > p->now_ms;
     if (p->pool.ready > 0 && !gathering &&
@@ -77,7 +92,7 @@ static bool has_proposed(const struct pbft *p)
 static bool may_propose(const struct pbft *p)
 {
     return p->mode == MODE_NORMAL && is_primary(p) && !p->stopped && !p->proposing &&
-           timers_quorum_connected(p) && p->pending_count == 0 &&
+           standing_may_sign(p) && timers_quorum_connected(p) && p->pending_count == 0 &&
            p->executed == p->committed && p->executed >= chain_tip_executed(p) &&
            p->refused_since == NEVER && chain_tip_height(p) < accept_window_end(p) &&
            !has_proposed(p);

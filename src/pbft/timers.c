@@ -132,7 +132,8 @@ static uint64_t earliest_start(const struct pbft *p)
 uint64_t timers_expiry(const struct pbft *p)
 {
     uint64_t start = earliest_start(p);
-    if (start == NEVER || p->stopped || !timers_quorum_connected(p)) {
+    if (start == NEVER || p->stopped || !timers_quorum_connected(p) ||
+        !standing_may_sign(p)) {
         return NEVER;
     }
     return start + timers_request_ms(p);
@@ -231,6 +232,10 @@ uint64_t timers_wake(const struct pbft *p)
     uint64_t gathered = propose_gathers_until(p);
     if (gathered > p->now_ms) {
         wake = earlier_of(wake, gathered);
+    }
+    uint64_t founds = propose_founds_at(p);
+    if (founds != NEVER && founds > p->now_ms) {
+        wake = earlier_of(wake, founds);
     }
     if (p->next_deadline_ms != NEVER && p->deadline_since == NEVER) {
         uint64_t overdue = p->next_deadline_ms + p->config.max_drift_ms + 1;

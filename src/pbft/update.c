@@ -22,14 +22,14 @@ void update_send(struct pbft *p, uint16_t seat, const struct message *m)
     struct pbft_action *a = update_add(p, PBFT_SEND);
     a->seat = seat;
     a->message = *m;
-    message_hold(m);
+    message_hold(&a->message);
 }
 
 void update_sign(struct pbft *p, const struct message *m)
 {
     struct pbft_action *a = update_add(p, PBFT_SIGN);
     a->message = *m;
-    message_hold(m);
+    message_hold(&a->message);
 }
 
 void update_notice(struct pbft *p, enum pbft_notice_kind kind, enum pbft_cause cause,
@@ -59,6 +59,7 @@ void pbft_update_clear(struct pbft_update *u)
         case PBFT_STORE_NEW_VIEW:
             new_view_unref(a->new_view);
             break;
+        case PBFT_STORE_STANDING:
         case PBFT_NOTICE:
             break;
         }

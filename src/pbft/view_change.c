@@ -62,7 +62,7 @@ static void sign_change(struct pbft *p)
 
 void view_start_change(struct pbft *p, uint64_t view, enum pbft_cause cause)
 {
-    if (p->stopped || view <= p->view) {
+    if (p->stopped || view <= p->view || !standing_may_sign(p)) {
         return;
     }
     leave(p, view, MODE_CHANGING);
@@ -96,8 +96,16 @@ unsigned view_changes_held(const struct pbft *p)
     return count;
 }
 
+void view_give_up_change(struct pbft *p)
+{
+    if (p->mode == MODE_CHANGING) {
+        leave(p, p->view, MODE_FOLLOWING);
+        p->new_view_wanted.retry_at = p->now_ms;
+    }
+}
+
 /* w others left for views above this one's: at least one of them is correct. */
-static void join(struct pbft *p)
+void view_join(struct pbft *p)
 {
     unsigned count = 0;
     uint64_t smallest = NEVER;
@@ -108,7 +116,7 @@ static void join(struct pbft *p)
             smallest = earlier_of(smallest, s->change.view);
         }
     }
-    if (count >= p->weak) {
+    if (count >= p->weak && standing_may_sign(p)) {
         if (!p->view_works) {
             timers_view_failed(p);
         }
@@ -144,7 +152,7 @@ static void announce(struct pbft *p)
     const struct change_slot *chosen[SEATS_MAX] = {NULL};
     uint16_t count = 0;
     if (p->mode != MODE_CHANGING || !is_primary(p) || p->proposing ||
-        !p->changes[p->config.seat - 1].set) {
+        !p->changes[p->config.seat - 1].set || !standing_may_sign(p)) {
         return;
     }
     /* Its own is always among them, so that the tip is not below what it committed. */
@@ -185,6 +193,9 @@ void view_on_change(struct pbft *p, const struct view_change *c,
                     struct certificate *certificate)
 {
     struct change_slot *s = &p->changes[c->seat - 1];
+    if (c->seat == p->config.seat) {
+        standing_signed_change(p, c);
+    }
     if (certificate != NULL) {
         chain_learn(p, certificate);
     }
@@ -202,7 +213,7 @@ void view_on_change(struct pbft *p, const struct view_change *c,
     certificate_unref(s->certificate);
     *s = (struct change_slot){true, *c,
                               certificate != NULL ? certificate_ref(certificate) : NULL};
-    join(p);
+    view_join(p);
 }
 
 /* --- NEW-VIEW --- */
@@ -215,6 +226,11 @@ void view_on_new_view(struct pbft *p, struct new_view *v)
     if (v->view < p->view || p->stopped ||
         (v->view == p->view && (p->mode == MODE_NORMAL || p->new_view != NULL))) {
         return;
+    }
+    for (uint16_t i = 0; i < v->count; i++) {
+        if (v->changes[i].seat == p->config.seat) {
+            standing_see_change(p, v->changes[i].view);
+        }
     }
     if (v->certificate != NULL) {
         chain_learn(p, v->certificate);
@@ -278,7 +294,8 @@ void view_progress(struct pbft *p)
 {
     /* After a restart the certificate that went with the VIEW-CHANGE may have given way to
      * a better one: this seat then asks again with that. */
-    if (p->mode == MODE_CHANGING && !p->change_signed && !p->stopped) {
+    if (p->mode == MODE_CHANGING && !p->change_signed && !p->stopped &&
+        standing_may_sign(p)) {
         sign_change(p);
     }
     if (p->mode == MODE_CHANGING && p->view_since == NEVER &&
@@ -337,6 +354,9 @@ static void resend_votes(struct pbft *p, const struct link *l, uint16_t seat)
 
 void view_resend(struct pbft *p, uint16_t seat)
 {
+    if (!standing_may_sign(p)) {
+        return; /* what it said once may not be what it stands by */
+    }
     send_change(p, seat);
     if (p->mode != MODE_NORMAL) {
         return;

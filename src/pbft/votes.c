@@ -84,6 +84,10 @@ bool pbft_wants_vote(const struct pbft *p, const struct vote *v)
 
 void votes_on_message(struct pbft *p, const struct vote *v)
 {
+    pbft_hear(p, v);
+    if (v->seat == p->config.seat) {
+        standing_signed_vote(p, v);
+    }
     if (!votes_enter(p, v)) {
         return;
     }
@@ -97,7 +101,8 @@ void votes_on_message(struct pbft *p, const struct vote *v)
 void votes_cast(struct pbft *p, enum phase phase, const struct header *header,
                 const struct hash *block)
 {
-    assert(header->view == p->view && p->mode == MODE_NORMAL && !p->stopped);
+    assert(header->view == p->view && p->mode == MODE_NORMAL && !p->stopped &&
+           standing_may_sign(p));
     const struct vote_slot *s = votes_slot(p, p->config.seat, phase, header->height);
     /* A correct seat votes once per (view, height) and phase: what safety rests on. It may
      * have voted for a block that lost against another of the same primary. */
@@ -113,24 +118,43 @@ void votes_cast(struct pbft *p, enum phase phase, const struct header *header,
     update_sign(p, &m);
 }
 
-void votes_progress(struct pbft *p)
+/* The primary's PREPARE is its signature in the PRE-PREPARE. */
+static void prepare(struct pbft *p, struct link *l)
 {
-    if (p->mode != MODE_NORMAL || p->stopped) {
-        return;
-    }
-    for (size_t i = 0; i < p->link_count; i++) {
-        struct link *l = &p->links[i];
-        const struct header *h = &l->block->header;
-        if (!l->of_view || l->commit_sent) {
-            continue;
+    if (!l->prepare_sent && standing_may_sign(p)) {
+        l->prepare_sent = true;
+        if (!is_primary(p)) {
+            votes_cast(p, PHASE_PREPARE, &l->block->header, &l->block->hash);
         }
+    }
+}
+
+static void commit(struct pbft *p, struct link *l)
+{
+    const struct header *h = &l->block->header;
+    if (!l->prepared) {
         struct certificate *c =
             votes_certificate(p, PHASE_PREPARE, h->view, h->height, &l->block->hash);
-        if (c != NULL) {
-            l->commit_sent = true;
-            chain_learn(p, c);
-            certificate_unref(c);
-            votes_cast(p, PHASE_COMMIT, h, &l->block->hash);
+        if (c == NULL) {
+            return;
+        }
+        l->prepared = true;
+        chain_learn(p, c);
+        certificate_unref(c);
+    }
+    if (!l->commit_sent && standing_may_sign(p)) {
+        l->commit_sent = true;
+        votes_cast(p, PHASE_COMMIT, h, &l->block->hash);
+    }
+}
+
+void votes_progress(struct pbft *p)
+{
+    for (size_t i = 0; i < p->link_count && p->mode == MODE_NORMAL && !p->stopped; i++) {
+        struct link *l = &p->links[i];
+        if (l->of_view && !(l->prepare_sent && l->commit_sent)) {
+            prepare(p, l);
+            commit(p, l);
         }
     }
 }

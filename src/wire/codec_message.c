@@ -84,7 +84,7 @@ static void write_vote(struct buffer *out, const struct vote *v)
     write_signature(out, &v->signature);
 }
 
-static void read_view_change(struct cbor_reader *r, struct message *out)
+static void read_change_message(struct cbor_reader *r, struct message *out)
 {
     struct view_change *change = &out->view_change.change;
     change->seat = read_seat(r);
@@ -95,7 +95,7 @@ static void read_view_change(struct cbor_reader *r, struct message *out)
     check_certificate(r, out->view_change.certificate, change->best.kind);
 }
 
-static void write_view_change(struct buffer *out, const struct message *m)
+static void write_change_message(struct buffer *out, const struct message *m)
 {
     const struct view_change *change = &m->view_change.change;
     cbor_write_uint(out, change->seat);
@@ -140,18 +140,84 @@ static void write_range(struct buffer *out, const struct range *range)
     write_certificate_or_none(out, range->certificate);
 }
 
+/* The seat is the report's, and the phase that of its place. */
+static void read_own_vote(struct cbor_reader *r, uint16_t seat, enum phase phase,
+                          struct report *out)
+{
+    if (read_absent(r)) {
+        return;
+    }
+    struct vote *v = &out->votes[phase];
+    cbor_read_array_of(r, 4);
+    v->phase = phase;
+    v->seat = seat;
+    v->view = cbor_read_uint(r, UINT64_MAX);
+    v->height = cbor_read_uint(r, UINT64_MAX);
+    read_hash(r, &v->block);
+    read_signature(r, &v->signature);
+    out->has_vote[phase] = true;
+}
+
+static void write_own_vote(struct buffer *out, const struct report *p, enum phase phase)
+{
+    const struct vote *v = &p->votes[phase];
+    if (!p->has_vote[phase]) {
+        cbor_write_array(out, 0);
+        return;
+    }
+    cbor_write_array(out, 4);
+    cbor_write_uint(out, v->view);
+    cbor_write_uint(out, v->height);
+    write_hash(out, &v->block);
+    write_signature(out, &v->signature);
+}
+
+static void read_report(struct cbor_reader *r, struct report *out)
+{
+    out->seat = read_seat(r);
+    out->view = cbor_read_uint(r, UINT64_MAX);
+    out->certificate = read_certificate_or_none(r);
+    size_t count = read_list(r, SEATS_MAX, VIEW_CHANGE_BYTES_MIN);
+    out->changes = alloc_zero(count, sizeof(*out->changes));
+    while (out->change_count < count && r->error == 0) {
+        read_view_change(r, &out->changes[out->change_count++]);
+    }
+    read_own_vote(r, out->seat, PHASE_PREPARE, out);
+    read_own_vote(r, out->seat, PHASE_COMMIT, out);
+    out->has_change = !read_absent(r);
+    if (out->has_change) {
+        read_view_change(r, &out->change);
+    }
+}
+
+static void write_report(struct buffer *out, const struct report *p)
+{
+    cbor_write_uint(out, p->seat);
+    cbor_write_uint(out, p->view);
+    write_certificate_or_none(out, p->certificate);
+    codec_view_changes(out, p->changes, p->change_count);
+    write_own_vote(out, p, PHASE_PREPARE);
+    write_own_vote(out, p, PHASE_COMMIT);
+    if (p->has_change) {
+        write_view_change(out, &p->change);
+    } else {
+        cbor_write_array(out, 0);
+    }
+}
+
 /* Number of elements of each message's array, the tag included. */
 static const uint8_t elements[] = {
     [MESSAGE_HEARTBEAT] = 11,  [MESSAGE_ENVELOPE] = 2,    [MESSAGE_PRE_PREPARE] = 4,
     [MESSAGE_PREPARE] = 6,     [MESSAGE_COMMIT] = 6,      [MESSAGE_VIEW_CHANGE] = 6,
     [MESSAGE_NEW_VIEW] = 6,    [MESSAGE_FETCH_BLOCK] = 3, [MESSAGE_BLOCK] = 2,
     [MESSAGE_FETCH_RANGE] = 2, [MESSAGE_RANGE] = 5,       [MESSAGE_FETCH_NEW_VIEW] = 2,
+    [MESSAGE_ASK] = 1,         [MESSAGE_REPORT] = 8,
 };
 
 static void read_message(struct cbor_reader *r, struct bytes *owner, struct message *out)
 {
     size_t count = cbor_read_array(r, SIZE_MAX);
-    out->tag = (enum message_tag)read_kind(r, MESSAGE_HEARTBEAT, MESSAGE_FETCH_NEW_VIEW);
+    out->tag = (enum message_tag)read_kind(r, MESSAGE_HEARTBEAT, MESSAGE_REPORT);
     if (count != elements[out->tag]) {
         cbor_read_fail(r, CONCLAVE_EFORMAT);
     }
@@ -172,7 +238,7 @@ static void read_message(struct cbor_reader *r, struct bytes *owner, struct mess
         read_vote(r, PHASE_COMMIT, &out->vote);
         break;
     case MESSAGE_VIEW_CHANGE:
-        read_view_change(r, out);
+        read_change_message(r, out);
         break;
     case MESSAGE_NEW_VIEW:
         out->new_view = read_new_view_fields(r);
@@ -192,6 +258,11 @@ static void read_message(struct cbor_reader *r, struct bytes *owner, struct mess
         break;
     case MESSAGE_FETCH_NEW_VIEW:
         out->fetch_new_view.view = cbor_read_uint(r, UINT64_MAX);
+        break;
+    case MESSAGE_ASK:
+        break;
+    case MESSAGE_REPORT:
+        read_report(r, &out->report);
         break;
     }
 }
@@ -235,7 +306,7 @@ void codec_encode_message(struct buffer *out, const struct message *m)
         write_vote(out, &m->vote);
         break;
     case MESSAGE_VIEW_CHANGE:
-        write_view_change(out, m);
+        write_change_message(out, m);
         break;
     case MESSAGE_NEW_VIEW:
         write_new_view_fields(out, m->new_view);
@@ -255,6 +326,11 @@ void codec_encode_message(struct buffer *out, const struct message *m)
         break;
     case MESSAGE_FETCH_NEW_VIEW:
         cbor_write_uint(out, m->fetch_new_view.view);
+        break;
+    case MESSAGE_ASK:
+        break;
+    case MESSAGE_REPORT:
+        write_report(out, &m->report);
         break;
     }
 }

@@ -31,6 +31,8 @@ void read_best(struct cbor_reader *r, struct best *out);
 void read_header(struct cbor_reader *r, struct header *out);
 void read_operation(struct cbor_reader *r, struct operation *out);
 void read_evidence(struct cbor_reader *r, struct evidence *out);
+/* A VIEW-CHANGE without its certificate: [seat, view, best, signature]. */
+void read_view_change(struct cbor_reader *r, struct view_change *out);
 struct certificate *read_certificate(struct cbor_reader *r);
 /* NULL without an error where it is left out. */
 struct certificate *read_certificate_or_none(struct cbor_reader *r);
@@ -44,6 +46,7 @@ void write_hash(struct buffer *out, const struct hash *h);
 void write_signature(struct buffer *out, const struct signature *s);
 void write_evidence(struct buffer *out, const struct evidence *e);
 void write_certificate_or_none(struct buffer *out, const struct certificate *c);
+void write_view_change(struct buffer *out, const struct view_change *c);
 void write_new_view_fields(struct buffer *out, const struct new_view *v);
 
 #endif

@@ -3,7 +3,7 @@
 #include "wire/codec_parts.h"
 #include "wire/shared.h"
 
-static void read_view_change(struct cbor_reader *r, struct view_change *out)
+void read_view_change(struct cbor_reader *r, struct view_change *out)
 {
     cbor_read_array_of(r, 4);
     out->seat = read_seat(r);
@@ -12,15 +12,20 @@ static void read_view_change(struct cbor_reader *r, struct view_change *out)
     read_signature(r, &out->signature);
 }
 
+void write_view_change(struct buffer *out, const struct view_change *c)
+{
+    cbor_write_array(out, 4);
+    cbor_write_uint(out, c->seat);
+    cbor_write_uint(out, c->view);
+    codec_encode_best(out, &c->best);
+    write_signature(out, &c->signature);
+}
+
 void codec_view_changes(struct buffer *out, const struct view_change *changes, size_t count)
 {
     cbor_write_array(out, count);
     for (size_t i = 0; i < count; i++) {
-        cbor_write_array(out, 4);
-        cbor_write_uint(out, changes[i].seat);
-        cbor_write_uint(out, changes[i].view);
-        codec_encode_best(out, &changes[i].best);
-        write_signature(out, &changes[i].signature);
+        write_view_change(out, &changes[i]);
     }
 }
 

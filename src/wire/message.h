@@ -21,6 +21,8 @@ enum message_tag {
     MESSAGE_FETCH_RANGE = 10,
     MESSAGE_RANGE = 11,
     MESSAGE_FETCH_NEW_VIEW = 12,
+    MESSAGE_ASK = 13,
+    MESSAGE_REPORT = 14,
 };
 
 enum heartbeat_flag {
@@ -29,6 +31,7 @@ enum heartbeat_flag {
     HEARTBEAT_CLOCK_SKEW = 1 << 2,
     HEARTBEAT_CATCHING_UP = 1 << 3,
     HEARTBEAT_LOST_STATE = 1 << 4,
+    HEARTBEAT_ASKING = 1 << 5, /* waits for reports before it votes */
 };
 
 /* Unsigned hints about the sender (section 10). */
@@ -63,6 +66,23 @@ struct range {
     struct certificate *certificate; /* kind 2; NULL when block_count is 0 */
 };
 
+/*
+ * The answer to ASK: where the reporting seat stands, with proof that others stand there,
+ * and the newest of what it holds by the seat that asked (Restore-safe seats). The proof is
+ * a certificate or VIEW-CHANGEs of w seats; a NEW-VIEW is shown by the VIEW-CHANGEs in it.
+ */
+struct report {
+    uint16_t seat;                   /* that asked */
+    uint64_t view;                   /* the reporter's */
+    struct certificate *certificate; /* the highest known, or NULL */
+    uint16_t change_count;           /* of other seats, ascending, at most w */
+    struct view_change *changes;
+    bool has_vote[2];
+    struct vote votes[2]; /* by phase, of the seat that asked */
+    bool has_change;
+    struct view_change change; /* likewise */
+};
+
 struct message {
     enum message_tag tag;
     union {
@@ -87,6 +107,7 @@ struct message {
         struct {
             uint64_t view;
         } fetch_new_view;
+        struct report report;
     };
 };
 

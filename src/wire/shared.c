@@ -98,7 +98,19 @@ void new_view_unref(struct new_view *v)
     }
 }
 
-void message_hold(const struct message *m)
+static void report_hold(struct report *r)
+{
+    if (r->certificate != NULL) {
+        certificate_ref(r->certificate);
+    }
+    const struct view_change *changes = r->changes;
+    r->changes = alloc_zero(r->change_count, sizeof(*r->changes));
+    for (uint16_t i = 0; i < r->change_count; i++) {
+        r->changes[i] = changes[i];
+    }
+}
+
+void message_hold(struct message *m)
 {
     switch (m->tag) {
     case MESSAGE_ENVELOPE:
@@ -127,6 +139,10 @@ void message_hold(const struct message *m)
     case MESSAGE_FETCH_BLOCK:
     case MESSAGE_FETCH_RANGE:
     case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
+        break;
+    case MESSAGE_REPORT:
+        report_hold(&m->report);
         break;
     case MESSAGE_RANGE:
         assert(!"a RANGE owns its lists");
@@ -165,12 +181,17 @@ void message_clear(struct message *m)
     case MESSAGE_RANGE:
         range_clear(&m->range);
         break;
+    case MESSAGE_REPORT:
+        certificate_unref(m->report.certificate);
+        free(m->report.changes);
+        break;
     case MESSAGE_HEARTBEAT:
     case MESSAGE_PREPARE:
     case MESSAGE_COMMIT:
     case MESSAGE_FETCH_BLOCK:
     case MESSAGE_FETCH_RANGE:
     case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
         break;
     }
     memset(m, 0, sizeof(*m));

@@ -181,6 +181,18 @@ struct certificate {
     struct certificate_entry entries[]; /* ascending seats */
 };
 
+/*
+ * Whether a seat lost what it signed (Restore-safe seats), as its store keeps it. All zero:
+ * it never did.
+ */
+struct standing {
+    bool lost;       /* until it holds a certificate of a view above `view`; */
+    bool has_view;   /* which is known */
+    uint64_t view;   /* V: it can have voted in no view above this one */
+    uint64_t height; /* of that certificate, once there was one: it casts no ballot on
+                        proposals opened up to here */
+};
+
 /* Signed over [view, best]. */
 struct view_change {
     uint16_t seat;

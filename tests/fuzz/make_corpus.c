@@ -39,7 +39,7 @@ static void messages(struct rng *r, struct buffer *b)
                                         "fetch-range",
                                         "range",
                                         "fetch-new-view"};
-    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_FETCH_NEW_VIEW; tag++) {
+    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_REPORT; tag++) {
         bool holds_blocks = tag == MESSAGE_PRE_PREPARE || tag == MESSAGE_RANGE;
         do {
             b->size = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "generate.h"
 
+#include "base/alloc.h"
 #include "wire/shared.h"
 
 #include <assert.h>
@@ -411,6 +412,37 @@ static void make_view_change(struct rng *r, struct message *out)
     }
 }
 
+static struct view_change random_change(struct rng *r, uint16_t seat)
+{
+    return (struct view_change){.seat = seat,
+                                .view = rng_uint(r),
+                                .best = random_best(r, random_certificate_kind(r)),
+                                .signature = random_signature(r)};
+}
+
+static void make_report(struct rng *r, struct report *out)
+{
+    uint16_t seats[SEATS_MAX];
+    enum certificate_kind kind = random_certificate_kind(r);
+    out->seat = random_seat(r);
+    out->view = rng_uint(r);
+    out->certificate = kind != CERTIFICATE_NONE ? generate_certificate(r, kind) : NULL;
+    out->change_count = random_seats(r, seats);
+    out->changes = alloc_zero(out->change_count, sizeof(*out->changes));
+    for (uint16_t i = 0; i < out->change_count; i++) {
+        out->changes[i] = random_change(r, seats[i]);
+    }
+    for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
+        out->has_vote[phase] = rng_below(r, 2) == 0;
+        if (out->has_vote[phase]) {
+            out->votes[phase] = random_vote(r, (enum phase)phase);
+            out->votes[phase].seat = out->seat;
+        }
+    }
+    out->has_change = rng_below(r, 2) == 0;
+    out->change = random_change(r, out->seat);
+}
+
 static void make_range(struct rng *r, struct range *out)
 {
     out->from = rng_uint(r);
@@ -473,6 +505,11 @@ void generate_message(struct rng *r, enum message_tag tag, struct buffer *out)
         break;
     case MESSAGE_FETCH_NEW_VIEW:
         m.fetch_new_view.view = rng_uint(r);
+        break;
+    case MESSAGE_ASK:
+        break;
+    case MESSAGE_REPORT:
+        make_report(r, &m.report);
         break;
     }
     codec_encode_message(out, &m);

@@ -122,6 +122,8 @@ static void check_parts(const struct message *m)
     case MESSAGE_FETCH_BLOCK:
     case MESSAGE_FETCH_RANGE:
     case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
+    case MESSAGE_REPORT:
         break;
     }
 }

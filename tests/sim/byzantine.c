@@ -129,6 +129,8 @@ struct message evil_copy(const struct message *m)
     case MESSAGE_FETCH_RANGE:
     case MESSAGE_RANGE:
     case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
+    case MESSAGE_REPORT:
         abort(); /* never kept */
     }
     return copy;
@@ -274,6 +276,8 @@ static bool say(struct byzantine *b, uint16_t from, uint16_t to, const struct me
     case MESSAGE_FETCH_BLOCK:
     case MESSAGE_FETCH_RANGE:
     case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
+    case MESSAGE_REPORT:
         break;
     }
     return true;

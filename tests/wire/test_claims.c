@@ -115,7 +115,7 @@ static void random_messages(struct rng *r)
     size_t most = 0;
     int good = 0;
     for (int i = 0; i < ROUNDS; i++) {
-        for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_FETCH_NEW_VIEW; tag++) {
+        for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_REPORT; tag++) {
             struct buffer b = {0};
             generate_message(r, (enum message_tag)tag, &b);
             bool all = modest(buffer_slice(&b));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The layouts of conclave-protocol(7), byte by byte: an encoding that changes here is
  * another protocol. */
+#include "base/alloc.h"
 #include "base/error.h"
 #include "reencode.h"
 #include "tap.h"
@@ -325,6 +326,36 @@ static void small_messages(void)
     m.tag = MESSAGE_FETCH_NEW_VIEW;
     m.fetch_new_view.view = 3;
     expect_message(&m, "82 0c 03", "FETCH-NEW-VIEW");
+    memset(&m, 0, sizeof(m));
+    m.tag = MESSAGE_ASK;
+    expect_message(&m, "81 0d", "ASK");
+}
+
+static void reports(void)
+{
+    struct message m;
+    struct best none = {CERTIFICATE_NONE, 0, 0, hash_of(0x22)};
+    memset(&m, 0, sizeof(m));
+    m.tag = MESSAGE_REPORT;
+    m.report.seat = 5;
+    m.report.view = 1;
+    expect_message(&m, "88 0e 05 01 80 80 80 80 80", "REPORT of nothing");
+    m.report.certificate = certificate();
+    m.report.change_count = 1;
+    m.report.changes = alloc_zero(1, sizeof(*m.report.changes));
+    m.report.changes[0] = (struct view_change){2, 9, none, signature_of(0x44)};
+    for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
+        m.report.has_vote[phase] = true;
+        m.report.votes[phase] = (struct vote){
+            (enum phase)phase, 5, 6, 7 + phase, hash_of(0x11), signature_of(0x44)};
+    }
+    m.report.has_change = true;
+    m.report.change = (struct view_change){5, 8, none, signature_of(0x44)};
+    expect_message(&m,
+                   "88 0e 05 01" CERTIFICATE "81 84 02 09 84 00 00 00" H22 S44
+                   "84 06 07" H11 S44 "84 06 08" H11 S44 "84 05 08 84 00 00 00" H22 S44,
+                   "REPORT of everything");
+    message_clear(&m);
 }
 
 static void view_messages(void)
@@ -411,6 +442,7 @@ int main(void)
     fields();
     small_messages();
     view_messages();
+    reports();
     block_messages();
     return tap_done();
 }

@@ -102,8 +102,13 @@ static void messages(struct rng *r)
                                         "BLOCK",
                                         "FETCH-RANGE",
                                         "RANGE",
-                                        "FETCH-NEW-VIEW"};
-    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_FETCH_NEW_VIEW; tag++) {
+                                        "FETCH-NEW-VIEW",
+                                        "ASK",
+                                        "REPORT"};
+    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_REPORT; tag++) {
+        if (tag == MESSAGE_ASK) {
+            continue; /* nothing in it can be another's */
+        }
         struct buffer b = {0};
         size_t least = tag == MESSAGE_RANGE || tag == MESSAGE_PRE_PREPARE ? 1000 : 0;
         do {

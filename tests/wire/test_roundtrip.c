@@ -54,7 +54,7 @@ static void blocks(struct rng *r)
 
 static void messages(struct rng *r)
 {
-    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_FETCH_NEW_VIEW; tag++) {
+    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_REPORT; tag++) {
         int good = 0;
         for (int i = 0; i < ROUNDS; i++) {
             struct buffer b = {0};
