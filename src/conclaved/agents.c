@@ -177,7 +177,8 @@ void agents_ask(struct node *n)
     for (size_t i = 0; (p = council_at(council, i)) != NULL; i++) {
         struct task *t = task_of(a, &p->id);
         if (p->phase == PROPOSAL_SEALED && t->asked < a->serials &&
-            !p->seats[n->seat - 1].revealed && !council_is_expelled(council, n->seat) &&
+            replica_may_answer(n->replica, p) && !p->seats[n->seat - 1].revealed &&
+            !council_is_expelled(council, n->seat) &&
             !replica_holds_ballot(n->replica, &p->id)) {
             ask(n, p, t);
         }

@@ -210,6 +210,7 @@ static int fill(struct config *c, cfg_t *cfg, const char *path, struct complaint
     c->operators = users(cfg, "operators", &c->operator_count);
     c->heartbeat_ms = (uint64_t)cfg_getint(cfg, "heartbeat-ms");
     c->dead_peer_ms = (uint64_t)cfg_getint(cfg, "dead-peer-ms");
+    c->recover = cfg_getbool(cfg, "recover");
     c->allow_bench = cfg_getbool(cfg, "allow-bench");
     free(copy);
     if (c->dead_peer_ms < 2 * c->heartbeat_ms) {
@@ -238,6 +239,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
         CFG_STR_LIST("operators", no_users, CFGF_NONE),
         CFG_INT("heartbeat-ms", 1000, CFGF_NONE),
         CFG_INT("dead-peer-ms", 10000, CFGF_NONE),
+        CFG_BOOL("recover", cfg_false, CFGF_NONE),
         CFG_BOOL("allow-bench", cfg_false, CFGF_NONE),
         CFG_END(),
     };

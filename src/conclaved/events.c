@@ -167,6 +167,10 @@ const char *event_notice_name(enum pbft_notice_kind kind)
     case PBFT_NOTICE_DIVERGED:
     case PBFT_NOTICE_FORK:
         return "node.stopped";
+    case PBFT_NOTICE_LOST:
+        return "state.lost";
+    case PBFT_NOTICE_RETURNED:
+        return "state.returned";
     case PBFT_NOTICE_REFUSED:
     case PBFT_NOTICE_CATCHING_UP:
         return NULL;
@@ -191,6 +195,13 @@ json_t *event_notice(const struct charter *charter, const struct pbft_notice *no
     case PBFT_NOTICE_FORK:
         json_put(out, "why",
                  json_string(notice->kind == PBFT_NOTICE_FORK ? "fork" : "diverged"));
+        json_put(out, "height", json_number(notice->height));
+        break;
+    case PBFT_NOTICE_LOST:
+        json_put(out, "cause", json_string(pbft_cause_name(notice->cause)));
+        break;
+    case PBFT_NOTICE_RETURNED:
+        json_put(out, "view", json_number(notice->view));
         json_put(out, "height", json_number(notice->height));
         break;
     case PBFT_NOTICE_REFUSED:
@@ -226,6 +237,7 @@ json_t *json_heartbeat_flags(uint32_t flags)
         {HEARTBEAT_CLOCK_SKEW, "clock-skew"},
         {HEARTBEAT_CATCHING_UP, "catching-up"},
         {HEARTBEAT_LOST_STATE, "lost-state"},
+        {HEARTBEAT_ASKING, "asking"},
     };
     json_t *out = json_array();
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -119,10 +119,11 @@ static int run(struct config *config)
     ev_signal_start(loop, &interrupt);
     ev_signal_start(loop, &hangup);
     ev_run(loop, 0);
+    int status = node.failed ? EXIT_FAILURE : EXIT_SUCCESS;
     node_stop(&node);
     ev_loop_destroy(loop);
     log_close();
-    return EXIT_SUCCESS;
+    return status;
 }
 
 int main(int argc, char **argv)

@@ -12,6 +12,7 @@
 #include "conclaved/heartbeat.h"
 #include "conclaved/observe.h"
 #include "conclaved/publish.h"
+#include "conclaved/standing.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -85,6 +86,7 @@ static void on_turn(struct ev_loop *loop, struct ev_prepare *w, int events)
 {
     struct node *n = w->data;
     (void)events;
+    standing_beat(n);
     end_turn(n);
     uint64_t wake = replica_wake_ms(n->replica);
     if (wake == UINT64_MAX) {
@@ -106,8 +108,12 @@ static void on_tick(struct ev_loop *loop, struct ev_timer *w, int events)
 static void on_beat(struct ev_loop *loop, struct ev_timer *w, int events)
 {
     struct node *n = w->data;
-    (void)loop, (void)events;
+    (void)events;
     heartbeat_send(n);
+    if (standing_is_taken(n)) {
+        n->failed = true;
+        ev_break(loop, EVBREAK_ALL);
+    }
     /* A wall clock that jumped is noticed so: the core's wishes count on both clocks. */
     replica_tick(n->replica);
 }
@@ -180,7 +186,6 @@ static int start_control(struct node *n, struct complaint *why)
 static int start_replica(struct node *n, struct complaint *why)
 {
     const struct charter *c = n->charter;
-    struct ledger_identity id = {c->council_id, n->seat, c->seat_count};
     struct replica_config config;
     struct replica_ports ports;
     struct replica_observer observer;
@@ -192,9 +197,11 @@ static int start_replica(struct node *n, struct complaint *why)
     config.keys = n->keys;
     config.key = n->key;
     config.order_load = n->config->allow_bench;
+    config.recover = n->config->recover;
+    memcpy(config.instance, n->instance, INSTANCE_BYTES);
     ports_of(n, &ports);
     observer_of(n, &observer);
-    int error = ledger_open(n->config->data, LEDGER_WRITE, &id, &n->ledger, why);
+    int error = standing_open(n, why);
     if (error == 0) {
         error = replica_new(&config, n->ledger, &ports, &observer, &n->replica, why);
     }
@@ -239,6 +246,7 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
               LOG_N("quorum", quorum_size(n->charter->seat_count)),
               LOG_N("height", ledger_height(n->ledger)),
               LOG_X("council", slice_of(n->charter->council_id.bytes, HASH_BYTES)));
+    standing_tell(n);
     replica_begin(n->replica);
     return 0;
 }
@@ -251,7 +259,8 @@ void node_stop(struct node *n)
         ev_prepare_stop(n->loop, &n->turn_watcher);
         ev_timer_stop(n->loop, &n->tick_watcher);
         ev_timer_stop(n->loop, &n->beat_watcher);
-        publish(n, "node.stopped", event_stopped("asked to stop"));
+        publish(n, "node.stopped",
+                event_stopped(n->failed ? "another instance runs" : "asked to stop"));
         end_turn(n);
         net_free(n->net);
     }

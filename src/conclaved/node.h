@@ -48,7 +48,9 @@ struct node {
     struct published *published;
     struct peer_view peers[SEATS_MAX]; /* peers[seat - 1] */
     bool stopping;
-    bool clock_is_off; /* by the measure of the others */
+    bool failed;               /* stops by itself, with an error */
+    bool clock_is_off;         /* by the measure of the others */
+    bool was_asking, was_lost; /* what the other seats were last told */
 
     struct ev_prepare turn_watcher; /* ends the turn before the loop sleeps */
     struct ev_timer tick_watcher;   /* when the replica wants a tick */

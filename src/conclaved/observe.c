@@ -16,17 +16,25 @@ static void tell_notice(struct node *n, const struct pbft_notice *x)
         [PBFT_NOTICE_DIVERGED] = "state.diverged",
         [PBFT_NOTICE_FORK] = "chain.forked",
         [PBFT_NOTICE_CATCHING_UP] = "node.catching-up",
+        [PBFT_NOTICE_LOST] = "state.lost",
+        [PBFT_NOTICE_RETURNED] = "state.returned",
     };
-    bool loud = x->kind == PBFT_NOTICE_DIVERGED || x->kind == PBFT_NOTICE_FORK;
-    enum log_level level = loud                             ? LOG_LEVEL_ERROR
-                           : x->kind == PBFT_NOTICE_REFUSED ? LOG_LEVEL_WARN
-                                                            : LOG_LEVEL_INFO;
+    static const enum log_level levels[] = {
+        [PBFT_NOTICE_VIEW_CHANGE] = LOG_LEVEL_INFO,
+        [PBFT_NOTICE_NEW_VIEW] = LOG_LEVEL_INFO,
+        [PBFT_NOTICE_REFUSED] = LOG_LEVEL_WARN,
+        [PBFT_NOTICE_DIVERGED] = LOG_LEVEL_ERROR,
+        [PBFT_NOTICE_FORK] = LOG_LEVEL_ERROR,
+        [PBFT_NOTICE_CATCHING_UP] = LOG_LEVEL_INFO,
+        [PBFT_NOTICE_LOST] = LOG_LEVEL_WARN,
+        [PBFT_NOTICE_RETURNED] = LOG_LEVEL_INFO,
+    };
     struct log_field cause = LOG_S("cause", pbft_cause_name(x->cause));
     if (x->cause == PBFT_CAUSE_NONE) {
         cause.kind = LOG_END;
     }
-    LOG_EVENT(level, names[x->kind], LOG_N("view", x->view), LOG_N("height", x->height),
-              LOG_N("seat", x->seat), cause);
+    LOG_EVENT(levels[x->kind], names[x->kind], LOG_N("view", x->view),
+              LOG_N("height", x->height), LOG_N("seat", x->seat), cause);
     const char *name = event_notice_name(x->kind);
     if (name != NULL) {
         publish(n, name, event_notice(n->charter, x));

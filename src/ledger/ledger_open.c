@@ -207,7 +207,8 @@ static int create(struct ledger *l, struct complaint *why)
     return error == 0 ? 0 : complain_disk(l, error, why);
 }
 
-/* The store is taken over, and that it is not what this seat last ran on is kept with it. */
+/* The store is taken over, and that it is not what this seat last ran on is kept with it.
+ */
 static int take_over(struct ledger *l)
 {
     struct standing standing;

@@ -191,7 +191,8 @@ int value_get_view_change(struct slice value, struct view_change *v)
 
 void value_put_standing(struct buffer *out, const struct standing *s)
 {
-    cbor_write_array(out, 4);
+    cbor_write_array(out, 5);
+    cbor_write_uint(out, s->founded);
     cbor_write_uint(out, s->lost);
     cbor_write_uint(out, s->has_view);
     cbor_write_uint(out, s->view);
@@ -202,7 +203,8 @@ int value_get_standing(struct slice value, struct standing *s)
 {
     struct cbor_reader r;
     cbor_read_begin(&r, value);
-    cbor_read_array_of(&r, 4);
+    cbor_read_array_of(&r, 5);
+    s->founded = cbor_read_uint(&r, 1) != 0;
     s->lost = cbor_read_uint(&r, 1) != 0;
     s->has_view = cbor_read_uint(&r, 1) != 0;
     s->view = cbor_read_uint(&r, UINT64_MAX);

@@ -42,7 +42,7 @@ int value_get_vote(struct slice value, struct vote *v);
 void value_put_view_change(struct buffer *out, const struct view_change *v);
 int value_get_view_change(struct slice value, struct view_change *v);
 
-/* [lost, has_view, view, height] */
+/* [founded, lost, has_view, view, height] */
 void value_put_standing(struct buffer *out, const struct standing *s);
 int value_get_standing(struct slice value, struct standing *s);
 

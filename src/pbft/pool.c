@@ -534,3 +534,25 @@ void pool_relay(struct pool *p, uint64_t before_ms, bool urgent,
     struct relaying r = {before_ms, urgent, fn, context};
     each(p, relay_entry, &r);
 }
+
+struct showing {
+    uint16_t seat;
+    void (*fn)(void *context, struct envelope *e);
+    void *context;
+};
+
+static void show_entry(struct pool *p, struct pool_entry *e, void *context)
+{
+    const struct showing *s = context;
+    (void)p;
+    if (e->envelope->seat == s->seat && e->envelope->sort == ENVELOPE_SIGNED) {
+        s->fn(s->context, e->envelope);
+    }
+}
+
+void pool_show(struct pool *p, uint16_t seat, void (*fn)(void *context, struct envelope *e),
+               void *context)
+{
+    struct showing s = {seat, fn, context};
+    each(p, show_entry, &s);
+}

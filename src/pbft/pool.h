@@ -88,5 +88,8 @@ bool pool_is_shut_out(const struct pool *p, const struct block *b, size_t room,
  * not relayed in this view; marks it. Where urgent is set only those with a deadline. */
 void pool_relay(struct pool *p, uint64_t before_ms, bool urgent,
                 void (*fn)(void *context, struct envelope *e), void *context);
+/* Calls fn for each signed envelope of a seat that waits. */
+void pool_show(struct pool *p, uint16_t seat, void (*fn)(void *context, struct envelope *e),
+               void *context);
 
 #endif

@@ -31,9 +31,9 @@ static void raise(struct position *p, uint64_t view, uint64_t height)
 
 static bool is_fresh(const struct pbft_saved *s)
 {
-    return s->height == 0 && s->view_change == NULL && s->new_view == NULL &&
-           s->best == NULL && s->vote_count == 0 && s->candidate_count == 0 &&
-           s->standing.view == 0 && s->standing.height == 0;
+    return !s->standing.founded && s->height == 0 && s->view_change == NULL &&
+           s->new_view == NULL && s->best == NULL && s->vote_count == 0 &&
+           s->candidate_count == 0 && s->standing.view == 0 && s->standing.height == 0;
 }
 
 void standing_restore(struct pbft *p, const struct pbft_saved *s)
@@ -96,9 +96,6 @@ static void ask(struct pbft *p, uint16_t seat)
 void standing_lose(struct pbft *p, enum pbft_cause cause)
 {
     struct standing_state *t = &p->standing;
-    if (t->kept.lost) {
-        return;
-    }
     t->kept.lost = true;
     t->kept.has_view = false;
     t->fresh = false;
@@ -113,14 +110,14 @@ void standing_lose(struct pbft *p, enum pbft_cause cause)
 
 void standing_see_vote(struct pbft *p, enum phase phase, uint64_t view, uint64_t height)
 {
-    if (is_above(view, height, &p->standing.newest[phase])) {
+    if (!p->standing.kept.lost && is_above(view, height, &p->standing.newest[phase])) {
         standing_lose(p, PBFT_CAUSE_OWN_STATEMENT);
     }
 }
 
 void standing_see_change(struct pbft *p, uint64_t view)
 {
-    if (view > p->standing.newest_change) {
+    if (!p->standing.kept.lost && view > p->standing.newest_change) {
         standing_lose(p, PBFT_CAUSE_OWN_STATEMENT);
     }
 }
@@ -268,7 +265,12 @@ void standing_progress(struct pbft *p)
     bool was_ready = t->ready;
     t->ready = reports_heard(p) + 1U >= p->config.quorum;
     if (t->ready && !was_ready && !t->kept.lost) {
-        t->fresh = false;
+        if (t->fresh) {
+            /* Whatever this seat signs from now on is in this store. */
+            t->fresh = false;
+            t->kept.founded = true;
+            store(p);
+        }
         timers_restart(p);
         view_join(p);
         view_resend(p, 0);
@@ -330,6 +332,13 @@ static uint16_t choose_changes(const struct pbft *p, uint64_t view, struct view_
     return count == p->weak ? count : 0;
 }
 
+/* Before the REPORT: a BALLOT that waits is known here and perhaps not there. */
+static void show_envelope(void *context, struct envelope *e)
+{
+    struct message m = {.tag = MESSAGE_ENVELOPE, .envelope = e};
+    update_send(context, e->seat, &m);
+}
+
 void standing_on_ask(struct pbft *p, uint16_t from)
 {
     struct message m = {.tag = MESSAGE_REPORT};
@@ -346,6 +355,7 @@ void standing_on_ask(struct pbft *p, uint16_t from)
         r->changes = changes;
         r->change_count = choose_changes(p, p->view - 1, changes);
     }
+    pool_show(&p->pool, from, show_envelope, p);
     const struct held_votes *held = &p->standing.held[from - 1];
     memcpy(r->has_vote, held->has, sizeof(r->has_vote));
     memcpy(r->votes, held->votes, sizeof(r->votes));

@@ -15,6 +15,7 @@ struct task {
     struct hash proposal;
     bool looked;     /* in the store for a ballot of before a restart */
     bool has_ballot; /* in the store */
+    bool committed;  /* the BALLOT is in the outbox or beyond */
     bool revealed;   /* the REVEAL is in the outbox or beyond */
 };
 
@@ -87,7 +88,18 @@ void ballots_keep(struct replica *r, const struct own_ballot *b)
     if (r->observer.ballot_drawn != NULL) {
         r->observer.ballot_drawn(r->observer.context, b);
     }
-    send_commitment(r, b);
+}
+
+bool ballots_is_own(struct replica *r, const struct hash *proposal,
+                    const struct hash *commitment)
+{
+    struct own_ballot mine;
+    if (ledger_get_ballot(r->ledger, proposal, &mine) != 0) {
+        return false;
+    }
+    struct hash own = hash_commitment(&r->config.core.genesis, proposal, r->seat,
+                                      &mine.ballot, mine.nonce);
+    return hash_equal(&own, commitment);
 }
 
 static void progress_one(struct replica *r, const struct proposal *p)
@@ -101,12 +113,15 @@ static void progress_one(struct replica *r, const struct proposal *p)
     if (!t->looked) {
         t->looked = true;
         t->has_ballot = ledger_get_ballot(r->ledger, &p->id, &mine) == 0;
-        /* After a restart the commitment may not have left yet. */
-        if (t->has_ballot && !seat->committed && p->phase == PROPOSAL_SEALED) {
-            send_commitment(r, &mine);
-        }
+    }
+    /* After a restart, too: it may not have left before. */
+    if (p->phase == PROPOSAL_SEALED && t->has_ballot && !seat->committed && !t->committed &&
+        recover_may_ballot(r, p) && ledger_get_ballot(r->ledger, &p->id, &mine) == 0) {
+        send_commitment(r, &mine);
+        t->committed = true;
     }
     if (p->phase == PROPOSAL_OPENING && seat->committed && t->has_ballot &&
+        ballots_is_own(r, &p->id, &seat->commitment) &&
         ledger_get_ballot(r->ledger, &p->id, &mine) == 0) {
         send_reveal(r, &mine);
         t->revealed = true;

@@ -64,5 +64,6 @@ void execute_block(struct replica *r, struct block *b, struct pbft_executed *out
     }
     outbox_on_block(r, b);
     witness_block(r, b);
+    recover_block(r, b);
     execute_describe(r, b, &result, out);
 }

@@ -7,6 +7,7 @@
  *   turn.c      the core's updates carried out; persist, then send
  *   execute.c   a committed block goes into the store and the council
  *   receive.c   frames of other seats: decode, cheap checks, authenticate
+ *   recover.c   a seat that has lost its state
  *   serve.c     answers to those who ask for blocks
  *   outbox.c    own operations on their way into the ledger
  *   ballots.c   own ballots: kept, committed, opened
@@ -47,6 +48,7 @@ struct replica {
     struct hash tip_hash;
     bool excluded[SEATS_MAX]; /* expelled or suspended, by the executed state */
     uint64_t repeat_ms;       /* monotonic: when own envelopes are sent again */
+    uint64_t return_at_ms;    /* likewise: when RETURN is sent again; 0: at once */
     bool failed;              /* the store did */
 };
 
@@ -73,6 +75,8 @@ void turn_send(struct replica *r, uint16_t seat, const struct message *m);
 void turn_give(struct replica *r, uint16_t seat, struct message *m);
 /* Bytes that are queued so for one seat alone. */
 size_t turn_queued(const struct replica *r, uint16_t seat);
+/* The core is told, in this turn, that the seat has lost its state. */
+void turn_lose(struct replica *r, enum pbft_cause cause);
 /* When the core wants a tick. */
 uint64_t turn_wake_ms(const struct replica *r);
 
@@ -84,6 +88,18 @@ void execute_describe(struct replica *r, const struct block *b,
                       const struct council_result *result, struct pbft_executed *out);
 /* The council's judgement of an envelope, in the core's terms. */
 struct pbft_judgement execute_judgement(const struct replica *r, const struct judgement *j);
+
+/* --- recover.c --- */
+/* Whether this seat may commit a ballot now: not while it asks what it is known to have
+ * said, nor where it may have done so before it lost its state. */
+bool recover_may_ballot(const struct replica *r, const struct proposal *p);
+/* Whether an authentic envelope of this seat holds a BALLOT that its store does not know.
+ */
+bool recover_is_strange(struct replica *r, const struct envelope *e);
+/* A committed block, after it was applied. */
+void recover_block(struct replica *r, const struct block *b);
+/* Sends RETURN while the seat needs it; at the end of a turn. */
+void recover_progress(struct replica *r);
 
 /* --- serve.c --- */
 void serve_start(struct replica *r);
@@ -119,10 +135,13 @@ void outbox_load(const struct replica *r, struct replica_load *out);
 /* --- ballots.c: conclave-protocol(7) sections 5 and 8 --- */
 struct ballots *ballots_new(void);
 void ballots_free(struct ballots *b);
-/* Keeps a new ballot with its nonce, and sends the commitment. */
+/* Keeps a new ballot with its nonce; its commitment follows at the end of the turn. */
 void ballots_keep(struct replica *r, const struct own_ballot *b);
 /* Commits and opens what the executed state now calls for; at the end of a turn. */
 void ballots_progress(struct replica *r);
+/* Whether the store holds the ballot behind a commitment. */
+bool ballots_is_own(struct replica *r, const struct hash *proposal,
+                    const struct hash *commitment);
 uint32_t ballots_count(const struct replica *r);
 
 /* --- witness.c: conclave-protocol(7) section 9 --- */

@@ -89,11 +89,25 @@ static int receive(struct replica *r, uint16_t seat, struct message *m)
             return 0;
         }
         break;
+    case MESSAGE_ASK:
+        if (!serve_may(r, seat)) {
+            return 0;
+        }
+        break;
+    case MESSAGE_REPORT:
+        if (m->report.seat != r->seat) {
+            return CONCLAVE_ESEAT;
+        }
+        if (!pbft_wants_report(r->core, seat)) {
+            return 0;
+        }
+        break;
     case MESSAGE_PREPARE:
     case MESSAGE_COMMIT:
-        /* Beyond a quorum a vote matters only where it may convict its seat. */
+        /* Beyond a quorum a vote matters only where it may convict its seat, or warn it. */
         if (m->vote.seat == seat && !pbft_wants_vote(r->core, &m->vote) &&
             !witness_suspects(r, &m->vote)) {
+            pbft_hear(r->core, &m->vote);
             return 0;
         }
         break;
@@ -124,6 +138,9 @@ static int receive(struct replica *r, uint16_t seat, struct message *m)
         r->observer.received(r->observer.context, seat, m);
     }
     witness_message(r, m);
+    if (m->tag == MESSAGE_ENVELOPE && recover_is_strange(r, m->envelope)) {
+        turn_lose(r, PBFT_CAUSE_OWN_BALLOT);
+    }
     if (m->tag == MESSAGE_ENVELOPE) {
         (void)turn_feed_envelope(r, m->envelope, seat);
     } else {

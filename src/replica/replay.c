@@ -89,6 +89,7 @@ static int make_core(struct replica *r, struct block *tip,
         .vote_count = kept.vote_count,
         .candidates = kept.candidates,
         .candidate_count = kept.candidate_count,
+        .standing = kept.standing,
     };
     if (tip != NULL) {
         execute_describe(r, tip, last, &saved.executed);

@@ -77,6 +77,9 @@ uint64_t replica_now(const struct replica *r)
 void replica_begin(struct replica *r)
 {
     struct pbft_event event = {.kind = PBFT_TICK};
+    if (r->config.recover) {
+        turn_lose(r, PBFT_CAUSE_RECOVER);
+    }
     turn_feed(r, &event);
 }
 
@@ -115,12 +118,15 @@ void replica_send_heartbeat(struct replica *r, uint16_t seat, const struct heart
     m.heartbeat.view = status.view;
     m.heartbeat.height = status.committed_height;
     memcpy(m.heartbeat.tip_prefix, r->tip_hash.bytes, sizeof(m.heartbeat.tip_prefix));
+    m.heartbeat.flags |= status.asking ? HEARTBEAT_ASKING : 0U;
+    m.heartbeat.flags |= status.standing.lost ? HEARTBEAT_LOST_STATE : 0U;
     turn_give(r, seat, &m);
 }
 
 uint64_t replica_wake_ms(const struct replica *r)
 {
     uint64_t wake = turn_wake_ms(r);
+    wake = r->return_at_ms != 0 && r->return_at_ms < wake ? r->return_at_ms : wake;
     return wake < r->repeat_ms ? wake : r->repeat_ms;
 }
 

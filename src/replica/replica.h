@@ -25,11 +25,13 @@
 struct replica_config {
     struct pbft_config core; /* seat, seats, genesis and all */
     struct council_rules council;
-    const struct public_key *keys; /* keys[seat - 1]; borrowed, as is the next */
-    const struct secret_key *key;  /* of the own seat */
-    uint32_t seat_window;          /* own unordered envelopes of each sort, at most */
-    size_t verified;               /* signatures that were checked and are remembered */
-    bool order_load;               /* orders a bench's load, although it is void */
+    const struct public_key *keys;    /* keys[seat - 1]; borrowed, as is the next */
+    const struct secret_key *key;     /* of the own seat */
+    uint32_t seat_window;             /* own unordered envelopes of each sort, at most */
+    size_t verified;                  /* signatures that were checked and are remembered */
+    uint8_t instance[INSTANCE_BYTES]; /* drawn at this start */
+    bool recover;    /* by the operator's word the seat has lost its state */
+    bool order_load; /* orders a bench's load, although it is void */
 };
 
 /* What the replica needs from outside. No port may call the replica. */
@@ -122,6 +124,8 @@ int replica_propose(struct replica *r, const struct propose *p, struct hash *id,
  */
 int replica_answer(struct replica *r, const struct hash *proposal, const struct ballot *b,
                    struct complaint *why);
+/* Whether this seat may vote on it: one that has lost its state may have voted before. */
+bool replica_may_answer(const struct replica *r, const struct proposal *p);
 bool replica_holds_ballot(const struct replica *r, const struct hash *proposal);
 /* Any encoded operation of this seat, kept in the store until it is executed where durable
  * is set. 0, or what the decoder says of it. */

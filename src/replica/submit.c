@@ -77,6 +77,10 @@ int replica_answer(struct replica *r, const struct hash *proposal, const struct 
     if (p->phase != PROPOSAL_SEALED) {
         return complain(why, CONCLAVE_ESTATE, "ballots are no longer taken");
     }
+    if (!replica_may_answer(r, p)) {
+        return complain(why, CONCLAVE_ESTATE,
+                        "this seat has lost its state, and may have voted on it before");
+    }
     mine = (struct own_ballot){.proposal = *proposal, .ballot = *b};
     r->ports.random_bytes(r->ports.context, mine.nonce, sizeof(mine.nonce));
     /* The end of the turn makes the ballot and its nonce durable, then lets the commitment

@@ -146,6 +146,8 @@ static void carry_out_sign(struct replica *r, struct message *m)
     case MESSAGE_FETCH_RANGE:
     case MESSAGE_RANGE:
     case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
+    case MESSAGE_REPORT:
         assert(!"the core signs no such message");
     }
     turn_send(r, 0, m);
@@ -183,6 +185,9 @@ static void carry_out(struct replica *r, struct pbft_action *a)
     case PBFT_CERTIFY:
         ledger_put_commit(r->ledger, a->certificate);
         break;
+    case PBFT_STORE_STANDING:
+        ledger_put_standing(r->ledger, &a->standing);
+        break;
     case PBFT_NOTICE:
         break; /* the observer's alone */
     }
@@ -200,6 +205,16 @@ static void step(struct replica *r, struct pbft_event *event)
     }
     if (r->observer.stepped != NULL) {
         r->observer.stepped(r->observer.context);
+    }
+}
+
+void turn_lose(struct replica *r, enum pbft_cause cause)
+{
+    if (r->turn->feeding) {
+        follow_up_add(r->turn, PBFT_LOST)->event.cause = cause;
+    } else {
+        struct pbft_event event = {.kind = PBFT_LOST, .cause = cause};
+        turn_feed(r, &event);
     }
 }
 
@@ -236,6 +251,7 @@ int replica_end_turn(struct replica *r)
     struct turn *t = r->turn;
     assert(!r->failed);
     ballots_progress(r);
+    recover_progress(r);
     outbox_progress(r);
     witness_progress(r);
     if (r->observer.closing != NULL) {

@@ -19,8 +19,9 @@ void new_view_unref(struct new_view *v);
 struct certificate *certificate_new(uint16_t count);
 struct new_view *new_view_new(uint16_t count);
 
-/* *m is a plain copy of a message: takes the references that it needs, and copies a REPORT's
- * list; message_clear then drops them. A RANGE, whose lists are its own, cannot be copied. */
+/* *m is a plain copy of a message: takes the references that it needs, and copies a
+ * REPORT's list; message_clear then drops them. A RANGE, whose lists are its own, cannot be
+ * copied. */
 void message_hold(struct message *m);
 /* Drops the references that a decoded message holds and zeroes it. */
 void message_clear(struct message *m);

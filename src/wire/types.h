@@ -186,6 +186,7 @@ struct certificate {
  * it never did.
  */
 struct standing {
+    bool founded;    /* this store was here before the council's first block was */
     bool lost;       /* until it holds a certificate of a view above `view`; */
     bool has_view;   /* which is known */
     uint64_t view;   /* V: it can have voted in no view above this one */

@@ -12,7 +12,7 @@ static void test_story(void)
                                    "0 2: starts at height 0\n"
                                    "0 3: starts at height 0\n"
                                    "0 4: starts at height 0\n"
-                                   "130 1: commits 1 of view 0, 0 envelopes\n"
+                                   "160 1: commits 1 of view 0, 0 envelopes\n"
                                    "1000 1: crashes\n"
                                    "1000 3: proposes 0\n"
                                    "3000 3: wants view 1 at height 1, timeout\n"
@@ -217,7 +217,16 @@ static struct cluster *with_puppets(uint16_t first)
         cluster_set_puppet(c, seat);
     }
     cluster_start_all(c);
-    cluster_run(c, 1000);
+    cluster_run(c, 100);
+    /* Puppets answer what the seats ask at their start. */
+    for (uint16_t seat = first; seat <= 7; seat++) {
+        for (uint16_t to = 1; to < first; to++) {
+            struct message m = {.tag = MESSAGE_REPORT};
+            m.report.seat = to;
+            cluster_say(c, seat, to, &m);
+        }
+    }
+    cluster_run(c, 900);
     return c;
 }
 

@@ -144,7 +144,7 @@ static void written(struct rng *r)
         tags_good += agrees(buffer_slice(&b));
         buffer_free(&b);
     }
-    is(tags_good, 12, "and every message");
+    is(tags_good, MESSAGE_REPORT, "and every message");
 }
 
 /* Valid items with a few bytes changed: often still CBOR, sometimes still ours. */

@@ -47,7 +47,8 @@ void agent_progress(struct node *n)
     const struct proposal *p;
     for (size_t i = 0; n->votes && (p = council_at(council, i)) != NULL; i++) {
         struct task *t = task_of(n, &p->id);
-        if (p->phase == PROPOSAL_SEALED && !t->answered && n->c->now >= t->answer_at &&
+        if (p->phase == PROPOSAL_SEALED && !t->answered &&
+            replica_may_answer(n->replica, p) && n->c->now >= t->answer_at &&
             !council_is_expelled(council, n->seat)) {
             answer(n, t);
         }

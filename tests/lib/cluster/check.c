@@ -260,6 +260,8 @@ void check_sent(struct node *n, const struct message *m)
     case MESSAGE_FETCH_RANGE:
     case MESSAGE_RANGE:
     case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
+    case MESSAGE_REPORT:
         break;
     }
 }

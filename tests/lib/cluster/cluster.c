@@ -311,6 +311,7 @@ void cluster_restore_disk(struct cluster *c, uint16_t node, const struct cluster
     disk_free(&n->disk);
     disk_copy(&b->disk, &n->disk);
     n->disk.foreign = !marks_match;
+    n->put_back = true;
     cluster_note(c, TRACE_STORY, "%u: its store is put back to height %zu", node,
                  n->disk.height);
 }
@@ -321,6 +322,7 @@ void cluster_wipe_disk(struct cluster *c, uint16_t node, bool marks_match)
     assert(!n->up);
     disk_free(&n->disk);
     n->disk.foreign = !marks_match;
+    n->put_back = true;
     cluster_note(c, TRACE_STORY, "%u: its store is empty", node);
 }
 

@@ -78,7 +78,7 @@ uint16_t cluster_add_twin(struct cluster *c, uint16_t seat);
 uint16_t cluster_nodes(const struct cluster *c); /* seats and twins */
 uint16_t cluster_seat_of(const struct cluster *c, uint16_t node);
 
-/* Starts it, or starts it again. It stays down where its store is refused. */
+/* Starts it, or starts it again. */
 void cluster_start(struct cluster *c, uint16_t node);
 void cluster_start_all(struct cluster *c);
 void cluster_crash(struct cluster *c, uint16_t node);

@@ -131,6 +131,9 @@ void disk_apply(struct disk *d, const struct disk_write *w)
         certificate_unref(d->best);
         d->best = certificate_ref(w->certificate);
         break;
+    case WRITE_STANDING:
+        d->standing = w->standing;
+        break;
     case WRITE_CANDIDATE:
         apply_candidate(d, w->block);
         break;
@@ -160,6 +163,7 @@ void disk_copy(const struct disk *d, struct disk *out)
     *out = (struct disk){.foreign = d->foreign,
                          .has_view_change = d->has_view_change,
                          .view_change = d->view_change,
+                         .standing = d->standing,
                          .record_count = d->record_count};
     out->new_view = d->new_view != NULL ? new_view_ref(d->new_view) : NULL;
     out->best = d->best != NULL ? certificate_ref(d->best) : NULL;

@@ -33,6 +33,7 @@ struct disk {
     struct view_change view_change;
     struct new_view *new_view;
     struct certificate *best;
+    struct standing standing;
     struct block **candidates;
     size_t candidate_count, candidate_capacity;
     struct disk_own *own;
@@ -52,9 +53,9 @@ enum disk_sync {
 };
 
 /* The disk and the context are borrowed; sync is asked once for every commit that is to
- * write something. 0, or CONCLAVE_ESTATE when the disk is foreign. */
-int disk_open(struct disk *d, enum disk_sync (*sync)(void *context), void *context,
-              struct ledger **out);
+ * write something. A foreign disk is taken over, and its standing is lost. */
+struct ledger *disk_open(struct disk *d, enum disk_sync (*sync)(void *context),
+                         void *context);
 /* The first promise of ledger.h that the caller broke, or NULL. */
 const char *disk_fault(const struct ledger *l);
 

@@ -13,6 +13,7 @@ enum write_kind {
     WRITE_VIEW_CHANGE,
     WRITE_NEW_VIEW,
     WRITE_BEST,
+    WRITE_STANDING,
     WRITE_CANDIDATE,
     WRITE_PRUNE,
     WRITE_OWN,
@@ -31,6 +32,7 @@ struct disk_write {
         struct view_change view_change;
         struct new_view *new_view;
         struct best prune;
+        struct standing standing;
         struct disk_own own;
         struct disk_ballot ballot;
         struct ledger_proposal proposal;

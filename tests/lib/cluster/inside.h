@@ -78,6 +78,8 @@ struct node {
     uint16_t number; /* 1..: that of its seat, or, of a twin, above all seats */
     uint16_t seat;
     bool up, faulty, puppet, votes;
+    bool put_back;             /* its disk was: what it signed may be lost */
+    bool was_asking, was_lost; /* as its heartbeats last said */
     uint64_t life;
     int64_t clock_off_ms;
     uint64_t monotonic_off_ms;

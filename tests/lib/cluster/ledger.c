@@ -20,11 +20,12 @@ struct ledger {
     const char *fault;
 };
 
-int disk_open(struct disk *d, enum disk_sync (*sync)(void *context), void *context,
-              struct ledger **out)
+struct ledger *disk_open(struct disk *d, enum disk_sync (*sync)(void *context),
+                         void *context)
 {
     if (d->foreign) {
-        return CONCLAVE_ESTATE;
+        d->foreign = d->standing.has_view = false;
+        d->standing.lost = true;
     }
     struct ledger *l = alloc_zero(1, sizeof(*l));
     *l = (struct ledger){.disk = d,
@@ -32,8 +33,7 @@ int disk_open(struct disk *d, enum disk_sync (*sync)(void *context), void *conte
                          .context = context,
                          .height = d->height,
                          .record_count = d->record_count};
-    *out = l;
-    return 0;
+    return l;
 }
 
 const char *disk_fault(const struct ledger *l)
@@ -80,6 +80,7 @@ static void release(struct disk_write *w)
         break;
     case WRITE_VOTE:
     case WRITE_VIEW_CHANGE:
+    case WRITE_STANDING:
     case WRITE_PRUNE:
     case WRITE_DROP_OWN:
     case WRITE_PROPOSAL:
@@ -225,6 +226,11 @@ void ledger_put_best(struct ledger *l, const struct certificate *c)
     add(l, WRITE_BEST)->certificate = certificate_ref((struct certificate *)c);
 }
 
+void ledger_put_standing(struct ledger *l, const struct standing *s)
+{
+    add(l, WRITE_STANDING)->standing = *s;
+}
+
 void ledger_put_candidate(struct ledger *l, const struct block *b)
 {
     add(l, WRITE_CANDIDATE)->block = block_ref((struct block *)b);
@@ -254,6 +260,7 @@ int ledger_load_saved(struct ledger *l, struct ledger_saved *out)
     *out = (struct ledger_saved){.has_view_change = d->has_view_change,
                                  .view_change = d->view_change,
                                  .vote_count = d->vote_count,
+                                 .standing = d->standing,
                                  .candidate_count = d->candidate_count};
     out->new_view = d->new_view != NULL ? new_view_ref(d->new_view) : NULL;
     out->best = d->best != NULL ? certificate_ref(d->best) : NULL;

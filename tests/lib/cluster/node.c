@@ -179,9 +179,30 @@ static void arm(struct node *n)
     }
 }
 
+static void send_heartbeat(struct node *n)
+{
+    struct heartbeat h = {.monotonic_ms = node_monotonic(n),
+                          .wall_ms = node_wall(n),
+                          .version = slice_of_string("0")};
+    replica_send_heartbeat(n->replica, 0, &h);
+}
+
+/* The others are told at once, as conclaved does. */
+static void tell_standing(struct node *n)
+{
+    struct pbft_status status;
+    replica_status(n->replica, &status);
+    if (status.asking != n->was_asking || status.standing.lost != n->was_lost) {
+        n->was_asking = status.asking;
+        n->was_lost = status.standing.lost;
+        send_heartbeat(n);
+    }
+}
+
 void node_end_turn(struct node *n)
 {
     n->turn_open = false;
+    tell_standing(n);
     n->c->counts.turns++;
     agent_progress(n);
     n->busy = true;
@@ -231,11 +252,8 @@ void node_tick(struct node *n)
 
 void node_beat(struct node *n)
 {
-    struct heartbeat h = {.monotonic_ms = node_monotonic(n),
-                          .wall_ms = node_wall(n),
-                          .version = slice_of_string("0")};
     network_push(n->c, n->c->now + BEAT_MS, EVENT_BEAT, 0, n->number);
-    replica_send_heartbeat(n->replica, 0, &h);
+    send_heartbeat(n);
     node_settle(n);
 }
 
@@ -307,11 +325,8 @@ static bool open_replica(struct node *n)
     struct replica_observer observer = observe_node(n);
     struct complaint why = {""};
     config.core.seat = n->seat;
-    if (disk_open(&n->disk, sync_disk, n, &n->ledger) != 0) {
-        cluster_note(c, TRACE_STORY, "%u: its store was copied or put back", n->number);
-        cluster_mark(c, "store refused");
-        return false;
-    }
+    rng_fill(&c->rng, config.instance, sizeof(config.instance));
+    n->ledger = disk_open(&n->disk, sync_disk, n);
     if (replica_new(&config, n->ledger, &ports, &observer, &n->replica, &why) != 0) {
         check_fail(c, "seat %u does not start: %s", n->seat, why.text);
         put_away(n);
@@ -334,6 +349,7 @@ bool node_start(struct node *n)
     }
     n->tick_at = UINT64_MAX;
     n->height_seen = n->disk.height;
+    n->was_asking = n->was_lost = false;
     n->view_seen = n->view_signed = 0;
     network_push(c, c->now + 1 + rng_below(&c->rng, BEAT_MS), EVENT_BEAT, 0, n->number);
     replica_begin(n->replica);

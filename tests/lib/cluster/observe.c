@@ -11,6 +11,8 @@ static void tell_notice(struct node *n, const struct pbft_notice *x)
         [PBFT_NOTICE_DIVERGED] = "HAS DIVERGED in view",
         [PBFT_NOTICE_FORK] = "SEES A FORK in view",
         [PBFT_NOTICE_CATCHING_UP] = "catches up in view",
+        [PBFT_NOTICE_LOST] = "has lost its state in view",
+        [PBFT_NOTICE_RETURNED] = "takes part again, above view",
     };
     static const char *const marks[] = {
         [PBFT_NOTICE_VIEW_CHANGE] = "view left",
@@ -19,6 +21,8 @@ static void tell_notice(struct node *n, const struct pbft_notice *x)
         [PBFT_NOTICE_DIVERGED] = "diverged",
         [PBFT_NOTICE_FORK] = "fork seen",
         [PBFT_NOTICE_CATCHING_UP] = "range asked for",
+        [PBFT_NOTICE_LOST] = "state lost",
+        [PBFT_NOTICE_RETURNED] = "state returned",
     };
     n->c->counts.notices[x->kind]++;
     if (x->kind == PBFT_NOTICE_NEW_VIEW) {
@@ -33,6 +37,10 @@ static void tell_notice(struct node *n, const struct pbft_notice *x)
                  has_cause ? ", " : "", has_cause ? pbft_cause_name(x->cause) : "");
     cluster_mark(n->c, "%s%s%s", marks[x->kind], has_cause ? ": " : "",
                  has_cause ? pbft_cause_name(x->cause) : "");
+    bool lies = x->cause == PBFT_CAUSE_OWN_STATEMENT || x->cause == PBFT_CAUSE_OWN_BALLOT;
+    if (x->kind == PBFT_NOTICE_LOST && lies && !n->put_back && !n->faulty) {
+        check_fail(n->c, "seat %u takes a good store for a lost one", n->seat);
+    }
     if ((x->kind == PBFT_NOTICE_DIVERGED || x->kind == PBFT_NOTICE_FORK) && !n->faulty) {
         check_fail(n->c, "seat %u stopped: %s %llu, height %llu", n->seat, words[x->kind],
                    (unsigned long long)x->view, (unsigned long long)x->height);
@@ -56,6 +64,7 @@ static void on_action(void *context, const struct pbft_action *a)
     case PBFT_SEND:
     case PBFT_STORE_CANDIDATE:
     case PBFT_STORE_NEW_VIEW:
+    case PBFT_STORE_STANDING:
     case PBFT_COMMIT:
         break;
     }

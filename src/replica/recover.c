@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: ISC */
+/* Restore-safe seats, conclave-protocol(7) section 6: what a seat that has lost its state
+ * does about it, and which of its own BALLOTs show that it has. The ordering core decides
+ * what it may sign (pbft/standing.c). */
+#include "replica/inside.h"
+
+#include "wire/codec.h"
+#include "wire/shared.h"
+
+#include <string.h>
+
+bool replica_may_answer(const struct replica *r, const struct proposal *p)
+{
+    struct pbft_status status;
+    pbft_status(r->core, &status);
+    return !status.standing.lost && p->opened.height > status.standing.height;
+}
+
+bool recover_may_ballot(const struct replica *r, const struct proposal *p)
+{
+    struct pbft_status status;
+    pbft_status(r->core, &status);
+    return !status.asking && replica_may_answer(r, p);
+}
+
+bool recover_is_strange(struct replica *r, const struct envelope *e)
+{
+    struct pbft_status status;
+    pbft_status(r->core, &status);
+    if (e->seat != r->seat || e->sort != ENVELOPE_SIGNED || status.standing.lost) {
+        return false;
+    }
+    for (uint32_t i = 0; i < e->count; i++) {
+        struct operation op;
+        if (codec_decode_operation(e->operations[i], &op) != 0 ||
+            op.kind != OPERATION_BALLOT) {
+            continue;
+        }
+        const struct proposal *p = council_find(r->council, &op.ballot.proposal);
+        if (p != NULL && p->opened.height > status.standing.height &&
+            !ballots_is_own(r, &p->id, &op.ballot.commitment)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void recover_block(struct replica *r, const struct block *b)
+{
+    for (uint32_t i = 0; i < b->count; i++) {
+        if (recover_is_strange(r, b->envelopes[i])) {
+            turn_lose(r, PBFT_CAUSE_OWN_BALLOT);
+            return;
+        }
+    }
+}
+
+/* Asks for the next view, and again when an interval has passed without it. */
+void recover_progress(struct replica *r)
+{
+    struct pbft_status status;
+    pbft_status(r->core, &status);
+    if (!status.standing.lost || !status.standing.has_view) {
+        r->return_at_ms = 0;
+        return;
+    }
+    if (replica_now(r) < r->return_at_ms) {
+        return;
+    }
+    struct operation op = {.kind = OPERATION_RETURN, .seat = r->seat};
+    op.return_request.view = status.standing.view;
+    memcpy(op.return_request.instance, r->config.instance, INSTANCE_BYTES);
+    outbox_add_operation(r, &op, false);
+    r->return_at_ms = replica_now(r) + r->config.council.return_interval_ms + 1;
+}
