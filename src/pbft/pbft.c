@@ -256,22 +256,30 @@ static void on_executed(struct pbft *p, const struct pbft_executed *e)
     }
 }
 
+enum { FACTS = 7 };
+
+/* What one part of the core can change so that another part may go on. */
+static void note_facts(const struct pbft *p, uint64_t out[FACTS])
+{
+    const uint64_t facts[FACTS] = {p->committed,      p->link_count,  p->view,
+                                   (uint64_t)p->mode, p->known_count, p->standing.kept.lost,
+                                   p->standing.ready};
+    memcpy(out, facts, sizeof(facts));
+}
+
 /* Whatever the new state allows, until it allows nothing more. */
 static void progress(struct pbft *p)
 {
-    uint64_t before[5], after[5];
+    uint64_t before[FACTS], after[FACTS];
+    note_facts(p, after);
     do {
-        uint64_t state[] = {p->committed, p->link_count, p->view, (uint64_t)p->mode,
-                            p->known_count};
-        memcpy(before, state, sizeof(state));
+        memcpy(before, after, sizeof(before));
         chain_progress(p);
         standing_progress(p);
         view_progress(p);
         accept_progress(p);
         votes_progress(p);
-        uint64_t now[] = {p->committed, p->link_count, p->view, (uint64_t)p->mode,
-                          p->known_count};
-        memcpy(after, now, sizeof(now));
+        note_facts(p, after);
     } while (memcmp(before, after, sizeof(before)) != 0);
     propose_progress(p);
     fetch_progress(p);

@@ -98,7 +98,7 @@ bool recover_may_ballot(const struct replica *r, const struct proposal *p);
 bool recover_is_strange(struct replica *r, const struct envelope *e);
 /* A committed block, after it was applied. */
 void recover_block(struct replica *r, const struct block *b);
-/* Sends RETURN while the seat needs it; at the end of a turn. */
+/* Sends RETURN while the seat needs it; at a tick and at the end of a turn. */
 void recover_progress(struct replica *r);
 
 /* --- serve.c --- */

@@ -88,6 +88,7 @@ void replica_tick(struct replica *r)
     struct pbft_event event = {.kind = PBFT_TICK};
     struct pbft_status status;
     turn_feed(r, &event);
+    recover_progress(r);
     if (replica_now(r) >= r->repeat_ms) {
         outbox_repeat(r, 0);
         witness_repeat(r, 0);

@@ -313,7 +313,7 @@ static void test_late_primary(void)
     while (cluster_view(c, 2) == 0 && cluster_now(c) < 20000) {
         cluster_run(c, 10);
     }
-    cluster_run(c, 500);
+    cluster_run(c, 300);
     cluster_status(c, 2, &mine);
     ok(mine.view == 1 && !mine.changing && mine.tip_height == s.best.height &&
            mine.executed_height < l.commits_until,
