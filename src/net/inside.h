@@ -34,6 +34,8 @@ struct peer {
     struct bucket bytes, operations; /* kept over reconnections */
     struct net_counts counts;
     uint64_t refused_since_ms;
+    unsigned offences;        /* bad frames in a row, each on a connection of its own */
+    uint64_t barred_until_ms; /* monotonic: what it opens before is closed */
     struct report_limits limits;
 };
 
@@ -74,7 +76,7 @@ double net_jitter(struct net *n, double low, double high);
 enum verdict {
     VERDICT_TAKE,
     VERDICT_HOLD,   /* our own attempt, which would survive, is under way */
-    VERDICT_DROP,   /* the one that is up survives */
+    VERDICT_DROP,   /* the one that is up survives, or its seat has to wait */
     VERDICT_REFUSE, /* another instance of that seat is up */
 };
 enum verdict net_judge(const struct net *n, const struct connection *c);

@@ -33,11 +33,16 @@ struct crowd {
     unsigned all;       /* inbound ones that are not up, of all sources */
 };
 
+static bool is_unfinished(const struct connection *c)
+{
+    return c->inbound && c->state != CONNECTION_UP && c->state != CONNECTION_CLOSED;
+}
+
 static struct crowd count_crowd(const struct net *n, const uint8_t *source)
 {
     struct crowd crowd = {0, 0, 0};
     for (const struct connection *c = n->connections; c != NULL; c = c->next) {
-        if (!c->inbound || c->state == CONNECTION_UP) {
+        if (!is_unfinished(c)) {
             continue;
         }
         crowd.all++;
@@ -49,14 +54,80 @@ static struct crowd count_crowd(const struct net *n, const uint8_t *source)
     return crowd;
 }
 
+/* --- making room --- */
+
+struct candidate {
+    struct connection *connection;
+    unsigned age; /* 0: the oldest */
+};
+
+static int by_source(const void *a, const void *b)
+{
+    const struct candidate *x = a, *y = b;
+    int order = memcmp(x->connection->source, y->connection->source, ENDPOINT_SOURCE_BYTES);
+    return order != 0 ? order : (x->age > y->age) - (x->age < y->age);
+}
+
+/* The oldest one of the source that has most of them; of several such sources the oldest.
+ * So what one source began gives way to what others begin, and a flood from many gives a
+ * seat's handshake the time that it takes to open as many connections again. */
+static struct connection *find_superfluous(const struct net *n, unsigned all,
+                                           unsigned *of_its_source)
+{
+    struct candidate *list = alloc_zero(all, sizeof(*list));
+    struct candidate best = {NULL, 0};
+    size_t count = 0, start = 0;
+    *of_its_source = 0;
+    for (struct connection *c = n->connections; c != NULL && count < all; c = c->next) {
+        if (is_unfinished(c)) {
+            list[count] = (struct candidate){c, (unsigned)count};
+            count++;
+        }
+    }
+    qsort(list, count, sizeof(*list), by_source);
+    for (size_t i = 1; i <= count; i++) {
+        if (i < count && memcmp(list[i].connection->source, list[start].connection->source,
+                                ENDPOINT_SOURCE_BYTES) == 0) {
+            continue;
+        }
+        unsigned length = (unsigned)(i - start);
+        if (length > *of_its_source ||
+            (length == *of_its_source && list[start].age < best.age)) {
+            *of_its_source = length;
+            best = list[start];
+        }
+        start = i;
+    }
+    free(list);
+    return best.connection;
+}
+
+/* Whether one more of this source may come, at the expense of another where all is full. */
+static bool make_room(struct net *n, const struct crowd *crowd)
+{
+    /* One machine or one translated network may honestly house the whole council. */
+    unsigned all_max = 8U * n->config.seats + 64;
+    if (crowd->parked >= n->config.seats) {
+        return false;
+    }
+    if (crowd->all < all_max) {
+        return true;
+    }
+    unsigned most;
+    struct connection *c = find_superfluous(n, crowd->all, &most);
+    if (most <= crowd->half_open + crowd->parked) {
+        return false;
+    }
+    connection_refuse(c, REPORT_CROWDED, "it made room for one from another address");
+    return true;
+}
+
 static void arrive(struct net *n, int fd, const struct endpoint *remote)
 {
     uint8_t source[ENDPOINT_SOURCE_BYTES];
     endpoint_source(remote, source);
     struct crowd crowd = count_crowd(n, source);
-    /* One machine or one translated network may honestly house the whole council. */
-    unsigned all_max = 8U * n->config.seats + 64;
-    if (crowd.parked >= n->config.seats || crowd.all >= all_max) {
+    if (!make_room(n, &crowd)) {
         (void)close(fd);
         n->strangers++;
         report(&n->limits, REPORT_CROWDED, 0, remote,

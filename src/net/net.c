@@ -106,6 +106,9 @@ enum verdict net_judge(const struct net *n, const struct connection *c)
     const struct peer *peer = peer_of(n, c->seat);
     const struct connection *up = peer->up;
     const struct connection *ours = peer->dial.connection;
+    if (c->inbound && clock_monotonic_ms() < peer->barred_until_ms) {
+        return VERDICT_DROP;
+    }
     if (up == NULL) {
         /* The lower seat chooses: it answers the other one only when its own attempt
          * has failed, so the two never disagree about which one survives. */
@@ -160,6 +163,20 @@ void net_take(struct net *n, struct connection *c)
     n->handler.connected(n->handler.context, c->seat, c->instance);
 }
 
+/* A bad frame is quickly sent and may be long to check: whoever sends one after the other
+ * waits ever longer. A link that corrupts does the same to an honest seat, and it comes
+ * back all the same. */
+static void bar(struct peer *peer, uint64_t lasted_ms)
+{
+    enum { FIRST_MS = 50, DOUBLINGS_MAX = 6, LASTING_MS = 5000 };
+    if (lasted_ms > LASTING_MS) {
+        peer->offences = 0;
+    }
+    unsigned doublings = peer->offences < DOUBLINGS_MAX ? peer->offences : DOUBLINGS_MAX;
+    peer->offences++;
+    peer->barred_until_ms = clock_monotonic_ms() + ((uint64_t)FIRST_MS << doublings);
+}
+
 void net_lost(struct net *n, struct connection *c, enum net_down_reason reason)
 {
     struct peer *peer = net_peer(n, c->seat);
@@ -173,6 +190,9 @@ void net_lost(struct net *n, struct connection *c, enum net_down_reason reason)
     peer->reason = reason;
     peer->counts.bad_frames += reason == NET_DOWN_BAD_FRAME;
     peer->counts.overflows += reason == NET_DOWN_OVERFLOW;
+    if (reason == NET_DOWN_BAD_FRAME) {
+        bar(peer, clock_monotonic_ms() - c->up_ms);
+    }
     n->connected--;
     report(&peer->limits, REPORT_DOWN, peer->seat, &c->remote,
            reason == NET_DOWN_CLOSED && c->trouble != NULL ? c->trouble

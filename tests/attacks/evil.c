@@ -175,18 +175,23 @@ bool evil_connect(struct evil *e, uint16_t victim)
     return good;
 }
 
+bool evil_insist(struct evil *e, uint16_t victim)
+{
+    uint64_t until = clock_monotonic_ms() + HANDSHAKE_MS;
+    while (!evil_connect(e, victim)) {
+        if (clock_monotonic_ms() > until) {
+            return false;
+        }
+        evil_pump(e, 20);
+    }
+    return true;
+}
+
 unsigned evil_connect_all(struct evil *e)
 {
     unsigned count = 0;
     for (uint16_t i = 1; i <= e->seats; i++) {
-        /* A node that is busy with its own dialling may refuse the first. */
-        for (int k = 0; k < 5 && i != e->seat && live_running(e->l, i); k++) {
-            if (evil_connect(e, i)) {
-                count++;
-                break;
-            }
-            evil_pump(e, 100);
-        }
+        count += i != e->seat && live_running(e->l, i) && evil_insist(e, i);
     }
     return count;
 }

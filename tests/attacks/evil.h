@@ -47,6 +47,8 @@ void evil_first_bytes(struct evil *e, uint16_t victim, struct noise **noise,
                       struct buffer *out);
 /* The whole handshake; false when it is refused or takes 5 s. */
 bool evil_connect(struct evil *e, uint16_t victim);
+/* The same until it succeeds: a seat that sent rubbish is kept waiting. */
+bool evil_insist(struct evil *e, uint16_t victim);
 /* To every running seat but its own; how many succeeded. */
 unsigned evil_connect_all(struct evil *e);
 void evil_drop(struct evil *e, uint16_t victim);
