@@ -389,6 +389,7 @@ pid_t evil_fork(struct evil *e, evil_step *step, void *context)
         if (getppid() != parent) {
             _exit(0);
         }
+        (void)!nice(10); /* it attacks over the network, not by taking the processor */
         for (uint64_t round = 0;; round++) {
             step(e, context, round);
             pump_once(e, 1);

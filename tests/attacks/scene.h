@@ -13,7 +13,7 @@
 
 enum { MIB = 1024 * 1024, DECIDE_MS = 40000 };
 /* The evil seat's turn as primary comes, too; it should not take long. */
-#define SCENE_TIMING "{\"timing\":{\"timer_floor_ms\":250,\"timer_ceiling_ms\":2500}}"
+#define SCENE_TIMING "{\"timing\":{\"timer_floor_ms\":100,\"timer_ceiling_ms\":2500}}"
 
 struct scene {
     struct live *l;

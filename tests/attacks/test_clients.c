@@ -150,6 +150,7 @@ static pid_t begin(struct scene *s, misuse *fn, unsigned seat, uid_t uid)
             _exit(1);
         }
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        (void)!nice(10); /* it attacks through the socket, not by taking the processor */
         if (getppid() == parent) {
             fn(live_seat(s->l, seat)->socket);
         }

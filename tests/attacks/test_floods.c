@@ -81,7 +81,7 @@ static void fill_ledger(struct scene *s)
 {
     char *text = alloc_zero(1, 60001);
     memset(text, 'a', 60000);
-    for (unsigned i = 0; i < 40; i++) {
+    for (unsigned i = 0; i < (scene_is_long() ? 40 : 12); i++) {
         char title[32];
         (void)snprintf(title, sizeof(title), "long %u", i);
         json_decref(live_call(
@@ -97,7 +97,7 @@ static void fill_ledger(struct scene *s)
 
 static void test_fetch_range(struct scene *s)
 {
-    struct question q = {{.tag = MESSAGE_FETCH_RANGE, .fetch_range = {1}}, 8000};
+    struct question q = {{.tag = MESSAGE_FETCH_RANGE, .fetch_range = {1}}, 2000};
     flood(s, "a storm of FETCH_RANGE", ask, &q, MEMORY_MIB);
 }
 

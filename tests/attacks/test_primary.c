@@ -217,7 +217,7 @@ static void run(const char *name, attack *fn, const char *logged, bool convicted
     is(evil_connect_all(s->e), SEATS - 1, name);
     fn(s, &p);
     uint64_t start = clock_monotonic_ms();
-    is(live_propose(s->l, STARVED, "test", "under an evil primary", NULL, id), 0,
+    is(live_propose(s->l, STARVED, "quick", "under an evil primary", NULL, id), 0,
        "a proposal");
     json_t *final = NULL;
     while (final == NULL && clock_monotonic_ms() - start < DECIDE_MS) {

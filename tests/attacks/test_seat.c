@@ -560,7 +560,9 @@ int main(void)
                                 "{\"timing\":{\"timer_floor_ms\":250,"
                                 "\"timer_ceiling_ms\":2500},"
                                 "\"classes\":[{\"name\":\"test\",\"commit_ms\":30000,"
-                                "\"reveal_ms\":2500,\"grace_ms\":1000}],"
+                                "\"reveal_ms\":2500,\"grace_ms\":1000},"
+                                "{\"name\":\"quick\",\"commit_ms\":30000,"
+                                "\"reveal_ms\":2500,\"grace_ms\":50}],"
                                 "\"epoch\":{\"decisions\":1000}}",
                                 NULL);
     test_offences(s);
