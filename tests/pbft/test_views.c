@@ -470,24 +470,26 @@ static void test_expelled_primary(void)
     story_end(c, 20000, "an expelled primary");
 }
 
-/* Seats 1 and 2 of 7 do not vote and sit out the next epoch: two primaries in a row. */
-static void test_suspended_primaries(void)
+/* The first f seats do not vote and sit out the next epoch: f primaries in a row. */
+static void test_suspended_primaries(uint16_t seats, uint16_t faulty)
 {
     struct cluster_config k;
-    cluster_config_defaults(&k, 7);
+    cluster_config_defaults(&k, seats);
     k.council.epoch_decisions = 1;
     k.council.epoch_absences = 0;
     struct cluster *c = story_begin(&k);
-    cluster_set_voting(c, 1, false);
-    cluster_set_voting(c, 2, false);
-    cluster_propose(c, 3, 7);
-    ok(cluster_run_to_rest(c, 60000), "a decision without seats 1 and 2");
-    cluster_run(c, 15000);
-    ok(cluster_view(c, 4) == 2, "their views are left, to view %llu",
-       (unsigned long long)cluster_view(c, 4));
-    ok(story_failed_views(c, 4) == 0, "and do not count as failed");
-    cluster_propose(c, 3, 7);
-    story_end(c, 60000, "suspended primaries");
+    for (uint16_t seat = 1; seat <= faulty; seat++) {
+        cluster_set_voting(c, seat, false);
+    }
+    cluster_propose(c, seats, seats);
+    ok(cluster_run_to_rest(c, 60000), "a decision without the first %u seats", faulty);
+    cluster_run(c, 7500 * faulty);
+    uint16_t at = (uint16_t)(faulty + 2);
+    is((int64_t)cluster_view(c, at), faulty, "their views are left");
+    ok(story_failed_views(c, at) == 0, "and do not count as failed");
+    cluster_propose(c, seats, seats);
+    story_end(c, 60000,
+              faulty == 10 ? "ten suspended primaries in a row" : "suspended primaries");
 }
 
 int main(void)
@@ -509,6 +511,7 @@ int main(void)
     test_return_flood();
     test_back_off();
     test_expelled_primary();
-    test_suspended_primaries();
+    test_suspended_primaries(7, 2);
+    test_suspended_primaries(33, 10);
     return tap_done();
 }
