@@ -30,16 +30,26 @@ bool scene_is_long(void)
 
 bool scene_is_correct(const struct scene *s, unsigned seat)
 {
-    return seat != s->e->seat;
+    return seat != s->e->seat && (s->second == NULL || seat != s->second->seat);
 }
 
 unsigned scene_friend(const struct scene *s)
 {
-    return s->e->seat == s->seats ? s->seats - 1 : s->seats;
+    unsigned seat = s->seats;
+    while (!scene_is_correct(s, seat)) {
+        seat--;
+    }
+    return seat;
 }
 
 struct scene *scene_new(unsigned seats, uint16_t evil, const char *charter,
                         const char *config)
+{
+    return scene_new_pair(seats, evil, 0, charter, config);
+}
+
+struct scene *scene_new_pair(unsigned seats, uint16_t evil, uint16_t second,
+                             const char *charter, const char *config)
 {
     /* The evil seat's ballot is waited for only where it matters. */
     static const struct live_class classes[] = {{"test", 0, 30000, 30000, 500, false},
@@ -53,9 +63,10 @@ struct scene *scene_new(unsigned seats, uint16_t evil, const char *charter,
     s->seats = seats;
     s->l = live_new(&o);
     s->e = evil_new(s->l, evil);
+    s->second = second != 0 ? evil_new(s->l, second) : NULL;
     s->witness = witness_new();
     for (unsigned seat = 1; seat <= seats; seat++) {
-        if (seat != evil) {
+        if (scene_is_correct(s, seat)) {
             live_start(s->l, seat);
         }
     }
@@ -66,7 +77,7 @@ struct scene *scene_new(unsigned seats, uint16_t evil, const char *charter,
         exit(99);
     }
     for (unsigned seat = 1; seat <= seats; seat++) {
-        if (seat != evil) {
+        if (scene_is_correct(s, seat)) {
             live_agent_set(s->l, seat, approve, NULL);
         }
     }
@@ -77,6 +88,9 @@ void scene_free(struct scene *s)
 {
     witness_free(s->witness);
     evil_free(s->e);
+    if (s->second != NULL) {
+        evil_free(s->second);
+    }
     live_free(s->l);
     free(s);
 }

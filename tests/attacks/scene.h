@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A live council with one evil seat, and the questions that each attack answers: are the
- * correct nodes up, do they agree, do they still decide, what did it cost them.
+ * A live council with one evil seat or two, and the questions that each attack answers: are
+ * the correct nodes up, do they agree, do they still decide, what did it cost them.
  */
 #ifndef CONCLAVE_TESTS_SCENE_H
 #define CONCLAVE_TESTS_SCENE_H
@@ -17,7 +17,7 @@ enum { MIB = 1024 * 1024, DECIDE_MS = 40000 };
 
 struct scene {
     struct live *l;
-    struct evil *e;
+    struct evil *e, *second; /* NULL where there is only one */
     struct witness *witness;
     unsigned seats;
     unsigned attacks;
@@ -29,6 +29,9 @@ struct scene {
  * when that fails. */
 struct scene *scene_new(unsigned seats, uint16_t evil, const char *charter,
                         const char *config);
+/* The same with two evil seats. */
+struct scene *scene_new_pair(unsigned seats, uint16_t evil, uint16_t second,
+                             const char *charter, const char *config);
 void scene_free(struct scene *s);
 bool scene_is_correct(const struct scene *s, unsigned seat);
 /* A running correct seat; the same as long as it runs. */

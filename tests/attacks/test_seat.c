@@ -2,6 +2,7 @@
 /* One seat that is not primary: what it may not say, what it may not vote, and ballots. */
 #include "scene.h"
 
+#include "base/alloc.h"
 #include "base/clock.h"
 #include "hash/hash.h"
 #include "wire/codec.h"
@@ -153,11 +154,12 @@ static void forged_evidence(struct evil *e)
     evil_envelope(e, offended, 2, &op, 1);
 }
 
-static void hostile_evidence(struct evil *e)
+static void send_proposal(struct evil *e, const char *title, const char *evidence)
 {
     struct operation op = {.kind = OPERATION_PROPOSE, .seat = EVIL};
-    op.propose.title = slice_of_string("a title \x1b]0;gotcha\x07");
+    op.propose.title = slice_of_string(title);
     op.propose.text = slice_of_string("text");
+    op.propose.evidence = slice_of_string(evidence);
     op.propose.nonce = slice_of_string("n");
     struct buffer encoded = signers_operation(&op), out = {0};
     struct slice slice = buffer_slice(&encoded);
@@ -168,6 +170,21 @@ static void hostile_evidence(struct evil *e)
     evil_frame(e, offended, buffer_slice(&out));
     buffer_free(&out);
     buffer_free(&encoded);
+}
+
+static void hostile_title(struct evil *e)
+{
+    send_proposal(e, "a title \x1b]0;gotcha\x07", "");
+}
+
+static void hostile_evidence(struct evil *e)
+{
+    send_proposal(e, "a title", "{\"source\":\"\xe2\x80\xaegnp.exe\"}");
+}
+
+static void broken_evidence(struct evil *e)
+{
+    send_proposal(e, "a title", "{\"source\":\"\xed\xa0\x80\"}"); /* half a surrogate */
 }
 
 static const struct {
@@ -190,7 +207,9 @@ static const struct {
     {"a false NEW-VIEW", false_new_view},
     {"an envelope in another's name", envelope_of_another},
     {"forged EVIDENCE against another", forged_evidence},
-    {"a proposal with an escape sequence", hostile_evidence},
+    {"a proposal with an escape sequence", hostile_title},
+    {"evidence text that turns its reading round", hostile_evidence},
+    {"evidence text that is no UTF-8", broken_evidence},
 };
 
 /* One victim after the other: each lets the seat wait a little longer every time. */
@@ -514,6 +533,40 @@ static void play(struct scene *s, const char *name, player *fn, const char *expe
     scene_check(s, name, MEMORY_MIB);
 }
 
+/* Valid text, as long as it may be, that no JSON reader should be trusted with: whether it
+ * is JSON nobody judges, so it is decided upon like any other. */
+static void test_hostile_text(struct scene *s)
+{
+    char *deep = alloc_zero(1, EVIDENCE_TEXT_MAX + 1);
+    struct operation op = {.kind = OPERATION_PROPOSE, .seat = EVIL};
+    char id[2 * HASH_BYTES + 1];
+    memset(deep, '[', EVIDENCE_TEXT_MAX);
+    scene_begin(s, "hostile evidence text");
+    (void)evil_connect_all(s->e);
+    op.propose.title = slice_of_string("deep");
+    op.propose.text = slice_of_string("text");
+    op.propose.nonce = slice_of_string("deep");
+    op.propose.evidence = slice_of_string(deep);
+    struct buffer encoding = signers_operation(&op);
+    struct hash hash = hash_operation(buffer_slice(&encoding));
+    hex_encode(id, slice_of(hash.bytes, HASH_BYTES));
+    evil_envelope(s->e, 0, EVIL, &op, 1);
+    json_t *final = NULL;
+    uint64_t until = clock_monotonic_ms() + DECIDE_MS;
+    while (final == NULL && clock_monotonic_ms() < until) {
+        evil_pump(s->e, 20);
+        final = live_wait_final(s->l, VICTIM, id, 0);
+    }
+    const char *shown = json_string_value(json_object_get(final, "evidence"));
+    ok(final != NULL, "48 KiB of brackets for evidence are decided upon");
+    ok(shown == NULL || strcmp(shown, deep) == 0, "and shown as they are");
+    json_decref(final);
+    buffer_free(&encoding);
+    free(deep);
+    evil_drop(s->e, 0);
+    scene_check(s, "hostile evidence text", MEMORY_MIB);
+}
+
 /* --- votes --- */
 
 static void vote_double(void *context, struct evil *e, uint16_t victim,
@@ -578,6 +631,7 @@ int main(void)
         play(s, "a withheld REVEAL", withholds, "withheld");
     }
     play(s, "a late BALLOT", votes_late, "late missed");
+    test_hostile_text(s);
     test_reflection(s);
     play(s, "two BALLOTs", commits_twice, "withheld expelled");
     test_double_votes(s);
