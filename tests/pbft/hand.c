@@ -117,13 +117,20 @@ struct envelope *hand_envelope(uint16_t seat, uint8_t number, size_t size)
     return e;
 }
 
+/* The i-th of the other seats: what a replica did not sign itself it takes for its own lost
+ * word. */
+static uint16_t hand_other(const struct hand *h, uint16_t i)
+{
+    return (uint16_t)(i + 1 < h->config.seat ? i + 1 : i + 2);
+}
+
 struct certificate *hand_certificate(const struct hand *h, enum certificate_kind kind,
                                      const struct block *b)
 {
     struct certificate *c = certificate_new(h->config.quorum);
     c->what = (struct best){kind, b->header.view, b->header.height, b->hash};
     for (uint16_t i = 0; i < c->count; i++) {
-        c->entries[i].seat = (uint16_t)(i + 1);
+        c->entries[i].seat = hand_other(h, i);
     }
     return c;
 }
@@ -148,6 +155,7 @@ static void hold(struct pbft_action *a)
     case PBFT_STORE_NEW_VIEW:
         new_view_ref(a->new_view);
         break;
+    case PBFT_STORE_STANDING:
     case PBFT_NOTICE:
         break;
     }
@@ -206,6 +214,13 @@ void hand_connect(struct hand *h, uint16_t seat, bool up)
 {
     struct pbft_event e = {.kind = up ? PBFT_CONNECTED : PBFT_DISCONNECTED, .seat = seat};
     hand_event(h, &e);
+    if (up) {
+        struct message report = {.tag = MESSAGE_REPORT};
+        struct message beat = {.tag = MESSAGE_HEARTBEAT};
+        report.report.seat = h->config.seat;
+        hand_message(h, seat, &report);
+        hand_message(h, seat, &beat);
+    }
 }
 
 void hand_message(struct hand *h, uint16_t from, const struct message *m)
@@ -270,7 +285,7 @@ void hand_new_view(struct hand *h, uint64_t view, struct certificate *best)
     v->certificate = best != NULL ? certificate_ref(best) : NULL;
     for (uint16_t i = 0; i < v->count; i++) {
         v->changes[i] = (struct view_change){
-            .seat = (uint16_t)(i + 1), .view = view, .best = best_of(h, best)};
+            .seat = hand_other(h, i), .view = view, .best = best_of(h, best)};
     }
     hand_message(h, quorum_primary(h->config.seats, view), &m);
     new_view_unref(v);

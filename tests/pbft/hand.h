@@ -48,13 +48,14 @@ struct block *hand_block_of(uint64_t height, const struct hash *parent, uint64_t
                             uint64_t ms, uint64_t executed,
                             struct envelope *const *envelopes, size_t count);
 struct envelope *hand_envelope(uint16_t seat, uint8_t number, size_t size);
-/* The first q seats' certificate. The caller owns it. */
+/* A certificate of q other seats. The caller owns it. */
 struct certificate *hand_certificate(const struct hand *h, enum certificate_kind kind,
                                      const struct block *b);
 
 /* --- events; b and c stay the caller's --- */
 void hand_event(struct hand *h, struct pbft_event *e);
 void hand_wait(struct hand *h, uint64_t ms); /* and ticks */
+/* Where it comes up the seat reports that it holds nothing, and asks nothing itself. */
 void hand_connect(struct hand *h, uint16_t seat, bool up);
 void hand_message(struct hand *h, uint16_t from, const struct message *m);
 void hand_pre_prepare(struct hand *h, struct block *b, struct certificate *c);
@@ -64,7 +65,7 @@ void hand_vote(struct hand *h, uint16_t seat, enum phase phase, uint64_t view,
 void hand_votes(struct hand *h, uint16_t from, uint16_t to, enum phase phase,
                 const struct block *b);
 void hand_change(struct hand *h, uint16_t seat, uint64_t view, struct certificate *best);
-/* The NEW-VIEW of the first q seats that all name this certificate. */
+/* The NEW-VIEW of q other seats that all name this certificate. */
 void hand_new_view(struct hand *h, uint64_t view, struct certificate *best);
 void hand_give_envelope(struct hand *h, struct envelope *e, uint16_t channel,
                         const struct pbft_judgement *j);

@@ -143,6 +143,7 @@ static void test_far(void)
     struct hand *h = hand_new(4, 4);
     struct block *b = hand_block(17, &parent, 0, 0, 0);
     struct certificate *c = hand_certificate(h, CERTIFICATE_COMMIT, b);
+    hand_forget(h);
     heartbeat(h, 2, 40);
     hand_change(h, 1, 1, c);
     ok(asked(h, 2) == 1 && hand_count(h, PBFT_SEND) == 1, "17 blocks away: by a range");

@@ -67,9 +67,13 @@ static void test_first(void)
     hand_connect(h, 2, true);
     is((int64_t)proposed(h), 0, "two of four begin nothing");
     hand_connect(h, 3, true);
-    is((int64_t)proposed(h), 1, "with three the view begins with a block at once");
+    is((int64_t)proposed(h), 0, "three wait for the fourth");
+    hand_wait(h, 999);
+    is((int64_t)proposed(h), 0, "half a request timer");
+    hand_wait(h, 1);
+    is((int64_t)proposed(h), 1, "and then begin with a block");
     ok(latest(h)->count == 0 && latest(h)->header.height == 1, "an empty one");
-    is((int64_t)time_of(latest(h)), 0, "of the primary's clock");
+    is((int64_t)time_of(latest(h)), 1000, "of the primary's clock");
     is((int64_t)hand_count(h, PBFT_STORE_CANDIDATE) > 0, 1, "which is stored");
     is((int64_t)hand_signed(h, MESSAGE_PREPARE), 0,
        "its signature is the primary's PREPARE");
@@ -97,6 +101,7 @@ static void test_stored(void)
     h->keeps_unsigned = true;
     hand_connect(h, 2, true);
     hand_connect(h, 3, true);
+    hand_wait(h, 1000);
     ok(proposed(h) == 1 && hand_count(h, PBFT_STORE_CANDIDATE) == 1,
        "a block is stored when it is signed");
     ok(pbft_find_block(h->core, &latest(h)->hash) == latest(h), "and can be asked for");

@@ -185,6 +185,8 @@ static void test_vote_once(void)
     saved.votes = &own;
     saved.vote_count = 1;
     struct hand *h = hand_new_with(&config, &saved);
+    hand_connect(h, 1, true);
+    hand_connect(h, 3, true);
     hand_pre_prepare(h, other, NULL);
     is((int64_t)hand_signed(h, MESSAGE_PREPARE), 0,
        "who voted for one block prepares no other");
