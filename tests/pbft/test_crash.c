@@ -123,6 +123,30 @@ static void test_quiet_restart(void)
     story_end(c, 1000, "a quiet restart");
 }
 
+/* A disk that takes no more, at any moment of a decision: what was to be sent is not. Late:
+ * all was written although the disk said no. */
+static void test_disk_fails(uint16_t victim, bool late)
+{
+    unsigned bad = 0;
+    for (uint64_t ms = 0; ms < 60; ms += 2) {
+        struct cluster *c = story_of(4);
+        unsigned p = cluster_propose(c, 2, 4);
+        cluster_run(c, ms);
+        cluster_fail_disk(c, victim, 50, late);
+        cluster_run(c, 500);
+        cluster_heal(c);
+        if (!cluster_run_to_rest(c, 60000) || cluster_fault(c) != NULL ||
+            cluster_record(c, p) == NULL) {
+            printf("# after %llu ms: %s\n", (unsigned long long)ms,
+                   cluster_fault(c) != NULL ? cluster_fault(c) : "does not decide");
+            bad++;
+        }
+        cluster_free(c);
+    }
+    ok(bad == 0, "seat %u: a disk that fails%s at any moment of a decision", victim,
+       late ? " too late" : "");
+}
+
 int main(void)
 {
     if (key_library_init() != 0) {
@@ -132,6 +156,9 @@ int main(void)
     test_any_effect(4, 1, "the primary");
     test_any_effect(4, 2, "the next primary, which proposes");
     test_any_effect(4, 4, "a replica");
+    test_disk_fails(1, false);
+    test_disk_fails(2, false);
+    test_disk_fails(2, true);
     test_more_than_f();
     test_all_at_once(4);
     test_all_at_once(7);

@@ -245,6 +245,11 @@ void check_sent(struct node *n, const struct message *m)
             n->disk.view_change.view < m->view_change.change.view) {
             check_fail(n->c, "seat %u sends a VIEW-CHANGE that is not durable", n->seat);
         }
+        if (m->view_change.certificate != NULL &&
+            (n->disk.best == NULL ||
+             best_compare(&n->disk.best->what, &m->view_change.change.best) < 0)) {
+            check_fail(n->c, "seat %u sends a certificate that is not durable", n->seat);
+        }
         break;
     case MESSAGE_NEW_VIEW:
         if (n->disk.new_view == NULL || n->disk.new_view->view < m->new_view->view) {

@@ -87,6 +87,7 @@ struct node {
     uint64_t paused_until;
     uint64_t disk_fails_until;
     bool disk_fails_late; /* what was written is there nevertheless */
+    bool sync_failed;     /* in this turn */
 
     struct disk disk;
     struct ledger *ledger;

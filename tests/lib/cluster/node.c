@@ -39,6 +39,7 @@ static enum disk_sync sync_disk(void *context)
 {
     struct node *n = context;
     struct cluster *c = n->c;
+    n->sync_failed = true;
     if (!effect(n)) {
         return DISK_LOST;
     }
@@ -48,6 +49,7 @@ static enum disk_sync sync_disk(void *context)
         cluster_crash(c, n->number);
         return n->disk_fails_late ? DISK_LATE : DISK_LOST;
     }
+    n->sync_failed = false;
     c->counts.syncs++;
     return DISK_SYNCED;
 }
@@ -110,6 +112,9 @@ static void port_send(void *context, uint16_t seat, const struct message *m,
 {
     struct node *n = context;
     struct cluster *c = n->c;
+    if (n->sync_failed) {
+        check_fail(c, "seat %u sends although its disk failed", n->seat);
+    }
     if (!n->up) {
         return; /* it crashed of an earlier effect of this turn */
     }
@@ -206,7 +211,11 @@ void node_end_turn(struct node *n)
     n->c->counts.turns++;
     agent_progress(n);
     n->busy = true;
-    (void)replica_end_turn(n->replica); /* where it fails sync_disk crashed the node */
+    n->sync_failed = false;
+    /* Where it fails sync_disk crashed the node. */
+    if ((replica_end_turn(n->replica) != 0) != n->sync_failed) {
+        check_fail(n->c, "seat %u does not know how its disk is", n->seat);
+    }
     n->busy = false;
     if (n->up) {
         arm(n);
