@@ -234,6 +234,22 @@ static void fill_range(struct range *r)
     fill_certificate(r->certificate);
 }
 
+static void fill_report(struct report *r)
+{
+    for (uint16_t i = 0; i < r->change_count; i++) {
+        fill_change(&r->changes[i]);
+    }
+    fill_certificate(r->certificate);
+    for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
+        if (r->has_vote[phase]) {
+            fill_vote(&r->votes[phase]);
+        }
+    }
+    if (r->has_change) {
+        fill_change(&r->change);
+    }
+}
+
 /* Fills m in, signer standing in for the primary where it is not 0; the seat that should
  * have sent it, or 1. */
 static uint16_t fill(struct message *m, uint16_t signer)
@@ -256,6 +272,8 @@ static uint16_t fill(struct message *m, uint16_t signer)
         fill_block(&m->block, NULL);
     } else if (m->tag == MESSAGE_RANGE) {
         fill_range(&m->range);
+    } else if (m->tag == MESSAGE_REPORT) {
+        fill_report(&m->report);
     }
     return 1;
 }
@@ -328,6 +346,40 @@ static void check_range(const struct range *r)
     assert(r->certificate->what.height == r->from + r->block_count + r->header_count - 1);
 }
 
+static void check_change(const struct view_change *c)
+{
+    struct buffer body = {0};
+    assert(c->seat >= 1 && c->seat <= SEATS && c->view > c->best.view);
+    codec_body_view_change(&body, c->view, &c->best);
+    check_signed(c->seat, LABEL_VIEW_CHANGE, &body, &c->signature);
+}
+
+static void check_report(const struct report *r)
+{
+    assert(r->seat >= 1 && r->seat <= SEATS && r->change_count <= quorum_weak(SEATS));
+    for (uint16_t i = 0; i < r->change_count; i++) {
+        check_change(&r->changes[i]);
+        assert(i == 0 || r->changes[i].seat > r->changes[i - 1].seat);
+    }
+    for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
+        const struct vote *v = &r->votes[phase];
+        if (r->has_vote[phase]) {
+            struct buffer body = {0};
+            assert(v->seat == r->seat && v->height > 0);
+            codec_body_vote(&body, v->view, v->height, &v->block);
+            check_signed(v->seat, phase == PHASE_COMMIT ? LABEL_COMMIT : LABEL_PREPARE,
+                         &body, &v->signature);
+        }
+    }
+    if (r->has_change) {
+        assert(r->change.seat == r->seat);
+        check_change(&r->change);
+    }
+    if (r->certificate != NULL) {
+        check_certificate(r->certificate, CERTIFICATE_NONE);
+    }
+}
+
 /* Whether every bit of it is signed for, directly or through a hash. */
 static bool is_covered(const struct message *m)
 {
@@ -361,6 +413,8 @@ static void check_accepted(const struct message *m, uint16_t from)
         check_block(m->block);
     } else if (m->tag == MESSAGE_RANGE) {
         check_range(&m->range);
+    } else if (m->tag == MESSAGE_REPORT) {
+        check_report(&m->report);
     }
 }
 

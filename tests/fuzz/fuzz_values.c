@@ -55,6 +55,16 @@ static int vote(struct slice value, struct buffer *again)
     return error;
 }
 
+static int standing(struct slice value, struct buffer *again)
+{
+    struct standing s;
+    int error = value_get_standing(value, &s);
+    if (error == 0) {
+        value_put_standing(again, &s);
+    }
+    return error;
+}
+
 static int view_change(struct slice value, struct buffer *again)
 {
     struct view_change v;
@@ -102,8 +112,8 @@ static int proposal(struct slice value, struct buffer *again)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static value_again *const all[] = {identity,    marks, incarnations, vote,
-                                       view_change, own,   ballot,       proposal};
+    static value_again *const all[] = {identity, marks,  incarnations, vote,    view_change,
+                                       own,      ballot, proposal,     standing};
     struct bytes *copy = bytes_copy(slice_of(data, size));
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         struct buffer again = {0};

@@ -38,7 +38,9 @@ static void messages(struct rng *r, struct buffer *b)
                                         "block",
                                         "fetch-range",
                                         "range",
-                                        "fetch-new-view"};
+                                        "fetch-new-view",
+                                        "ask",
+                                        "report"};
     for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_REPORT; tag++) {
         bool holds_blocks = tag == MESSAGE_PRE_PREPARE || tag == MESSAGE_RANGE;
         do {

@@ -206,12 +206,37 @@ static void views(void)
     certificate_unref(c);
 }
 
+static void reports(void)
+{
+    struct view_change changes[2] = {{.seat = 1, .view = 6}, {.seat = 4, .view = 7}};
+    struct message m = {.tag = MESSAGE_REPORT};
+    struct report *r = &m.report;
+    r->seat = 2;
+    r->view = 1;
+    store_message("report-none", &m);
+    r->view = 7;
+    r->certificate = certificate(CERTIFICATE_COMMIT, 6, 4, signers_hash(8));
+    r->changes = changes;
+    r->change_count = 2;
+    for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
+        r->has_vote[phase] = true;
+        r->votes[phase] = (struct vote){(enum phase)phase, 2, 6, 5, signers_hash(5), blank};
+    }
+    r->has_change = true;
+    r->change = (struct view_change){.seat = 2, .view = 7};
+    store_message("report", &m);
+    r->change.seat = 3;
+    store_message("report-of-another", &m);
+    certificate_unref(r->certificate);
+}
+
 void corpus_authenticate(void)
 {
     envelopes();
     blocks();
     votes();
     views();
+    reports();
 }
 
 void corpus_values(void)
@@ -237,6 +262,9 @@ void corpus_values(void)
     const struct vote stranger = {.seat = UINT16_MAX};
     value_put_vote(&b, &stranger);
     corpus_store("values", "vote-stranger", &b);
+    const struct standing standing = {true, true, true, 300, 70000};
+    value_put_standing(&b, &standing);
+    corpus_store("values", "standing", &b);
     value_put_view_change(&b, &c);
     corpus_store("values", "view-change", &b);
     value_put_own(&b, 7, slice_of_string("an operation"));
