@@ -60,6 +60,20 @@ static void test_put_back(void)
     story_end(c, 30000, "disks put back and wiped");
 }
 
+static void test_spoilt(void)
+{
+    struct cluster *c = story_of(4);
+    cluster_propose(c, 1, 4);
+    cluster_run(c, 3000);
+    cluster_crash(c, 2);
+    cluster_spoil_disk(c, 2, 2);
+    cluster_start(c, 2);
+    const char *fault = cluster_fault(c);
+    ok(fault != NULL && strstr(fault, "does not give") != NULL && !cluster_is_up(c, 2),
+       "a store whose replay gives another state than was certified does not start");
+    cluster_free(c);
+}
+
 int main(void)
 {
     if (key_library_init() != 0) {
@@ -68,5 +82,6 @@ int main(void)
     test_twin();
     test_partition();
     test_put_back();
+    test_spoilt();
     return tap_done();
 }

@@ -133,6 +133,17 @@ static void test_called_for(void)
     envelope_unref(e);
     hand_free(h);
 
+    h = begin();
+    e = hand_envelope(3, 1, 100);
+    hand_connect(h, 3, false);
+    hand_connect(h, 4, false);
+    hand_give_envelope(h, e, 2, NULL);
+    is((int64_t)proposed(h), 0, "not while two of four are gone");
+    hand_connect(h, 4, true);
+    is((int64_t)proposed(h), 1, "but when one is back");
+    envelope_unref(e);
+    hand_free(h);
+
     h = hand_new(1, 4);
     h->executed.cover_height = 1;
     commit(h);

@@ -5,6 +5,7 @@
 #include "base/quorum.h"
 #include "cluster/double.h"
 #include "cluster/inside.h"
+#include "hash/hash.h"
 #include "wire/shared.h"
 
 #include <assert.h>
@@ -324,6 +325,18 @@ void cluster_wipe_disk(struct cluster *c, uint16_t node, bool marks_match)
     n->disk.foreign = !marks_match;
     n->put_back = true;
     cluster_note(c, TRACE_STORY, "%u: its store is empty", node);
+}
+
+void cluster_spoil_disk(struct cluster *c, uint16_t node, uint64_t height)
+{
+    struct node *n = cluster_node(c, node);
+    assert(!n->up && height >= 1 && height <= n->disk.height);
+    struct block **b = &n->disk.blocks[height - 1];
+    struct header h = (*b)->header;
+    h.state_root.bytes[0] ^= 1;
+    struct block *spoilt = hash_build_block(&h, (*b)->envelopes, (*b)->count);
+    block_unref(*b);
+    *b = spoilt;
 }
 
 void cluster_set_faulty(struct cluster *c, uint16_t node)

@@ -104,6 +104,8 @@ void cluster_backup_free(struct cluster_backup *b);
 void cluster_restore_disk(struct cluster *c, uint16_t node, const struct cluster_backup *b,
                           bool marks_match);
 void cluster_wipe_disk(struct cluster *c, uint16_t node, bool marks_match);
+/* A committed block on its disk claims another state than it was executed to. */
+void cluster_spoil_disk(struct cluster *c, uint16_t node, uint64_t height);
 
 /* A faulty node is not checked, nor waited for. */
 void cluster_set_faulty(struct cluster *c, uint16_t node);

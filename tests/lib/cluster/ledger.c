@@ -238,6 +238,9 @@ void ledger_put_candidate(struct ledger *l, const struct block *b)
 
 void ledger_prune(struct ledger *l, uint64_t view, uint64_t height)
 {
+    const struct block *tip = block_at(l, l->height);
+    promise(l, tip != NULL && tip->header.height == height && tip->header.view == view,
+            "prunes by what it did not commit");
     add(l, WRITE_PRUNE)->prune = (struct best){.view = view, .height = height};
 }
 
