@@ -349,6 +349,13 @@ bool cluster_is_faulty(const struct cluster *c, uint16_t node)
     return cluster_node(c, node)->faulty;
 }
 
+void cluster_set_stubborn(struct cluster *c, uint16_t node)
+{
+    struct node *n = cluster_node(c, node);
+    assert(!n->up);
+    n->faulty = n->stubborn = true;
+}
+
 void cluster_set_puppet(struct cluster *c, uint16_t node)
 {
     struct node *n = cluster_node(c, node);

@@ -110,6 +110,9 @@ void cluster_spoil_disk(struct cluster *c, uint16_t node, uint64_t height);
 /* A faulty node is not checked, nor waited for. */
 void cluster_set_faulty(struct cluster *c, uint16_t node);
 bool cluster_is_faulty(const struct cluster *c, uint16_t node);
+/* A faulty node, while it is down, that will go on whatever it is shown of its own seat:
+ * restore-safe seats do not hold it. */
+void cluster_set_stubborn(struct cluster *c, uint16_t node);
 /* A puppet has no node: the test speaks for it (cluster_say). Faulty, too. */
 void cluster_set_puppet(struct cluster *c, uint16_t node);
 

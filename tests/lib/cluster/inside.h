@@ -78,6 +78,7 @@ struct node {
     uint16_t number; /* 1..: that of its seat, or, of a twin, above all seats */
     uint16_t seat;
     bool up, faulty, puppet, votes;
+    bool stubborn;
     bool put_back;             /* its disk was: what it signed may be lost */
     bool was_asking, was_lost; /* as its heartbeats last said */
     uint64_t life;

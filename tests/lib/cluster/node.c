@@ -2,6 +2,7 @@
 /* A node: the replica that ships, between a virtual disk, links and clocks. */
 #include "cluster/inside.h"
 
+#include "pbft/internal.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
 
@@ -314,6 +315,17 @@ void node_receive(struct node *n, const struct node *from, struct bytes *content
 
 /* --- starting and crashing --- */
 
+/* As if it had signed everything already: nothing that it is shown is above that. */
+static void make_stubborn(struct node *n)
+{
+    struct standing_state *t = &((struct pbft *)replica_core(n->replica))->standing;
+    t->fresh = false;
+    for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
+        t->newest[phase] = (struct position){UINT64_MAX, UINT64_MAX};
+    }
+    t->newest_change = UINT64_MAX;
+}
+
 static bool open_replica(struct node *n)
 {
     struct cluster *c = n->c;
@@ -340,6 +352,9 @@ static bool open_replica(struct node *n)
         check_fail(c, "seat %u does not start: %s", n->seat, why.text);
         put_away(n);
         return false;
+    }
+    if (n->stubborn) {
+        make_stubborn(n);
     }
     return true;
 }
