@@ -18,6 +18,8 @@ void describe_seat(char *out, const json_t *object, const char *key);
 void describe_line(const char *label, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void describe_coloured(const char *label, enum colour colour, const char *text);
+/* The same, broken at spaces so that no line is wider than 80 columns where that can be. */
+void describe_wrapped(const char *label, enum colour colour, const char *text);
 /* "height H, TIME", or "-" for null. out has room for 96 bytes. */
 void describe_moment(char *out, const json_t *moment);
 

@@ -3,6 +3,8 @@
 #include "conclave/describe.h"
 #include "conclave/node.h"
 
+#include <string.h>
+
 static void print_timer(const json_t *s)
 {
     char length[32], left[32];
@@ -15,19 +17,85 @@ static void print_timer(const json_t *s)
     describe_line("timer", "expires in %s (of %s)", left, length);
 }
 
+/* "3,7" */
+static void list_seats(char *out, size_t room, const json_t *seats)
+{
+    size_t size = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < json_array_size(seats) && size < room; i++) {
+        size += (size_t)snprintf(out + size, room - size, "%s%d", i > 0 ? "," : "",
+                                 (int)json_integer_value(json_array_get(seats, i)));
+    }
+}
+
+static void print_standing(const json_t *standing)
+{
+    const char *state = member_text(standing, "state");
+    char seats[256];
+    if (strcmp(state, "asking") != 0 && strcmp(state, "lost") != 0) {
+        return;
+    }
+    if (member_is_number(standing, "above_view")) {
+        describe_line("standing", "lost its state; votes again above view %lld",
+                      (long long)member_number(standing, "above_view"));
+        return;
+    }
+    list_seats(seats, sizeof(seats), json_object_get(standing, "missing"));
+    describe_line("standing", "%s; %lld of %lld reports, missing: %s",
+                  state[0] == 'l' ? "lost its state" : "asks what it said before",
+                  (long long)member_number(standing, "have"),
+                  (long long)member_number(standing, "need"), seats);
+}
+
+/* What the ordering waits for, whether that can come, and what happens then. */
+static void print_waiting(const json_t *s)
+{
+    const json_t *awaiting = json_object_get(s, "awaiting");
+    const json_t *next = json_object_get(awaiting, "next");
+    bool bad =
+        member_true(s, "stopped") || member_true(s, "halted") || member_true(s, "stalled");
+    if (member_true(s, "stalled")) {
+        char time[32], pending[256] = "";
+        const json_t *list = json_object_get(s, "pending");
+        for (size_t i = 0, size = 0; i < json_array_size(list) && size < sizeof(pending);
+             i++) {
+            const char *name = json_string_value(json_array_get(list, i));
+            size += (size_t)snprintf(pending + size, sizeof(pending) - size, "%s%s",
+                                     i > 0 ? ", " : "", name != NULL ? name : "");
+        }
+        output_duration(time, (uint64_t)member_number(s, "waiting_ms"));
+        char text[320];
+        (void)snprintf(text, sizeof(text), "nothing commits for %s; pending: %s", time,
+                       pending);
+        describe_wrapped("stalled", COLOUR_BAD, text);
+    }
+    describe_wrapped("waits for", bad ? COLOUR_BAD : COLOUR_PLAIN,
+                     member_text(awaiting, "text"));
+    if (json_is_object(awaiting) && json_object_get(awaiting, "reachable") != NULL) {
+        bool reachable = member_true(awaiting, "reachable");
+        char text[96];
+        (void)snprintf(text, sizeof(text), "%lld seats can take part; a quorum is %lld%s",
+                       (long long)member_number(awaiting, "able"),
+                       (long long)member_number(s, "quorum"), reachable ? "" : ": too few");
+        describe_coloured("quorum", reachable ? COLOUR_PLAIN : COLOUR_BAD, text);
+    }
+    if (json_is_object(next)) {
+        describe_wrapped("next", COLOUR_PLAIN, member_text(next, "text"));
+    }
+}
+
 static void print_status(const json_t *s)
 {
     char text[96], time[32];
-    bool stopped = member_true(s, "stopped");
     describe_line("council", "%s", member_text(s, "council"));
     describe_line("council id", "%s", member_text(s, "council_id"));
     describe_seat(text, s, "seat");
     describe_line("this seat", "%s of %lld", text, (long long)member_number(s, "seats"));
     describe_line("software", "%s, protocol %lld", member_text(s, "version"),
                   (long long)member_number(s, "protocol"));
-    describe_line("peers", "%lld connected; a quorum is %lld seats with this one%s",
+    describe_line("peers", "%lld of %lld connected%s",
                   (long long)member_number(s, "connected"),
-                  (long long)member_number(s, "quorum"),
+                  (long long)member_number(s, "seats") - 1,
                   member_true(s, "halted") ? ": too few, nothing can be decided" : "");
     describe_seat(text, s, "primary");
     describe_line("view", "%lld%s, primary %s", (long long)member_number(s, "view"),
@@ -44,9 +112,8 @@ static void print_status(const json_t *s)
                   (long long)member_number(s, "waiting_bytes"));
     describe_line("agents", "%lld attached", (long long)member_number(s, "agents"));
     print_timer(s);
-    describe_coloured("waits for",
-                      stopped || member_true(s, "halted") ? COLOUR_BAD : COLOUR_PLAIN,
-                      member_text(json_object_get(s, "awaiting"), "text"));
+    print_standing(json_object_get(s, "standing"));
+    print_waiting(s);
 }
 
 static enum command_exit run(const struct command_line *line)

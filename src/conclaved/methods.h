@@ -33,6 +33,18 @@ control_handler method_bench_submit; /* methods_bench.c */
 json_t *status_json(const struct node *n);
 json_t *awaiting_json(const struct node *n, const struct pbft_status *st);
 
+/* methods_stall.c */
+/* What the node's ordering waits for, from what it observes now. */
+void node_stall(const struct node *n, const struct pbft_status *st, struct stall_facts *f,
+                struct stall *out);
+json_t *stall_json(const struct stall *s, const struct charter *c);
+/* The seats that can take part, and whether they are enough. */
+void put_reach(json_t *out, const struct stall *s, uint16_t seats);
+/* The names of what is pending. */
+json_t *pending_json(const struct stall *s);
+/* Whether this seat may sign, and what it lacks. */
+json_t *standing_json(const struct node *n, const struct pbft_status *st);
+
 json_t *proposal_summary(const struct node *n, const struct proposal *p);
 /* Summaries of what is not final, newest first, at most limit. */
 json_t *open_summaries(const struct node *n, size_t limit);

@@ -73,6 +73,9 @@ static void put_self(json_t *out, const struct node *n, const struct pbft_status
 {
     uint32_t flags = agents_count(n->agents) == 0 ? HEARTBEAT_EVALUATOR_DOWN : 0;
     flags |= n->clock_is_off ? HEARTBEAT_CLOCK_SKEW : 0U;
+    flags |= st->far_behind ? HEARTBEAT_CATCHING_UP : 0U;
+    flags |= st->standing.lost ? HEARTBEAT_LOST_STATE : 0U;
+    flags |= st->asking ? HEARTBEAT_ASKING : 0U;
     json_put(out, "connected", json_true());
     json_put(out, "view", json_number(st->view));
     json_put(out, "height", json_number(st->committed_height));

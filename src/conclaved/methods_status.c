@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAMES_SHOWN = 8, WORDS_BYTES = 1024 };
+enum { WORDS_BYTES = 2048 };
 
 /* --- words for people --- */
 
@@ -39,126 +39,38 @@ static void add_words(struct words *w, const char *format, ...)
     }
 }
 
-static void add_names(struct words *w, const struct charter *c, const bool *missing)
-{
-    unsigned shown = 0, more = 0;
-    for (uint16_t seat = 1; seat <= c->seat_count; seat++) {
-        if (!missing[seat - 1]) {
-            continue;
-        }
-        if (shown == NAMES_SHOWN) {
-            more++;
-            continue;
-        }
-        add_words(w, "%s%s (%u)", shown++ == 0 ? "; missing: " : ", ", seat_name(c, seat),
-                  (unsigned)seat);
-    }
-    if (more > 0) {
-        add_words(w, " and %u more", more);
-    }
-}
-
-static json_t *what(const char *name)
-{
-    json_t *out = json_object();
-    json_put(out, "what", json_string(name));
-    return out;
-}
-
-static void put_words(json_t *out, const struct words *w)
-{
-    json_put(out, "text", control_text(slice_of(w->text, w->size)));
-}
-
 /* Has so many of the seats that are needed, and lacks these. */
-static json_t *put_seats(json_t *out, const struct charter *c, unsigned have, unsigned need,
-                         const bool *missing, struct words *w)
+static void put_seats(json_t *out, const struct charter *c, unsigned have, unsigned need,
+                      const bool *missing, struct words *w)
 {
+    char names[STALL_TEXT_BYTES];
+    stall_names(missing, c, names);
     json_put(out, "have", json_integer(have));
     json_put(out, "need", json_integer(need));
     json_put(out, "missing", json_seats(missing, c->seat_count));
-    add_words(w, ", %u of %u", have, need);
-    add_names(w, c, missing);
-    put_words(out, w);
-    return out;
+    add_words(w, ", %u of %u%s%s", have, need, names[0] != '\0' ? "; missing: " : "",
+              names);
+    json_put(out, "text", control_text(slice_of(w->text, w->size)));
+}
+
+/* The block after this time goes on without those who are missing. */
+static void put_deadline(json_t *out, uint64_t deadline_ms)
+{
+    struct words w = {"", 0};
+    uint64_t now = clock_wall_ms();
+    uint64_t in = deadline_ms > now ? deadline_ms - now : 0;
+    json_t *next = json_object();
+    add_words(&w, "without those who are missing in %" PRIu64 ".%" PRIu64 " s", in / 1000,
+              in % 1000 / 100);
+    json_put(next, "what", json_string("deadline"));
+    json_put(next, "in_ms", json_number(in));
+    json_put(next, "text", control_text(slice_of(w.text, w.size)));
+    json_put(out, "next", next);
 }
 
 /* --- what is waited for, the most pressing first --- */
 
-static bool is_connected(const struct node *n, uint16_t seat)
-{
-    return seat == n->seat || net_is_connected(n->net, seat);
-}
-
-static json_t *await_peers(const struct node *n, unsigned connected, unsigned quorum)
-{
-    struct words w = {"", 0};
-    bool missing[SEATS_MAX] = {false};
-    for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
-        missing[seat - 1] = !is_connected(n, seat);
-    }
-    add_words(&w, "connections to a quorum of seats, this one included");
-    return put_seats(what("peers"), n->charter, connected, quorum, missing, &w);
-}
-
-/* The seats that did not do it. */
-static void invert(const struct charter *c, const bool *by, bool *missing)
-{
-    for (uint16_t seat = 1; seat <= c->seat_count; seat++) {
-        missing[seat - 1] = !by[seat - 1];
-    }
-}
-
-static json_t *await_view(const struct node *n, const struct pbft_status *st,
-                          unsigned quorum)
-{
-    struct words w = {"", 0};
-    bool missing[SEATS_MAX] = {false};
-    if (st->view_changes >= quorum) {
-        json_t *out = what("new-view");
-        json_put(out, "view", json_number(st->view));
-        json_put_seat(out, "primary", n->charter, st->primary);
-        add_words(&w, "the NEW-VIEW of view %" PRIu64 " from its primary %s (%u)", st->view,
-                  seat_name(n->charter, st->primary), (unsigned)st->primary);
-        put_words(out, &w);
-        return out;
-    }
-    invert(n->charter, st->view_changed_by, missing);
-    json_t *out = what("view-changes");
-    json_put(out, "view", json_number(st->view));
-    add_words(&w, "VIEW-CHANGEs for view %" PRIu64, st->view);
-    return put_seats(out, n->charter, st->view_changes, quorum, missing, &w);
-}
-
-static json_t *await_votes(const struct node *n, const struct pbft_status *st,
-                           unsigned quorum)
-{
-    struct words w = {"", 0};
-    bool missing[SEATS_MAX] = {false};
-    bool prepared = st->prepares >= quorum;
-    invert(n->charter, prepared ? st->committed_by : st->prepared_by, missing);
-    json_t *out = what(prepared ? "commits" : "prepares");
-    json_put(out, "height", json_number(st->phase_height));
-    add_words(&w, "%s of block %" PRIu64, prepared ? "COMMITs" : "PREPAREs",
-              st->phase_height);
-    return put_seats(out, n->charter, prepared ? st->commits : st->prepares, quorum,
-                     missing, &w);
-}
-
-static json_t *await_block(const struct node *n, const struct pbft_status *st)
-{
-    struct words w = {"", 0};
-    json_t *out = what("pre-prepare");
-    json_put(out, "height", json_number(st->phase_height));
-    json_put(out, "waiting", json_integer(st->waiting));
-    json_put_seat(out, "primary", n->charter, st->primary);
-    add_words(&w, "a block from the primary %s (%u) with what waits",
-              seat_name(n->charter, st->primary), (unsigned)st->primary);
-    put_words(out, &w);
-    return out;
-}
-
-static json_t *await_council(const struct node *n, const struct proposal *p)
+static void await_council(json_t *out, const struct node *n, const struct proposal *p)
 {
     struct words w = {"", 0};
     bool missing[SEATS_MAX] = {false};
@@ -177,45 +89,34 @@ static json_t *await_council(const struct node *n, const struct proposal *p)
         need += awaited;
         missing[seat - 1] = awaited && !came;
     }
-    json_t *out = what(sealed ? "ballots" : "reveals");
+    json_put(out, "what", json_string(sealed ? "ballots" : "reveals"));
     json_put(out, "proposal", json_hash(&p->id));
     json_put(out, "title", control_text(p->content.title));
     json_put(out, "deadline_ms", json_number(deadline));
     add_words(&w, "%s on \"%.*s\"", sealed ? "ballots" : "ballots to be opened",
               (int)p->content.title.size, (const char *)p->content.title.data);
-    return put_seats(out, n->charter, have, need, missing, &w);
+    put_seats(out, n->charter, have, need, missing, &w);
+    put_deadline(out, deadline);
 }
 
 json_t *awaiting_json(const struct node *n, const struct pbft_status *st)
 {
-    unsigned quorum = quorum_size(n->charter->seat_count);
-    unsigned connected = net_connected_count(n->net) + 1;
-    if (st->stopped) {
-        struct words w = {"", 0};
-        json_t *out = what("operator");
-        add_words(&w, "an operator: this node stopped voting, because its state or its "
-                      "chain contradicts what the council certified; see its log");
-        put_words(out, &w);
-        return out;
+    struct stall_facts facts;
+    struct stall stall;
+    node_stall(n, st, &facts, &stall);
+    if (stall.phase != STALL_NOTHING) {
+        return stall_json(&stall, n->charter);
     }
-    if (connected < quorum) {
-        return await_peers(n, connected, quorum);
-    }
-    if (st->changing) {
-        return await_view(n, st, quorum);
-    }
-    if (st->has_block) {
-        return await_votes(n, st, quorum);
-    }
-    if (st->waiting > 0) {
-        return await_block(n, st);
-    }
+    json_t *out = json_object();
     const struct proposal *p = council_at(replica_council(n->replica), 0);
     if (p != NULL) {
-        return await_council(n, p);
+        await_council(out, n, p);
+    } else {
+        json_put(out, "what", json_string("nothing"));
+        json_put(out, "next", json_null());
+        json_put(out, "text", json_string("nothing: no proposal is open"));
     }
-    json_t *out = what("nothing");
-    json_put(out, "text", json_string("nothing: no proposal is open"));
+    put_reach(out, &stall, n->charter->seat_count);
     return out;
 }
 
@@ -283,6 +184,21 @@ static void put_store(json_t *out, const struct node *n)
     json_put(out, "free_disk_bytes", json_number(facts.free_disk_bytes));
 }
 
+static void put_stall(json_t *out, const struct node *n, const struct pbft_status *st)
+{
+    struct stall_facts facts;
+    struct stall stall;
+    node_stall(n, st, &facts, &stall);
+    const struct stall_watch *w = &n->stall;
+    json_put(out, "standing", standing_json(n, st));
+    json_put(out, "pending", pending_json(&stall));
+    json_put(out, "stalled", json_boolean(w->stalled));
+    json_put(out, "waiting_ms",
+             w->waiting && stall.pending != 0 ? json_number(facts.now_ms - w->since_ms)
+                                              : json_null());
+    json_put(out, "awaiting", awaiting_json(n, st));
+}
+
 json_t *status_json(const struct node *n)
 {
     struct pbft_status st;
@@ -299,7 +215,7 @@ json_t *status_json(const struct node *n)
     json_put(out, "stopped", json_boolean(st.stopped));
     json_put(out, "halted",
              json_boolean(connected + 1 < quorum_size(n->charter->seat_count)));
-    json_put(out, "awaiting", awaiting_json(n, &st));
+    put_stall(out, n, &st);
     return out;
 }
 

@@ -9,6 +9,7 @@
 #include "base/quorum.h"
 #include "conclaved/agents.h"
 #include "conclaved/events.h"
+#include "conclaved/halt.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/observe.h"
 #include "conclaved/publish.h"
@@ -116,6 +117,7 @@ static void on_beat(struct ev_loop *loop, struct ev_timer *w, int events)
     }
     /* A wall clock that jumped is noticed so: the core's wishes count on both clocks. */
     replica_tick(n->replica);
+    halt_look(n);
 }
 
 static void start_watchers(struct node *n)

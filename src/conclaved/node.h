@@ -8,6 +8,7 @@
 
 #include "charter/charter.h"
 #include "conclaved/config.h"
+#include "conclaved/stall.h"
 #include "control/server.h"
 #include "net/net.h"
 #include "replica/replica.h"
@@ -51,6 +52,7 @@ struct node {
     bool failed;               /* stops by itself, with an error */
     bool clock_is_off;         /* by the measure of the others */
     bool was_asking, was_lost; /* what the other seats were last told */
+    struct stall_watch stall;
 
     struct ev_prepare turn_watcher; /* ends the turn before the loop sleeps */
     struct ev_timer tick_watcher;   /* when the replica wants a tick */

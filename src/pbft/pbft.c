@@ -363,6 +363,19 @@ const char *pbft_cause_name(enum pbft_cause c)
     return "unknown";
 }
 
+static void status_of_wants(const struct pbft *p, struct pbft_status *out)
+{
+    out->refused = p->refused_since != NEVER;
+    out->overdue = p->deadline_since != NEVER;
+    out->owed = p->cover_since != NEVER;
+    out->unproven = p->mode == MODE_NORMAL && p->view_since != NEVER;
+    out->excluded = p->excluded_since != NEVER;
+    out->following = p->mode == MODE_FOLLOWING;
+    out->lacks_blocks = p->commit_goal != NULL || out->far_behind ||
+                        (p->mode == MODE_FOLLOWING && p->new_view != NULL);
+    out->repeat_ms = earlier_of(earlier_of(fetch_wake(p), standing_wake(p)), p->resend_at);
+}
+
 static void status_of_votes(const struct pbft *p, struct pbft_status *out)
 {
     const struct link *l = chain_link(p, out->phase_height);
@@ -402,6 +415,7 @@ void pbft_status(const struct pbft *p, struct pbft_status *out)
     out->stopped = p->stopped;
     out->far_behind = fetch_is_far_behind(p);
     standing_status(p, out);
+    status_of_wants(p, out);
     for (uint16_t i = 0; i < p->config.seats; i++) {
         out->view_changed_by[i] = p->changes[i].set && p->changes[i].change.view >= p->view;
     }

@@ -225,6 +225,17 @@ struct pbft_status {
     struct standing standing;
     bool asking;      /* says nothing: fewer than q-1 others have reported */
     uint32_t reports; /* of others, over the connections they now have */
+    bool reported_by[SEATS_MAX], proven_by[SEATS_MAX]; /* those; those that prove a view */
+    /* what is due, beside envelopes that wait and blocks that are accepted */
+    bool refused;       /* a block of this view was refused, and none accepted since */
+    bool overdue;       /* a deadline has passed that no block has reached */
+    bool owed;          /* a header that covers an executed block */
+    bool unproven;      /* the view has not given a block yet */
+    bool excluded;      /* the primary is expelled or suspended */
+    bool following;     /* changing: it is known that view exists */
+    bool lacks_blocks;  /* of a chain that is certified, or begins the view */
+    uint64_t repeat_ms; /* monotonic: when what is asked of others is asked again;
+                           UINT64_MAX: nothing is */
     /* the height next to be committed */
     uint64_t phase_height;
     bool has_block;

@@ -301,6 +301,10 @@ void standing_status(const struct pbft *p, struct pbft_status *out)
     out->standing = p->standing.kept;
     out->asking = !p->standing.ready;
     out->reports = reports_heard(p);
+    for (uint16_t i = 0; i < p->config.seats; i++) {
+        out->reported_by[i] = p->standing.reports[i].heard;
+        out->proven_by[i] = p->standing.reports[i].proven;
+    }
 }
 
 /* --- reporting --- */

@@ -138,6 +138,11 @@ void replica_status(const struct replica *r, struct pbft_status *out)
     pbft_status(r->core, out);
 }
 
+uint64_t replica_return_ms(const struct replica *r)
+{
+    return r->return_at_ms != 0 ? r->return_at_ms : UINT64_MAX;
+}
+
 const struct pbft *replica_core(const struct replica *r)
 {
     return r->core;

@@ -134,6 +134,9 @@ int replica_submit(struct replica *r, struct slice operation, bool durable);
 /* --- looking --- */
 
 void replica_status(const struct replica *r, struct pbft_status *out);
+/* Monotonic time at which a seat that has lost its state sends RETURN again; UINT64_MAX: it
+ * does not. */
+uint64_t replica_return_ms(const struct replica *r);
 const struct pbft *replica_core(const struct replica *r);
 const struct council *replica_council(const struct replica *r);
 struct ledger *replica_ledger(const struct replica *r);

@@ -6,6 +6,7 @@
 #include "base/alloc.h"
 #include "conclaved/agents.h"
 #include "hash/hash.h"
+#include "replica/inside.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
 
@@ -158,6 +159,13 @@ static void start_replica(struct hand_node *h)
     node_replica_config(h->node.charter, h->node.seat, &config);
     must(replica_new(&config, h->node.ledger, &ports, &observer, &h->node.replica, &why),
          &why, "replaying it");
+    /* What a restarted seat asks of the others is answered: nothing is known of it. */
+    for (uint16_t seat = 2; seat <= 4; seat++) {
+        struct message m = {.tag = MESSAGE_REPORT, .report = {.seat = 1}};
+        struct pbft_event event = {.kind = PBFT_MESSAGE, .message = {&m, seat}};
+        replica_connected(h->node.replica, seat);
+        turn_feed(h->node.replica, &event);
+    }
 }
 
 /* --- a short history --- */

@@ -126,6 +126,17 @@ static void test_status(void)
            is_number(a, "result.awaiting.have", 2) &&
            is_number(a, "result.awaiting.need", 4),
        "and that ballots are missing");
+    ok(is_text(a, "result.standing.state", "sound") && is_null(a, "result.standing.have") &&
+           is_json(a, "result.standing.missing", "[]") &&
+           is_json(a, "result.pending", "[]") && is_json(a, "result.stalled", "false") &&
+           is_null(a, "result.waiting_ms"),
+       "this seat is sound, and nothing is pending");
+    ok(is_number(a, "result.awaiting.able", 4) &&
+           is_json(a, "result.awaiting.unable", "[]") &&
+           is_json(a, "result.awaiting.reachable", "true") &&
+           is_text(a, "result.awaiting.next.what", "deadline") &&
+           json_is_integer(at(a, "result.awaiting.next.in_ms")),
+       "all seats can take part, and the deadline is near");
     ok(is_text(a, "result.awaiting.text",
                "ballots on \"third\", 2 of 4; missing: cedar (3), elm (4)"),
        "in words");
@@ -177,6 +188,64 @@ static void test_awaiting(void)
        "without a quorum of connections the council is halted");
     json_decref(a);
     hand_world.connected[1] = hand_world.connected[3] = true;
+}
+
+static void test_stall(void)
+{
+    struct pbft_status st;
+    struct peer_view *peer = &hand.node.peers[2];
+    uint64_t now = clock_monotonic_ms();
+    replica_status(hand.node.replica, &st);
+    st.waiting = 2;
+    st.view = 5;
+    st.primary = 2;
+    st.timer_expires_ms = now + 60000;
+    hand_world.connected[3] = false;
+    peer->last.flags = HEARTBEAT_LOST_STATE;
+    json_t *a = awaiting_json(&hand.node, &st);
+    ok(is_text(a, "what", "pre-prepare") && is_number(a, "view", 5) &&
+           is_number(a, "height", HAND_HEIGHT + 1) &&
+           is_text(a, "primary_name", "bj\xc3\xb6rk") && is_number(a, "have", 0) &&
+           is_number(a, "need", 1) && is_json(a, "missing", "[2]"),
+       "a stall in JSON");
+    ok(is_number(a, "able", 2) && is_json(a, "unable", "[3,4]") &&
+           is_json(a, "reachable", "false") && is_text(a, "next.what", "seats") &&
+           is_null(a, "next.in_ms") &&
+           is_text(a, "next.text",
+                   "nothing, until 1 more can take part; unable now: cedar (3), elm (4)"),
+       "that only more seats can end");
+    json_decref(a);
+    hand_world.connected[3] = true;
+    a = awaiting_json(&hand.node, &st);
+    ok(is_json(a, "unable", "[3]") && is_json(a, "reachable", "true") &&
+           is_text(a, "next.what", "view-change") && is_number(a, "next.view", 6) &&
+           is_number(a, "next.primary", 3) && json_is_integer(at(a, "next.in_ms")),
+       "or the next view");
+    json_decref(a);
+    peer->last.flags = 0;
+    st.asking = true;
+    st.reported_by[2] = st.reported_by[3] = false;
+    a = standing_json(&hand.node, &st);
+    ok(is_text(a, "state", "asking") && is_number(a, "have", 1) &&
+           is_number(a, "need", 2) && is_json(a, "missing", "[3,4]"),
+       "a seat that asks names who has not answered");
+    json_decref(a);
+    st.standing.lost = true;
+    a = standing_json(&hand.node, &st);
+    ok(is_text(a, "state", "lost") && is_number(a, "need", 3) && is_null(a, "above_view"),
+       "one that lost its state needs a quorum of others");
+    json_decref(a);
+    st.standing.has_view = true;
+    st.standing.view = 7;
+    a = standing_json(&hand.node, &st);
+    ok(is_null(a, "have") && is_json(a, "missing", "[]") && is_number(a, "above_view", 7),
+       "and then a view");
+    json_decref(a);
+    hand.node.stall = (struct stall_watch){true, now - 5000, HAND_HEIGHT, true, 0, 0};
+    a = ask("status", NULL);
+    ok(is_json(a, "result.stalled", "true"), "status knows what the log was told");
+    json_decref(a);
+    hand.node.stall = (struct stall_watch){.waiting = false};
 }
 
 static void test_seats(void)
@@ -606,6 +675,7 @@ int main(void)
     client = raw_connect(f.path);
     test_status();
     test_awaiting();
+    test_stall();
     test_seats();
     test_charter();
     test_proposals();

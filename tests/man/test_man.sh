@@ -140,6 +140,19 @@ sed -n 's/^\.It Sy \([a-z., _-]*\) Pq .*/\1/p' "$man/conclave-log.7" | tr -d ','
     tr ' ' '\n' | grep . >page
 same 'the events of the log'
 
+# --- events of the control socket ---
+
+# They are named in events.c, and where they are published; log events of the same files
+# stand in LOG_EVENT.
+{
+    sed -n 's/.*return "\([a-z]*\.[a-z-]*\)";/\1/p' "$src/conclaved/events.c"
+    cat "$src"/conclaved/*.c | tr '\n' ' ' |
+        grep -o 'publish([a-z>-]*, *"[a-z.-]*"' | sed 's/.*"\(.*\)"/\1/'
+} >code
+sed -n '/^\.Sh EVENTS/,/^\.Sh FILES/s/^\.It Cm \([a-z., -]*\)$/\1/p' \
+    "$man/conclave-control.7" | tr -d ',' | tr ' ' '\n' | grep . >page
+same 'the events of the control socket'
+
 # --- references ---
 
 # A page that another one names is there.
