@@ -107,6 +107,7 @@ void accept_on_pre_prepare(struct pbft *p, const struct pre_prepare *m)
     struct vote v = pre_prepare_vote(m, primary_of(p, h->view));
     if (v.seat == p->config.seat) {
         p->proposing = false;
+        standing_signed_vote(p, &v); /* even where its view was left in the same step */
     }
     if (h->view < p->view) {
         return;

@@ -100,6 +100,7 @@ struct standing_state {
     bool fresh;                /* the store was empty, and nothing was signed since */
     struct position newest[2]; /* of own votes, by phase: nothing above was signed here */
     uint64_t newest_change;    /* likewise, the view of the last own VIEW-CHANGE */
+    uint64_t newest_new_view;  /* likewise, of the last own NEW-VIEW */
     uint64_t ask_at;           /* monotonic: when to ask again; NEVER: nothing to ask */
     struct report_note reports[SEATS_MAX];
     bool peer_asks[SEATS_MAX];         /* by its heartbeats; true while none came */
@@ -341,12 +342,15 @@ void standing_restore(struct pbft *p, const struct pbft_saved *s);
 bool standing_may_sign(const struct pbft *p);
 void standing_lose(struct pbft *p, enum pbft_cause cause);
 /* A statement of this seat was shown, its signature being good. */
-void standing_see_vote(struct pbft *p, enum phase phase, uint64_t view, uint64_t height);
-void standing_see_change(struct pbft *p, uint64_t view);
+void standing_see_vote(struct pbft *p, enum phase phase, uint64_t view, uint64_t height,
+                       const struct hash *block);
+void standing_see_change(struct pbft *p, const struct view_change *c);
+void standing_see_new_view(struct pbft *p, const struct new_view *v);
 void standing_see_certificate(struct pbft *p, const struct certificate *c);
 /* A statement of this seat was signed here. */
 void standing_signed_vote(struct pbft *p, const struct vote *v);
 void standing_signed_change(struct pbft *p, const struct view_change *c);
+void standing_signed_new_view(struct pbft *p, uint64_t view);
 void standing_on_connection(struct pbft *p, uint16_t seat, bool up);
 void standing_on_heartbeat(struct pbft *p, const struct heartbeat *h, uint16_t from);
 void standing_on_ask(struct pbft *p, uint16_t from);

@@ -31,9 +31,27 @@ static void raise(struct position *p, uint64_t view, uint64_t height)
 
 static bool is_fresh(const struct pbft_saved *s)
 {
+    /* Blocks and NEW-VIEWs are taken down before the seat may sign: they found nothing. */
     return !s->standing.founded && s->height == 0 && s->view_change == NULL &&
-           s->new_view == NULL && s->best == NULL && s->vote_count == 0 &&
-           s->candidate_count == 0 && s->standing.view == 0 && s->standing.height == 0;
+           s->best == NULL && s->vote_count == 0 && s->standing.view == 0 &&
+           s->standing.height == 0;
+}
+
+/* After a loss, V known: what this seat said up to there is of before, and it cannot have
+ * said more. */
+static bool knows_bound(const struct standing *s)
+{
+    return s->has_view || s->height > 0;
+}
+
+static void raise_to_bound(struct standing_state *t)
+{
+    uint64_t view = t->kept.view;
+    for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
+        raise(&t->newest[phase], view, NEVER);
+    }
+    t->newest_change = later_of(t->newest_change, view + 1);
+    t->newest_new_view = later_of(t->newest_new_view, view);
 }
 
 void standing_restore(struct pbft *p, const struct pbft_saved *s)
@@ -48,16 +66,14 @@ void standing_restore(struct pbft *p, const struct pbft_saved *s)
     view = later_of(view, s->best != NULL ? s->best->what.view : 0);
     for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
         t->newest[phase] = (struct position){view, s->height};
-        if (s->standing.view > 0 || s->standing.height > 0) {
-            raise(&t->newest[phase], s->standing.view, NEVER);
-        }
     }
     for (size_t i = 0; i < s->vote_count; i++) {
         raise(&t->newest[s->votes[i].phase], s->votes[i].view, s->votes[i].height);
     }
     t->newest_change = s->view_change != NULL ? s->view_change->view : 0;
-    if (s->standing.height > 0) {
-        t->newest_change = later_of(t->newest_change, s->standing.view + 1);
+    t->newest_new_view = s->new_view != NULL ? s->new_view->view : 0;
+    if (knows_bound(&s->standing)) {
+        raise_to_bound(t);
     }
     if (t->kept.lost && p->mode == MODE_CHANGING) {
         p->mode = MODE_FOLLOWING;
@@ -108,18 +124,42 @@ void standing_lose(struct pbft *p, enum pbft_cause cause)
     view_give_up_change(p);
 }
 
-void standing_see_vote(struct pbft *p, enum phase phase, uint64_t view, uint64_t height)
+/* Another statement than the one that was signed here at the same place means a loss, too:
+ * a machine that is put back while it runs may go on before its connections end. And one
+ * above V means that V is of before another loss. */
+static void see(struct pbft *p, bool above, bool differs, uint64_t view, uint64_t bound)
 {
-    if (!p->standing.kept.lost && is_above(view, height, &p->standing.newest[phase])) {
+    const struct standing *s = &p->standing.kept;
+    bool settled = knows_bound(s) && view <= bound;
+    if ((!s->lost || s->has_view) && (above || (differs && !settled))) {
         standing_lose(p, PBFT_CAUSE_OWN_STATEMENT);
     }
 }
 
-void standing_see_change(struct pbft *p, uint64_t view)
+void standing_see_vote(struct pbft *p, enum phase phase, uint64_t view, uint64_t height,
+                       const struct hash *block)
 {
-    if (!p->standing.kept.lost && view > p->standing.newest_change) {
-        standing_lose(p, PBFT_CAUSE_OWN_STATEMENT);
-    }
+    const struct vote_slot *own = votes_slot(p, p->config.seat, phase, height);
+    bool differs = own->set && own->view == view && own->height == height &&
+                   !hash_equal(&own->block, block);
+    see(p, is_above(view, height, &p->standing.newest[phase]), differs, view,
+        p->standing.kept.view);
+}
+
+void standing_see_change(struct pbft *p, const struct view_change *c)
+{
+    const struct change_slot *own = &p->changes[p->config.seat - 1];
+    bool differs = own->set && own->change.view == c->view &&
+                   best_compare(&c->best, &own->change.best) > 0;
+    see(p, c->view > p->standing.newest_change, differs, c->view,
+        p->standing.kept.view + 1);
+}
+
+void standing_see_new_view(struct pbft *p, const struct new_view *v)
+{
+    bool differs = p->new_view != NULL && p->new_view->view == v->view &&
+                   !hash_equal(&p->new_view->changes_hash, &v->changes_hash);
+    see(p, v->view > p->standing.newest_new_view, differs, v->view, p->standing.kept.view);
 }
 
 void standing_see_certificate(struct pbft *p, const struct certificate *c)
@@ -127,7 +167,7 @@ void standing_see_certificate(struct pbft *p, const struct certificate *c)
     enum phase phase = c->what.kind == CERTIFICATE_PREPARED ? PHASE_PREPARE : PHASE_COMMIT;
     for (uint16_t i = 0; i < c->count; i++) {
         if (c->entries[i].seat == p->config.seat) {
-            standing_see_vote(p, phase, c->what.view, c->what.height);
+            standing_see_vote(p, phase, c->what.view, c->what.height, &c->what.block);
         }
     }
 }
@@ -140,6 +180,11 @@ void standing_signed_vote(struct pbft *p, const struct vote *v)
 void standing_signed_change(struct pbft *p, const struct view_change *c)
 {
     p->standing.newest_change = later_of(p->standing.newest_change, c->view);
+}
+
+void standing_signed_new_view(struct pbft *p, uint64_t view)
+{
+    p->standing.newest_new_view = later_of(p->standing.newest_new_view, view);
 }
 
 /* Once q others have shown where they stand: one of them that is correct stood in every
@@ -156,6 +201,7 @@ static void find_view(struct pbft *p)
     if (proven >= p->config.quorum) {
         t->kept.has_view = true;
         t->kept.view = highest;
+        raise_to_bound(t);
         store(p);
     }
 }
@@ -164,15 +210,10 @@ static void find_view(struct pbft *p)
 static void come_back(struct pbft *p)
 {
     struct standing_state *t = &p->standing;
-    uint64_t view = t->kept.view;
     t->kept.lost = t->kept.has_view = false;
     t->kept.height = p->best->what.height;
-    for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
-        raise(&t->newest[phase], view, NEVER);
-    }
-    t->newest_change = later_of(t->newest_change, view + 1);
     store(p);
-    update_notice(p, PBFT_NOTICE_RETURNED, PBFT_CAUSE_NONE, view, p->committed,
+    update_notice(p, PBFT_NOTICE_RETURNED, PBFT_CAUSE_NONE, t->kept.view, p->committed,
                   p->config.seat);
 }
 
@@ -235,11 +276,11 @@ void standing_on_report(struct pbft *p, const struct report *r, uint16_t from)
     for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
         if (r->has_vote[phase]) {
             standing_see_vote(p, (enum phase)phase, r->votes[phase].view,
-                              r->votes[phase].height);
+                              r->votes[phase].height, &r->votes[phase].block);
         }
     }
     if (r->has_change) {
-        standing_see_change(p, r->change.view);
+        standing_see_change(p, &r->change);
     }
     if (r->certificate != NULL) {
         chain_learn(p, r->certificate);
@@ -252,6 +293,7 @@ void standing_on_report(struct pbft *p, const struct report *r, uint16_t from)
 void standing_progress(struct pbft *p)
 {
     struct standing_state *t = &p->standing;
+    bool may_before = standing_may_sign(p);
     if (t->fresh && (p->committed > 0 || p->best != NULL)) {
         standing_lose(p, PBFT_CAUSE_FRESH);
     }
@@ -262,9 +304,8 @@ void standing_progress(struct pbft *p)
         p->best->what.view > t->kept.view) {
         come_back(p);
     }
-    bool was_ready = t->ready;
     t->ready = reports_heard(p) + 1U >= p->config.quorum;
-    if (t->ready && !was_ready && !t->kept.lost) {
+    if (standing_may_sign(p) && !may_before) {
         if (t->fresh) {
             /* Whatever this seat signs from now on is in this store. */
             t->fresh = false;
@@ -336,7 +377,8 @@ static uint16_t choose_changes(const struct pbft *p, uint64_t view, struct view_
     return count == p->weak ? count : 0;
 }
 
-/* Before the REPORT: a BALLOT that waits is known here and perhaps not there. */
+/* Before the REPORT: a BALLOT that waits is known here and perhaps not there, and so is the
+ * NEW-VIEW of a primary. */
 static void show_envelope(void *context, struct envelope *e)
 {
     struct message m = {.tag = MESSAGE_ENVELOPE, .envelope = e};
@@ -360,6 +402,10 @@ void standing_on_ask(struct pbft *p, uint16_t from)
         r->change_count = choose_changes(p, p->view - 1, changes);
     }
     pool_show(&p->pool, from, show_envelope, p);
+    if (p->new_view != NULL && primary_of(p, p->new_view->view) == from) {
+        struct message shown = {.tag = MESSAGE_NEW_VIEW, .new_view = p->new_view};
+        update_send(p, from, &shown);
+    }
     const struct held_votes *held = &p->standing.held[from - 1];
     memcpy(r->has_vote, held->has, sizeof(r->has_vote));
     memcpy(r->votes, held->votes, sizeof(r->votes));

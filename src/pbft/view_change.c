@@ -184,6 +184,7 @@ static void announce(struct pbft *p)
         highest->certificate != NULL ? certificate_ref(highest->certificate) : NULL;
     v->changes_hash = hash_view_changes(v->changes, count);
     p->proposing = true;
+    standing_signed_new_view(p, v->view);
     struct message m = {.tag = MESSAGE_NEW_VIEW, .new_view = v};
     update_sign(p, &m);
     new_view_unref(v);
@@ -223,13 +224,16 @@ void view_on_new_view(struct pbft *p, struct new_view *v)
     if (v->view == p->view && primary_of(p, v->view) == p->config.seat) {
         p->proposing = false;
     }
+    if (primary_of(p, v->view) == p->config.seat) {
+        standing_see_new_view(p, v);
+    }
     if (v->view < p->view || p->stopped ||
         (v->view == p->view && (p->mode == MODE_NORMAL || p->new_view != NULL))) {
         return;
     }
     for (uint16_t i = 0; i < v->count; i++) {
         if (v->changes[i].seat == p->config.seat) {
-            standing_see_change(p, v->changes[i].view);
+            standing_see_change(p, &v->changes[i]);
         }
     }
     if (v->certificate != NULL) {

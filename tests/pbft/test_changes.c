@@ -287,7 +287,8 @@ static void test_again(void)
     hand_free(h);
 
     h = hand_new(2, 4);
-    hand_new_view(h, 1, NULL);
+    hand_change(h, 1, 1, NULL);
+    hand_change(h, 3, 1, NULL);
     hand_connect(h, 4, false);
     hand_connect(h, 4, true);
     is((int64_t)hand_sent(h, MESSAGE_NEW_VIEW, 4), 1, "and its NEW-VIEW");
