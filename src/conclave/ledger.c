@@ -102,6 +102,26 @@ static json_t *fetch_block(const struct command_line *line, struct control_clien
     return page;
 }
 
+/* "two different commit statements, view 3, height 9" */
+static void describe_evidence(struct table *t, const json_t *op)
+{
+    const json_t *first = json_object_get(op, "first");
+    char where[96] = "";
+    if (member_is_number(first, "height")) {
+        (void)snprintf(where, sizeof(where), ", view %lld, height %lld",
+                       (long long)member_number(first, "view"),
+                       (long long)member_number(first, "height"));
+    } else if (member_is_number(first, "view")) {
+        (void)snprintf(where, sizeof(where), ", view %lld",
+                       (long long)member_number(first, "view"));
+    } else {
+        (void)snprintf(where, sizeof(where), ", proposal %.*s", SHORT_ID,
+                       member_text(first, "proposal"));
+    }
+    table_cell(t, COLOUR_BAD, "two different %s statements%s", member_text(op, "evidence"),
+               where);
+}
+
 /* What an operation is about, in a line. */
 static void describe_operation(struct table *t, const json_t *op)
 {
@@ -115,8 +135,7 @@ static void describe_operation(struct table *t, const json_t *op)
         table_cell(t, COLOUR_PLAIN, "%s, confidence %lld", member_text(op, "choice"),
                    (long long)member_number(op, "confidence"));
     } else if (strcmp(kind, "evidence") == 0) {
-        table_cell(t, COLOUR_BAD, "two different %s statements",
-                   member_text(op, "evidence"));
+        describe_evidence(t, op);
     } else {
         table_cell(t, COLOUR_PLAIN, "view %lld", (long long)member_number(op, "view"));
     }

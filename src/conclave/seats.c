@@ -92,6 +92,31 @@ static void print_seats(const json_t *seats)
     table_print(t);
 }
 
+/* Why a seat does not count, in a line for each. */
+static void print_excluded(const json_t *seats)
+{
+    for (size_t i = 0; i < json_array_size(seats); i++) {
+        const json_t *seat = json_array_get(seats, i);
+        char name[96], text[256];
+        describe_seat(name, seat, "seat");
+        if (member_true(seat, "expelled")) {
+            (void)snprintf(text, sizeof(text),
+                           "%s is expelled: block %lld proves two different %s statements.",
+                           name, (long long)member_number(seat, "expelled_height"),
+                           member_text(seat, "expelled_for"));
+        } else if (member_true(seat, "suspended")) {
+            (void)snprintf(text, sizeof(text),
+                           "%s is suspended until epoch %lld: it missed or withheld too "
+                           "many ballots.",
+                           name, (long long)member_number(seat, "suspended_until_epoch"));
+        } else {
+            continue;
+        }
+        output_text(COLOUR_BAD, text);
+        (void)printf("\n");
+    }
+}
+
 static enum command_exit run(const struct command_line *line)
 {
     json_t *seats = node_ask(line, "seats", NULL);
@@ -102,6 +127,7 @@ static enum command_exit run(const struct command_line *line)
         output_json(seats);
     } else {
         print_seats(seats);
+        print_excluded(seats);
     }
     json_decref(seats);
     return COMMAND_DONE;

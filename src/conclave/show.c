@@ -115,6 +115,13 @@ static void height_cell(struct table *t, const json_t *row, const char *name)
     }
 }
 
+/* Who is not awaited, and not expelled, was suspended when the proposal was opened. */
+static const char *status_of(const json_t *row)
+{
+    const char *status = member_text(row, "status");
+    return strcmp(status, "not-awaited") == 0 ? "suspended" : status;
+}
+
 static void print_ballots(const json_t *rows)
 {
     static const char *const headings[] = {"SEAT", "NAME",      "STATUS", "CHOICE",
@@ -129,7 +136,7 @@ static void print_ballots(const json_t *rows)
         const char *commitment = member_text(row, "commitment");
         table_cell(t, COLOUR_PLAIN, "%lld", (long long)member_number(row, "seat"));
         table_cell(t, COLOUR_PLAIN, "%s", member_text(row, "name"));
-        table_cell(t, COLOUR_PLAIN, "%s", member_text(row, "status"));
+        table_cell(t, COLOUR_PLAIN, "%s", status_of(row));
         table_cell(t, choice_colour(choice), "%s", choice[0] != '\0' ? choice : "-");
         height_cell(t, row, "confidence");
         height_cell(t, row, "ballot_height");

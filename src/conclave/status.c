@@ -103,10 +103,10 @@ static void print_status(const json_t *s)
     output_time(time, (uint64_t)member_number(s, "time_ms"));
     describe_line("height", "%lld, %s", (long long)member_number(s, "height"), time);
     describe_line("tip", "%s", member_text(s, "tip"));
-    describe_line("decisions", "%lld final, %lld open, epoch %lld",
+    describe_line("decisions", "%lld final, %lld open, epoch %lld, %lld until the next",
                   (long long)member_number(s, "decisions"),
-                  (long long)member_number(s, "open"),
-                  (long long)member_number(s, "epoch"));
+                  (long long)member_number(s, "open"), (long long)member_number(s, "epoch"),
+                  (long long)member_number(s, "epoch_left"));
     describe_line("pool", "%lld envelopes, %lld bytes",
                   (long long)member_number(s, "waiting_envelopes"),
                   (long long)member_number(s, "waiting_bytes"));

@@ -30,5 +30,6 @@ void json_put_seat(json_t *object, const char *key, const struct charter *c, uin
 const char *seat_name(const struct charter *c, uint16_t seat);
 const char *class_name(const struct charter *c, uint32_t index);
 const char *operation_kind_name(enum operation_kind k);
+const char *evidence_kind_name(enum evidence_kind k);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
-/* Finding a proposal by the beginning of its id, and its PROPOSE in a block. */
+/* Finding a proposal by the beginning of its id, its PROPOSE in a block, and EVIDENCE. */
 #include "conclaved/methods.h"
 
+#include "conclaved/exclusion.h"
 #include "hash/hash.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
@@ -114,4 +115,27 @@ bool find_propose(const struct block *b, const struct hash *id, struct operation
         }
     }
     return false;
+}
+
+bool find_evidence(const struct block *b, uint16_t seat, enum evidence_kind *out)
+{
+    for (uint32_t i = 0; i < b->count; i++) {
+        const struct envelope *e = b->envelopes[i];
+        for (uint32_t j = 0; e->has_evidence && j < e->count; j++) {
+            struct operation op;
+            if (codec_decode_operation(e->operations[j], &op) == 0 &&
+                op.kind == OPERATION_EVIDENCE && op.seat == seat) {
+                *out = op.evidence.kind;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+void list_suspended(const struct node *n, bool *in)
+{
+    for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
+        in[seat - 1] = council_is_suspended(replica_council(n->replica), seat);
+    }
 }

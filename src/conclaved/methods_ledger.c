@@ -94,26 +94,42 @@ json_t *method_blocks(void *context, struct control_session *s, json_t *params)
 
 /* --- one block with all that is in it --- */
 
-static json_t *evidence_name(enum evidence_kind kind)
+/* What was signed, as far as it tells the two apart. */
+static void put_claim(json_t *out, enum evidence_kind kind, const struct statement *st)
 {
+    struct vote vote;
+    struct new_view_body view;
+    struct operation op;
     switch (kind) {
     case EVIDENCE_PREPARE:
-        return json_string("prepare");
     case EVIDENCE_COMMIT:
-        return json_string("commit");
+        if (codec_decode_body_vote(st->body, &vote) == 0) {
+            json_put(out, "view", json_number(vote.view));
+            json_put(out, "height", json_number(vote.height));
+            json_put(out, "block", json_hash(&vote.block));
+        }
+        break;
     case EVIDENCE_NEW_VIEW:
-        return json_string("new-view");
+        if (codec_decode_body_new_view(st->body, &view) == 0) {
+            json_put(out, "view", json_number(view.view));
+            json_put(out, "tip", json_hash(&view.tip));
+        }
+        break;
     case EVIDENCE_BALLOT:
-        return json_string("ballot");
+        if (codec_decode_operation(st->ballot, &op) == 0) {
+            json_put(out, "proposal", json_hash(&op.ballot.proposal));
+            json_put(out, "commitment", json_hash(&op.ballot.commitment));
+        }
+        break;
     }
-    return json_null();
 }
 
-static json_t *statement_json(const struct statement *st)
+static json_t *statement_json(enum evidence_kind kind, const struct statement *st)
 {
     json_t *out = json_object();
     bool ballot = st->ballot.size > 0;
     json_put(out, ballot ? "ballot" : "body", json_hex(ballot ? st->ballot : st->body));
+    put_claim(out, kind, st);
     json_put(out, "signature", json_hex(slice_of(st->signature.bytes, SIGNATURE_BYTES)));
     return out;
 }
@@ -156,9 +172,9 @@ static json_t *operation_json(const struct node *n, struct slice encoding)
         json_put(out, "nonce", json_hex(slice_of(op.reveal.nonce, BALLOT_NONCE_BYTES)));
         break;
     case OPERATION_EVIDENCE:
-        json_put(out, "evidence", evidence_name(op.evidence.kind));
-        json_put(out, "first", statement_json(&op.evidence.first));
-        json_put(out, "second", statement_json(&op.evidence.second));
+        json_put(out, "evidence", json_string(evidence_kind_name(op.evidence.kind)));
+        json_put(out, "first", statement_json(op.evidence.kind, &op.evidence.first));
+        json_put(out, "second", statement_json(op.evidence.kind, &op.evidence.second));
         break;
     case OPERATION_RETURN:
         json_put(out, "view", json_number(op.return_request.view));

@@ -6,7 +6,10 @@
 #include "base/clock.h"
 #include "conclaved/agents.h"
 #include "conclaved/events.h"
+#include "conclaved/exclusion.h"
 #include "conclaved/json.h"
+
+#include "wire/shared.h"
 
 #include <assert.h>
 
@@ -20,6 +23,26 @@ static void put_charter(json_t *out, const struct charter_seat *c)
     json_put(out, "key", json_hex(slice_of(c->key.bytes, sizeof(c->key.bytes))));
 }
 
+/* Since when and for what, or until when. */
+static void put_exclusion(json_t *out, const struct node *n, uint16_t seat)
+{
+    struct council_summary summary;
+    const struct council *council = replica_council(n->replica);
+    uint64_t height = council_convicted_at(council, seat);
+    enum evidence_kind kind;
+    struct block *b = NULL;
+    council_summarize(council, &summary);
+    bool known = height > 0 && ledger_block(n->ledger, height, &b) == 0 &&
+                 find_evidence(b, seat, &kind);
+    json_put(out, "expelled_height", height > 0 ? json_number(height) : json_null());
+    json_put(out, "expelled_for",
+             known ? json_string(evidence_kind_name(kind)) : json_null());
+    json_put(out, "suspended_until_epoch",
+             council_is_suspended(council, seat) ? json_number(summary.epoch + 1)
+                                                 : json_null());
+    block_unref(b);
+}
+
 static void put_council(json_t *out, const struct node *n, uint16_t seat)
 {
     struct seat_totals t;
@@ -28,6 +51,7 @@ static void put_council(json_t *out, const struct node *n, uint16_t seat)
              json_boolean(council_is_expelled(replica_council(n->replica), seat)));
     json_put(out, "suspended",
              json_boolean(council_is_suspended(replica_council(n->replica), seat)));
+    put_exclusion(out, n, seat);
     json_t *totals = json_object();
     json_put(totals, "ballots", json_number(t.ballots));
     json_put(totals, "reveals", json_number(t.reveals));

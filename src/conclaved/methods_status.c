@@ -170,6 +170,10 @@ static void put_council(json_t *out, const struct node *n)
     json_put(out, "time_ms", json_number(summary.time_ms));
     json_put(out, "state_root", json_hash(&summary.state_root));
     json_put(out, "epoch", json_number(summary.epoch));
+    json_put(out, "epoch_left",
+             json_number(n->charter->epoch_decisions > summary.epoch_finals
+                             ? n->charter->epoch_decisions - summary.epoch_finals
+                             : 0));
     json_put(out, "decisions", json_number(summary.final_count));
     json_put(out, "open", json_number(summary.open_count));
     json_put(out, "expelled", json_seats(expelled, n->charter->seat_count));

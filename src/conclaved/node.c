@@ -9,6 +9,7 @@
 #include "base/quorum.h"
 #include "conclaved/agents.h"
 #include "conclaved/events.h"
+#include "conclaved/exclusion.h"
 #include "conclaved/halt.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/observe.h"
@@ -249,6 +250,7 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
               LOG_N("height", ledger_height(n->ledger)),
               LOG_X("council", slice_of(n->charter->council_id.bytes, HASH_BYTES)));
     standing_tell(n);
+    list_suspended(n, n->suspended);
     replica_begin(n->replica);
     return 0;
 }

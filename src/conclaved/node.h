@@ -53,6 +53,7 @@ struct node {
     bool clock_is_off;         /* by the measure of the others */
     bool was_asking, was_lost; /* what the other seats were last told */
     struct stall_watch stall;
+    bool suspended[SEATS_MAX]; /* of seat - 1, as the log was told */
 
     struct ev_prepare turn_watcher; /* ends the turn before the loop sleeps */
     struct ev_timer tick_watcher;   /* when the replica wants a tick */

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "conclaved/events.h"
+#include "conclaved/exclusion.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/json.h"
 #include "conclaved/publish.h"
@@ -48,6 +49,12 @@ static void on_action(void *context, const struct pbft_action *a)
     }
 }
 
+static const char *evidence_of(const struct block *b, uint16_t seat)
+{
+    enum evidence_kind kind;
+    return find_evidence(b, seat, &kind) ? evidence_kind_name(kind) : "unknown";
+}
+
 static void log_council_event(const struct block *b, const struct council_event *e)
 {
     struct slice id = slice_of(e->proposal.bytes, HASH_BYTES);
@@ -69,6 +76,7 @@ static void log_council_event(const struct block *b, const struct council_event 
         break;
     case COUNCIL_CONVICTED:
         LOG_EVENT(LOG_LEVEL_WARN, "seat.convicted", LOG_N("seat", e->seat),
+                  LOG_S("statement", evidence_of(b, e->seat)),
                   LOG_N("height", b->header.height));
         break;
     case COUNCIL_EPOCH:
@@ -106,6 +114,9 @@ static void on_executed(void *context, struct block *b, const struct council_res
         log_council_event(b, &r->events[i]);
         publish_council_event(n, &r->events[i]);
     }
+    if (r->event_count > 0) {
+        exclusion_tell(n, b);
+    }
     if (control_has_subscribers(n->control)) {
         publish(n, "block.committed", event_block(b));
     }
@@ -118,29 +129,14 @@ static void on_received(void *context, uint16_t seat, const struct message *m)
     }
 }
 
-static const char *kind_name(enum evidence_kind k)
-{
-    switch (k) {
-    case EVIDENCE_PREPARE:
-        return "prepare";
-    case EVIDENCE_COMMIT:
-        return "commit";
-    case EVIDENCE_NEW_VIEW:
-        return "new-view";
-    case EVIDENCE_BALLOT:
-        return "ballot";
-    }
-    return "unknown";
-}
-
 static void on_accused(void *context, uint16_t seat, enum evidence_kind kind)
 {
     struct node *n = context;
     LOG_EVENT(LOG_LEVEL_WARN, "seat.equivocated", LOG_N("seat", seat),
-              LOG_S("statement", kind_name(kind)));
+              LOG_S("statement", evidence_kind_name(kind)));
     json_t *params = json_object();
     json_put_seat(params, "seat", n->charter, seat);
-    json_put(params, "statement", json_string(kind_name(kind)));
+    json_put(params, "statement", json_string(evidence_kind_name(kind)));
     publish(n, "seat.equivocated", params);
 }
 

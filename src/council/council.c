@@ -215,6 +215,7 @@ void council_summarize(const struct council *c, struct council_summary *out)
         .final_count = c->decisions.count,
         .open_count = c->live_count,
         .epoch = c->epoch,
+        .epoch_finals = c->epoch_finals,
     };
 }
 
@@ -222,6 +223,12 @@ bool council_is_expelled(const struct council *c, uint16_t seat)
 {
     assert(seat >= 1 && seat <= c->rules.seats);
     return c->convicted_at[seat - 1] != 0;
+}
+
+uint64_t council_convicted_at(const struct council *c, uint16_t seat)
+{
+    assert(seat >= 1 && seat <= c->rules.seats);
+    return c->convicted_at[seat - 1];
 }
 
 bool council_is_suspended(const struct council *c, uint16_t seat)

@@ -148,10 +148,13 @@ struct council_summary {
     uint64_t final_count; /* leaves of the decisions tree */
     uint64_t open_count;
     uint64_t epoch;
+    uint32_t epoch_finals; /* of this epoch, so far */
 };
 
 void council_summarize(const struct council *c, struct council_summary *out);
 bool council_is_expelled(const struct council *c, uint16_t seat);
+/* The height of the block that convicted it; 0: none did. */
+uint64_t council_convicted_at(const struct council *c, uint16_t seat);
 bool council_is_suspended(const struct council *c, uint16_t seat);
 
 /* A seat's count since the first block. */

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A seat that signs two statements is expelled and one that casts no ballots is suspended,
+ * sits out an epoch and returns: seen in the log, in `seats`, `show` and `ledger`, and
+ * found again in a copy of one store by somebody who has only that and the charter.
+ */
+#include "../attacks/scene.h"
+
+#include "base/alloc.h"
+#include "base/clock.h"
+#include "council/council.h"
+#include "crypto/authenticate.h"
+#include "hash/hash.h"
+#include "ledger/ledger.h"
+#include "wire/codec.h"
+#include "wire/shared.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { SEATS = 7, EVIL = 7, LAZY = 6, WAIT_MS = 30000, ROUNDS = 40 };
+
+static bool approve(void *context, unsigned seat, const json_t *params,
+                    struct live_ballot *out)
+{
+    (void)context, (void)seat, (void)params, (void)out;
+    return true;
+}
+
+/* --- what is done --- */
+
+static void vote_double(void *context, struct evil *e, uint16_t victim,
+                        const struct message *m)
+{
+    struct hash other = signers_hash(0x66);
+    (void)context;
+    if (m->tag == MESSAGE_COMMIT) {
+        evil_vote(e, victim, PHASE_COMMIT, m->vote.view, m->vote.height, &m->vote.block);
+        evil_vote(e, victim, PHASE_COMMIT, m->vote.view, m->vote.height, &other);
+    }
+}
+
+/* Proposals are decided until the log of seat 1 has the text. The last one's id. */
+static bool decide_until(struct scene *s, const char *text, char *id)
+{
+    for (int i = 0; i < ROUNDS && live_log_count(s->l, 1, text) == 0; i++) {
+        json_t *p = NULL;
+        if (live_propose(s->l, 1, "quick", "one more", NULL, id) == 0) {
+            p = live_wait_final(s->l, 1, id, WAIT_MS);
+        }
+        if (p == NULL) {
+            return false;
+        }
+        json_decref(p);
+    }
+    return live_log_count(s->l, 1, text) > 0;
+}
+
+static void check_conviction(struct scene *s)
+{
+    char id[LIVE_ID_BYTES];
+    bool convicted = false;
+    is(evil_connect_all(s->e), SEATS - 1, "an evil seat is connected to everyone");
+    s->e->on_message = vote_double;
+    uint64_t until = clock_monotonic_ms() + WAIT_MS;
+    while (!convicted && clock_monotonic_ms() < until) {
+        (void)live_propose(s->l, 1, "quick", "with double votes", NULL, id);
+        evil_pump(s->e, 100);
+        convicted = live_log_count(s->l, 1, "event=seat.convicted seat=7 statement=commit");
+    }
+    s->e->on_message = NULL;
+    evil_drop(s->e, 0);
+    ok(convicted, "who votes twice is convicted, and the log says of what");
+}
+
+/* --- what is seen --- */
+
+static json_int_t number_of(struct scene *s, unsigned about, const char *member)
+{
+    return scene_peer_number(s, 1, about, member);
+}
+
+/* What conclave says with these words, which must be in it. */
+static void says(struct scene *s, const char *command, const char *operand,
+                 const char *words)
+{
+    const char *argv[] = {"conclave", command, "--socket", live_seat(s->l, 1)->socket,
+                          operand,    NULL};
+    struct live_output o = live_run(s->l, WAIT_MS, argv);
+    if (!ok(o.status == 0 && strstr(o.out, words) != NULL, "conclave %s says: %s", command,
+            words)) {
+        printf("# %s\n# %s\n", o.out, o.err);
+    }
+    live_output_free(&o);
+}
+
+static bool row_is(const json_t *p, unsigned seat, const char *status)
+{
+    const json_t *row = json_array_get(json_object_get(p, "seats"), seat - 1);
+    const char *got = json_string_value(json_object_get(row, "status"));
+    return got != NULL && strcmp(got, status) == 0;
+}
+
+static void check_suspension(struct scene *s)
+{
+    char id[LIVE_ID_BYTES], words[96];
+    live_agent_set(s->l, LAZY, NULL, NULL);
+    ok(decide_until(s, "event=seat.suspended seat=6 ", id),
+       "who casts no ballots is suspended");
+    json_int_t epoch = live_number(s->l, 1, "epoch");
+    is(number_of(s, LAZY, "suspended_until_epoch"), epoch + 1, "for one epoch");
+    json_int_t height = number_of(s, EVIL, "expelled_height");
+    ok(height > 0, "the other one is expelled by block %lld", (long long)height);
+    (void)snprintf(words, sizeof(words),
+                   "is expelled: block %lld proves two different commit statements",
+                   (long long)height);
+    says(s, "seats", NULL, words);
+    (void)snprintf(words, sizeof(words), "is suspended until epoch %lld",
+                   (long long)epoch + 1);
+    says(s, "seats", NULL, words);
+    (void)snprintf(words, sizeof(words), "%lld", (long long)height);
+    says(s, "ledger", words, "two different commit statements, view ");
+
+    is(live_propose(s->l, 1, "quick", "without two seats", NULL, id), 0, "a proposal");
+    json_t *p = live_wait_final(s->l, 1, id, WAIT_MS);
+    ok(row_is(p, LAZY, "not-awaited") && row_is(p, EVIL, "expelled"),
+       "its record shows both");
+    json_decref(p);
+    says(s, "show", id, "suspended");
+    says(s, "show", id, "expelled");
+
+    live_agent_set(s->l, LAZY, approve, NULL);
+    ok(decide_until(s, "event=seat.reinstated seat=6 ", id),
+       "after the epoch the suspended seat is back");
+    is(live_number(s->l, 1, "epoch"), epoch + 1, "in the next one");
+    is(live_propose(s->l, 1, "quick", "with one more", NULL, id), 0, "a proposal");
+    p = live_wait_final(s->l, 1, id, WAIT_MS);
+    const json_t *row = json_array_get(json_object_get(p, "seats"), LAZY - 1);
+    ok(json_is_true(json_object_get(row, "active")), "it is waited for again");
+    json_decref(p);
+}
+
+/* --- what the ledger alone tells --- */
+
+static void rules_of(const struct charter *c, struct council_rules *r)
+{
+    *r = (struct council_rules){.council_id = c->council_id,
+                                .seats = c->seat_count,
+                                .class_count = c->class_count,
+                                .open_proposals = c->open_proposals,
+                                .return_interval_ms = c->return_interval_ms,
+                                .epoch_decisions = c->epoch_decisions,
+                                .epoch_absences = c->epoch_absences,
+                                .created_ms = c->created_ms};
+    for (uint32_t i = 0; i < c->class_count; i++) {
+        const struct charter_class *k = &c->classes[i];
+        r->classes[i] = (struct council_class){k->threshold, k->commit_ms, k->reveal_ms,
+                                               k->grace_ms, k->emergency};
+    }
+}
+
+/* Both statements of an EVIDENCE about votes are signed by the seat, and contradict each
+ * other; looked at here without the code that the nodes use for it. */
+static bool is_proof(const struct charter *c, const struct operation *op)
+{
+    const struct evidence *v = &op->evidence;
+    const struct public_key *key = &c->seats[op->seat - 1].key;
+    struct vote a, b;
+    return v->kind == EVIDENCE_COMMIT &&
+           sign_verify(key, LABEL_COMMIT, &c->council_id, v->first.body,
+                       &v->first.signature) == 0 &&
+           sign_verify(key, LABEL_COMMIT, &c->council_id, v->second.body,
+                       &v->second.signature) == 0 &&
+           codec_decode_body_vote(v->first.body, &a) == 0 &&
+           codec_decode_body_vote(v->second.body, &b) == 0 && a.view == b.view &&
+           a.height == b.height && !hash_equal(&a.block, &b.block);
+}
+
+struct recount {
+    struct scene *s;
+    struct council *council;
+    struct hash tip;
+    uint64_t convicted_at[SEATS + 1];
+    bool was_suspended[SEATS + 1];
+    unsigned proofs, bad;
+};
+
+static void count_evidence(struct recount *r, const struct block *b)
+{
+    for (uint32_t i = 0; i < b->count; i++) {
+        const struct envelope *e = b->envelopes[i];
+        for (uint32_t j = 0; j < e->count; j++) {
+            struct operation op;
+            if (codec_decode_operation(e->operations[j], &op) != 0 ||
+                op.kind != OPERATION_EVIDENCE) {
+                continue;
+            }
+            bool good = is_proof(r->s->l->charter, &op);
+            r->proofs += good;
+            r->bad += !good;
+            if (good && r->convicted_at[op.seat] == 0) {
+                r->convicted_at[op.seat] = b->header.height;
+            }
+        }
+    }
+}
+
+static void replay(struct recount *r, struct ledger *l)
+{
+    struct charter *c = r->s->l->charter;
+    struct public_key keys[SEATS];
+    for (unsigned i = 0; i < SEATS; i++) {
+        keys[i] = c->seats[i].key;
+    }
+    struct authenticator auth = {.council_id = c->council_id,
+                                 .seats = SEATS,
+                                 .classes = c->class_count,
+                                 .keys = keys,
+                                 .verified = verified_set_new(64)};
+    r->tip = c->council_id;
+    for (uint64_t height = 1; height <= ledger_height(l); height++) {
+        struct block *b = NULL;
+        struct council_result result;
+        bool good = ledger_block(l, height, &b) == 0 && authenticate_block(&auth, b) == 0 &&
+                    hash_equal(&b->header.prev_hash, &r->tip);
+        r->bad += !good;
+        if (good) {
+            r->tip = b->hash;
+            count_evidence(r, b);
+            council_apply(r->council, b, &result);
+            for (uint16_t seat = 1; seat <= SEATS; seat++) {
+                r->was_suspended[seat] |= council_is_suspended(r->council, seat);
+            }
+        }
+        block_unref(b);
+        if (!good) {
+            break;
+        }
+    }
+    verified_set_free(auth.verified);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    FILE *in = fopen(from, "re"), *out = fopen(to, "we");
+    char bytes[65536];
+    size_t got = 0;
+    while (in != NULL && out != NULL && (got = fread(bytes, 1, sizeof(bytes), in)) > 0) {
+        (void)fwrite(bytes, 1, got, out);
+    }
+    ok(in != NULL && out != NULL && fclose(out) == 0, "a copy of the store");
+    if (in != NULL) {
+        (void)fclose(in);
+    }
+}
+
+static void check_ledger(struct scene *s)
+{
+    ok(live_wait_level(s->l, WAIT_MS), "all nodes are level");
+    struct recount r = {.s = s};
+    struct hash root = scene_hash(s, 1, "state_root");
+    json_int_t expelled_height = number_of(s, EVIL, "expelled_height");
+    struct complaint why = {""};
+    bool was_told[SEATS + 1] = {false}, is_told[SEATS + 1] = {false};
+    for (unsigned seat = 1; seat <= SEATS; seat++) {
+        char words[64];
+        (void)snprintf(words, sizeof(words), "event=seat.suspended seat=%u ", seat);
+        was_told[seat] = live_log_count(s->l, 1, words) > 0;
+        is_told[seat] = number_of(s, seat, "suspended_until_epoch") > 0;
+    }
+    char *dir = alloc_printf("%s/copy", s->l->dir);
+    char *from = alloc_printf("%s/data.mdb", live_seat(s->l, 1)->data);
+    char *to = alloc_printf("%s/data.mdb", dir);
+    struct ledger *l = NULL;
+    is(live_stop(s->l, 1, WAIT_MS), 0, "a node is stopped");
+    ok(mkdir(dir, 0700) == 0, "a folder");
+    copy_file(from, to);
+    if (is(ledger_open(dir, LEDGER_READ, NULL, &l, &why), 0, "which is opened to read")) {
+        struct council_rules rules;
+        struct council_summary summary;
+        rules_of(s->l->charter, &rules);
+        r.council = council_new(&rules);
+        replay(&r, l);
+        council_summarize(r.council, &summary);
+        is(r.bad, 0, "every block and every proof is good");
+        ok(r.proofs > 0, "%u proofs", r.proofs);
+        ok(hash_equal(&summary.state_root, &root), "the nodes' state is found again");
+        bool same = true;
+        for (uint16_t seat = 1; seat <= SEATS; seat++) {
+            uint64_t height = r.convicted_at[seat];
+            same &= council_is_expelled(r.council, seat) == (height > 0);
+            same &= council_convicted_at(r.council, seat) == height;
+            same &= (seat == EVIL) == (height > 0);
+            same &= was_told[seat] == r.was_suspended[seat];
+            same &= is_told[seat] == council_is_suspended(r.council, seat);
+        }
+        ok(same, "the proofs alone convict the seat that the nodes expelled, and the same "
+                 "seats were suspended");
+        is((int64_t)r.convicted_at[EVIL], expelled_height, "by the block that they name");
+        council_free(r.council);
+        ledger_close(l);
+    } else {
+        printf("# %s\n", why.text);
+    }
+    free(dir);
+    free(from);
+    free(to);
+}
+
+int main(void)
+{
+    live_limit(200);
+    struct scene *s = scene_new(SEATS, EVIL,
+                                "{\"timing\":{\"timer_floor_ms\":250,"
+                                "\"timer_ceiling_ms\":2500},"
+                                "\"epoch\":{\"decisions\":4,\"absences\":1}}",
+                                "heartbeat-ms = 200\ndead-peer-ms = 2000\n");
+    check_conviction(s);
+    check_suspension(s);
+    check_ledger(s);
+    ok(live_quiet(s->l), "no node wrote to standard error");
+    if (tap_failures > 0) {
+        live_show_logs(s->l, 20);
+    }
+    scene_free(s);
+    return tap_done();
+}
