@@ -3,13 +3,14 @@
  * Twins: seats with two nodes of one key, in councils that are parted anew in every round
  * (scenario.h).
  *
- *     conclave-twins --all [--twins SEAT] [--rounds N] [--groups N] [--clones]
+ *     conclave-twins --all [--twins SEAT] [--rounds N] [--groups N] [--deaf N] [--clones]
  *     conclave-twins --sample N [--seats N] [--seed N] [--rounds N] [--groups N] [--clones]
- *     conclave-twins --twins SEAT,... --parted GROUPS [--seats N] [--seed N] [--clones]
+ *     conclave-twins --twins SEAT,... --parted PLACES [--seats N] [--seed N] [--clones]
  *
  * --all runs every scenario of four seats: each seat in turn is the one with two nodes, and
  * in every round the five nodes are parted in every way into at most so many groups (2), of
- * one seat alone with --twins.
+ * one seat alone with --twins. In the first --deaf rounds each correct seat is also deaf to
+ * PREPAREs, to COMMITs, to both or neither.
  * --sample draws so many, with 1 to f seats of twins. The third form repeats one and shows
  * it; a failure prints it. --clones is the other kind of scenario. Two options break the
  * rules, to show what they are for: --quorum N, and --stubborn for clones. Output is TAP.
@@ -22,13 +23,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FOUR = 4, WAYS_MAX = 64, PARTED_TEXT = ROUNDS_MAX * (PARTED_MAX + 1) + 1 };
+enum { FOUR = 4, WAYS_MAX = 52 * 64, PARTED_TEXT = ROUNDS_MAX * (PARTED_MAX + 1) + 1 };
+
+/* To place the nodes of four seats in one round. */
+struct ways {
+    unsigned count;
+    uint8_t places[WAYS_MAX][FOUR + 1];
+};
 
 struct options {
     struct scenario base;
     bool all;
     unsigned long sample;
-    unsigned groups;
+    unsigned groups, deaf;
     const char *twins, *parted;
 };
 
@@ -40,11 +47,12 @@ struct totals {
 
 static int usage(void)
 {
-    fprintf(stderr,
-            "usage: conclave-twins --all | --sample N | --twins SEAT,... --parted "
-            "GROUPS\n"
-            "                      [--seats N] [--seed N] [--rounds N] [--groups N] "
-            "[--clones [--stubborn]] [--quorum N]\n");
+    fprintf(
+        stderr,
+        "usage: conclave-twins --all | --sample N | --twins SEAT,... --parted "
+        "PLACES\n"
+        "                      [--seats N] [--seed N] [--rounds N] [--groups N] [--deaf N] "
+        "[--clones [--stubborn]] [--quorum N]\n");
     return 2;
 }
 
@@ -96,11 +104,10 @@ static void print_totals(const struct totals *t)
 
 /* --- all of four seats --- */
 
-/* The ways to part `count` nodes into at most `most` groups: of each the canonical form,
- * in which a group's number is that of the groups before its first node. */
-static unsigned list_ways(uint8_t ways[][FOUR + 1], unsigned most)
+/* The ways to part the nodes into at most so many groups: of each the canonical form, in
+ * which a group's number is that of the groups before its first node. */
+static void list_groups(struct ways *w, unsigned most)
 {
-    unsigned count = 0;
     uint8_t at[FOUR + 1] = {0};
     for (;;) {
         unsigned used = 0;
@@ -110,30 +117,45 @@ static unsigned list_ways(uint8_t ways[][FOUR + 1], unsigned most)
             used += at[i] == used;
         }
         if (canonical && used <= most) {
-            memcpy(ways[count++], at, sizeof(at));
+            memcpy(w->places[w->count++], at, sizeof(at));
         }
         int digit = FOUR;
         while (digit > 0 && ++at[digit] == most) {
             at[digit--] = 0;
         }
         if (digit == 0) {
-            return count;
+            return;
+        }
+    }
+}
+
+/* Each of them with every correct seat deaf to PREPAREs, COMMITs, both or neither. */
+static void add_deafness(struct ways *w, uint16_t twin)
+{
+    for (uint16_t seat = 1; seat <= FOUR; seat++) {
+        unsigned before = w->count;
+        for (unsigned deaf = 1; deaf < 4 && seat != twin; deaf++) {
+            for (unsigned i = 0; i < before; i++) {
+                uint8_t *place = w->places[w->count++];
+                memcpy(place, w->places[i], FOUR + 1);
+                place[seat - 1] = (uint8_t)(place[seat - 1] + deaf * DEAF_TO_PREPARES);
+            }
         }
     }
 }
 
 /* Goes to the next scenario. Those that differ only in rounds on which nothing depended
  * would run alike, and are passed over; the number of scenarios that were dealt with. */
-static unsigned long long advance(unsigned *digits, unsigned rounds, unsigned ways,
-                                  unsigned depended, bool *more)
+static unsigned long long advance(unsigned *digits, const struct ways *const *ways,
+                                  unsigned rounds, unsigned depended, bool *more)
 {
     unsigned long long same = 1;
     unsigned last = depended > 0 ? depended - 1 : 0;
     for (unsigned i = last + 1; i < rounds; i++) {
-        same *= ways;
+        same *= ways[i]->count;
         digits[i] = 0;
     }
-    while (++digits[last] == ways) {
+    while (++digits[last] == ways[last]->count) {
         digits[last] = 0;
         if (last == 0) {
             *more = false;
@@ -146,22 +168,30 @@ static unsigned long long advance(unsigned *digits, unsigned rounds, unsigned wa
 
 static bool run_seat(const struct options *o, uint16_t seat, struct totals *t)
 {
-    static uint8_t ways[WAYS_MAX][FOUR + 1];
+    static struct ways parted, deaf;
+    const struct ways *ways[ROUNDS_MAX];
     struct scenario s = o->base;
-    unsigned count = list_ways(ways, o->groups), digits[ROUNDS_MAX] = {0};
+    unsigned digits[ROUNDS_MAX] = {0};
+    parted.count = 0;
+    list_groups(&parted, o->groups);
+    deaf = parted;
+    add_deafness(&deaf, seat);
     s.seats = FOUR;
     s.twin_count = 1;
     s.twins[0] = seat;
+    for (unsigned round = 0; round < s.rounds; round++) {
+        ways[round] = round < o->deaf ? &deaf : &parted;
+    }
     for (bool more = true; more;) {
-        struct finding outcome;
+        struct finding found;
         for (unsigned round = 0; round < s.rounds; round++) {
-            memcpy(s.groups[round], ways[digits[round]], FOUR + 1);
+            memcpy(s.places[round], ways[round]->places[digits[round]], FOUR + 1);
         }
-        if (!run(&s, t, &outcome)) {
+        if (!run(&s, t, &found)) {
             return false;
         }
-        unsigned depended = s.clones ? s.rounds : outcome.depended;
-        t->scenarios += advance(digits, s.rounds, count, depended, &more);
+        unsigned depended = s.clones ? s.rounds : found.depended;
+        t->scenarios += advance(digits, ways, s.rounds, depended, &more);
     }
     return true;
 }
@@ -219,6 +249,14 @@ static void draw_groups(const struct options *o, struct scenario *s, struct rng 
     }
 }
 
+static void draw_deafness(const struct scenario *s, struct rng *r, uint8_t *out)
+{
+    for (uint16_t i = 0; i < s->seats; i++) {
+        out[i] = (uint8_t)(out[i] + (rng_chance(r, 4) ? DEAF_TO_PREPARES : 0) +
+                           (rng_chance(r, 2) ? DEAF_TO_COMMITS : 0));
+    }
+}
+
 static void run_sample(const struct options *o)
 {
     struct totals t = {0};
@@ -229,7 +267,10 @@ static void run_sample(const struct options *o)
         struct rng r = {s.seed * 1000 + s.seats};
         draw_twins(&s, &r);
         for (unsigned round = 0; round < s.rounds; round++) {
-            draw_groups(o, &s, &r, s.groups[round]);
+            draw_groups(o, &s, &r, s.places[round]);
+            if (!s.clones && rng_chance(&r, 2)) {
+                draw_deafness(&s, &r, s.places[round]);
+            }
         }
         (void)run(&s, &t, &outcome);
         t.scenarios++;
@@ -293,7 +334,11 @@ static bool read_number(struct options *o, const char *name, unsigned long value
     }
     if (strcmp(name, "--groups") == 0) {
         o->groups = (unsigned)value;
-        return value >= 1 && value <= FOUR + 1;
+        return value >= 1 && value <= GROUPS_MAX;
+    }
+    if (strcmp(name, "--deaf") == 0) {
+        o->deaf = (unsigned)value;
+        return value <= ROUNDS_MAX;
     }
     if (strcmp(name, "--quorum") == 0) {
         s->quorum = (unsigned)value;

@@ -114,6 +114,12 @@ static uint64_t view_of(struct cluster *c, uint16_t from, const struct message *
     return UINT64_MAX;
 }
 
+static bool is_deaf(uint8_t place, const struct message *m)
+{
+    return (m->tag == MESSAGE_PREPARE && place % DEAF_TO_COMMITS >= DEAF_TO_PREPARES) ||
+           (m->tag == MESSAGE_COMMIT && place >= DEAF_TO_COMMITS);
+}
+
 static bool passes(struct cluster *c, void *context, uint16_t from, uint16_t to,
                    const struct message *m)
 {
@@ -134,7 +140,9 @@ static bool passes(struct cluster *c, void *context, uint16_t from, uint16_t to,
     if (view >= p->out->depended) {
         p->out->depended = (unsigned)view + 1;
     }
-    return s->groups[view][from - 1] == s->groups[view][to - 1];
+    const uint8_t *places = s->places[view];
+    return places[from - 1] % GROUPS_MAX == places[to - 1] % GROUPS_MAX &&
+           !is_deaf(places[to - 1], m);
 }
 
 static bool rounds_are_over(struct cluster *c, void *context)
@@ -303,7 +311,7 @@ static void play_clones(struct play *p)
     clone_twins(p);
     cluster_start_all(c);
     for (unsigned round = 0; round < s->rounds; round++) {
-        part(p, s->groups[round], held);
+        part(p, s->places[round], held);
         cluster_run(c, TURN_MS);
     }
     part(p, together, held);
@@ -345,12 +353,14 @@ void scenario_run(const struct scenario *s, struct finding *out)
 
 /* --- as text --- */
 
+static const char letters[] = "0123456789abcdefghij";
+
 void scenario_write(const struct scenario *s, char *out, size_t size)
 {
     size_t used = 0;
     for (unsigned round = 0; round < s->rounds; round++) {
         for (uint16_t node = 1; node <= nodes_of(s) && used + 2 < size; node++) {
-            out[used++] = (char)('0' + s->groups[round][node - 1]);
+            out[used++] = letters[s->places[round][node - 1]];
         }
         if (round + 1 < s->rounds && used + 2 < size) {
             out[used++] = ',';
@@ -363,10 +373,11 @@ bool scenario_read(struct scenario *s, const char *text)
 {
     for (s->rounds = 0; *text != '\0' && s->rounds < ROUNDS_MAX; s->rounds++) {
         for (uint16_t node = 1; node <= nodes_of(s); node++, text++) {
-            if (*text < '0' || *text > '9') {
+            const char *letter = *text != '\0' ? strchr(letters, *text) : NULL;
+            if (letter == NULL) {
                 return false;
             }
-            s->groups[s->rounds][node - 1] = (uint8_t)(*text - '0');
+            s->places[s->rounds][node - 1] = (uint8_t)(letter - letters);
         }
         text += *text == ',';
     }

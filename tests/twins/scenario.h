@@ -11,6 +11,10 @@
  * all pass, else a view that no quorum can ask for would be the last. Views end after one
  * committed block (rotate_every), or by their timers.
  *
+ * Groups alone show every vote to a whole quorum or to none of it. So a node may also be
+ * deaf to the PREPAREs of a view, or to its COMMITs: then some have a certificate and
+ * others not.
+ *
  * The twins are ordinary nodes, each on its own store, and stubborn (cluster_set_stubborn):
  * what they are shown of their other half does not silence them.
  *
@@ -24,6 +28,9 @@
 
 #include "cluster/cluster.h"
 
+/* A place is a group + DEAF_TO_PREPARES or not + DEAF_TO_COMMITS or not. */
+enum { GROUPS_MAX = 5, DEAF_TO_PREPARES = GROUPS_MAX, DEAF_TO_COMMITS = 2 * GROUPS_MAX };
+
 enum { ROUNDS_MAX = 8, TWINS_MAX = 10, PARTED_MAX = SEATS_MAX + TWINS_MAX };
 
 struct scenario {
@@ -34,7 +41,7 @@ struct scenario {
     uint16_t twins[TWINS_MAX]; /* their seats; the second node of twins[i] is
                                   seats + 1 + i */
     unsigned rounds;
-    uint8_t groups[ROUNDS_MAX][PARTED_MAX]; /* [round][node - 1] */
+    uint8_t places[ROUNDS_MAX][PARTED_MAX]; /* [round][node - 1]: a group, and DEAF_TO */
     bool clones;
     bool stubborn; /* clones that are stubborn nevertheless */
     bool trace;    /* on standard output */
@@ -52,9 +59,9 @@ struct finding {
 
 void scenario_run(const struct scenario *s, struct finding *out);
 
-/* The groups as text: one digit for each node, rounds separated by commas. */
+/* The places as text: for each node 0..9 or a..j, rounds separated by commas. */
 void scenario_write(const struct scenario *s, char *out, size_t size);
-/* False when it is not of rounds of seats + twin_count digits. */
+/* False when it is not of rounds of seats + twin_count places. */
 bool scenario_read(struct scenario *s, const char *text);
 
 #endif

@@ -3,7 +3,9 @@
 #include "cluster/inside.h"
 
 #include "base/alloc.h"
+#include "base/quorum.h"
 #include "hash/hash.h"
+#include "pbft/internal.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
 
@@ -216,6 +218,17 @@ static void check_envelope(struct node *n, const struct envelope *e)
     }
 }
 
+/* One that it only heard of may be shown to its primary before that. */
+static void check_new_view(struct node *n, uint64_t view)
+{
+    const struct pbft *p = replica_core(n->replica);
+    bool own = quorum_primary(n->c->config.seats, view) == n->seat;
+    bool entered = p->mode == MODE_NORMAL && p->view == view;
+    if ((own || entered) && (n->disk.new_view == NULL || n->disk.new_view->view < view)) {
+        check_fail(n->c, "seat %u sends a NEW-VIEW that is not durable", n->seat);
+    }
+}
+
 void check_sent(struct node *n, const struct message *m)
 {
     struct vote v;
@@ -252,9 +265,7 @@ void check_sent(struct node *n, const struct message *m)
         }
         break;
     case MESSAGE_NEW_VIEW:
-        if (n->disk.new_view == NULL || n->disk.new_view->view < m->new_view->view) {
-            check_fail(n->c, "seat %u sends a NEW-VIEW that is not durable", n->seat);
-        }
+        check_new_view(n, m->new_view->view);
         break;
     case MESSAGE_ENVELOPE:
         check_envelope(n, m->envelope);

@@ -315,15 +315,18 @@ void node_receive(struct node *n, const struct node *from, struct bytes *content
 
 /* --- starting and crashing --- */
 
-/* As if it had signed everything already: nothing that it is shown is above that. */
+/* As if it had signed everything already: nothing that it is shown is above that, nor is
+ * what differs of a later time. */
 static void make_stubborn(struct node *n)
 {
     struct standing_state *t = &((struct pbft *)replica_core(n->replica))->standing;
     t->fresh = false;
+    t->kept.has_view = true;
+    t->kept.view = UINT64_MAX - 1;
     for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
         t->newest[phase] = (struct position){UINT64_MAX, UINT64_MAX};
     }
-    t->newest_change = UINT64_MAX;
+    t->newest_change = t->newest_new_view = UINT64_MAX;
 }
 
 static bool open_replica(struct node *n)
