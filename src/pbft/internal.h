@@ -87,6 +87,7 @@ struct report_note {
     bool heard;
     bool proven;
     uint64_t view;
+    uint64_t height; /* of the certificate that it showed */
 };
 
 struct held_votes {

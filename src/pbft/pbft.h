@@ -225,6 +225,7 @@ struct pbft_status {
     struct standing standing;
     bool asking;      /* says nothing: fewer than q-1 others have reported */
     uint32_t reports; /* of others, over the connections they now have */
+    bool behind;      /* has not executed all that they held certified by then */
     bool reported_by[SEATS_MAX], proven_by[SEATS_MAX]; /* those; those that prove a view */
     /* what is due, beside envelopes that wait and blocks that are accepted */
     bool refused;       /* a block of this view was refused, and none accepted since */

@@ -286,8 +286,11 @@ void standing_on_report(struct pbft *p, const struct report *r, uint16_t from)
         chain_learn(p, r->certificate);
     }
     struct report_note *n = &p->standing.reports[from - 1];
-    uint64_t shown = r->certificate != NULL ? r->certificate->what.view : 0;
-    *n = (struct report_note){true, is_proven(p, r), later_of(r->view, shown)};
+    const struct best *shown = r->certificate != NULL ? &r->certificate->what : NULL;
+    *n = (struct report_note){.heard = true,
+                              .proven = is_proven(p, r),
+                              .view = later_of(r->view, shown != NULL ? shown->view : 0),
+                              .height = shown != NULL ? shown->height : 0};
 }
 
 void standing_progress(struct pbft *p)
@@ -342,6 +345,9 @@ void standing_status(const struct pbft *p, struct pbft_status *out)
     out->standing = p->standing.kept;
     out->asking = !p->standing.ready;
     out->reports = reports_heard(p);
+    for (uint16_t i = 0; i < p->config.seats; i++) {
+        out->behind = out->behind || p->standing.reports[i].height > p->executed;
+    }
     for (uint16_t i = 0; i < p->config.seats; i++) {
         out->reported_by[i] = p->standing.reports[i].heard;
         out->proven_by[i] = p->standing.reports[i].proven;

@@ -3,10 +3,12 @@
  * what came of it back to the core. */
 #include "replica/inside.h"
 
-struct pbft_judgement execute_judgement(const struct replica *r, const struct judgement *j)
+struct pbft_judgement execute_judgement(const struct replica *r, const struct envelope *e,
+                                        const struct judgement *j)
 {
     bool load = j->over_quota && r->config.order_load;
-    return (struct pbft_judgement){.refuse = j->kind == JUDGEMENT_REFUSE,
+    bool held_back = e->seat == r->seat && recover_holds_back(r, e);
+    return (struct pbft_judgement){.refuse = j->kind == JUDGEMENT_REFUSE || held_back,
                                    .keep = j->kind == JUDGEMENT_KEEP && !load,
                                    .emergency = j->emergency,
                                    .deadline_ms = j->deadline_ms};
@@ -16,7 +18,7 @@ static struct pbft_judgement judge_envelope(void *context, const struct envelope
 {
     const struct replica *r = context;
     struct judgement j = council_judge(r->council, e, replica_wall(r));
-    return execute_judgement(r, &j);
+    return execute_judgement(r, e, &j);
 }
 
 void execute_describe(struct replica *r, const struct block *b,

@@ -87,15 +87,23 @@ void execute_block(struct replica *r, struct block *b, struct pbft_executed *out
 void execute_describe(struct replica *r, const struct block *b,
                       const struct council_result *result, struct pbft_executed *out);
 /* The council's judgement of an envelope, in the core's terms. */
-struct pbft_judgement execute_judgement(const struct replica *r, const struct judgement *j);
+struct pbft_judgement execute_judgement(const struct replica *r, const struct envelope *e,
+                                        const struct judgement *j);
 
 /* --- recover.c --- */
 /* Whether this seat may commit a ballot now: not while it asks what it is known to have
- * said, nor where it may have done so before it lost its state. */
+ * said, nor before it has executed what was certified by then, nor where it may have done
+ * so before it lost its state. */
 bool recover_may_ballot(const struct replica *r, const struct proposal *p);
 /* Whether an authentic envelope of this seat holds a BALLOT that its store does not know.
  */
 bool recover_is_strange(struct replica *r, const struct envelope *e);
+/* Whether an own operation is a BALLOT that this seat may not commit now. */
+bool recover_withholds(const struct replica *r, struct slice operation);
+/* Whether an own envelope holds one: it does not leave. */
+bool recover_holds_back(const struct replica *r, const struct envelope *e);
+/* Whether it never will, for all that this seat knows. */
+bool recover_gives_up(const struct replica *r, const struct envelope *e);
 /* A committed block, after it was applied. */
 void recover_block(struct replica *r, const struct block *b);
 /* Sends RETURN while the seat needs it; at a tick and at the end of a turn. */

@@ -145,11 +145,14 @@ int outbox_restore(struct replica *r)
 
 /* --- sealing --- */
 
-static uint32_t outstanding(const struct outbox *o, enum envelope_sort sort)
+/* What was given up must not keep a RETURN from leaving. */
+static uint32_t outstanding(const struct replica *r, enum envelope_sort sort)
 {
+    const struct outbox *o = r->outbox;
     uint32_t count = 0;
     for (size_t i = 0; i < o->sealed_count; i++) {
-        count += o->sealed[i].envelope->sort == sort;
+        const struct envelope *e = o->sealed[i].envelope;
+        count += e->sort == sort && !recover_gives_up(r, e);
     }
     return count;
 }
@@ -167,7 +170,8 @@ static bool seal(struct replica *r, enum envelope_sort sort)
     }
     for (struct item *i = o->unsealed_from; i != NULL && count < ENVELOPE_OPERATIONS_MAX;
          i = i->next) {
-        if (i->envelope == NULL && i->sort == sort && bytes + i->size <= ENVELOPE_MAX) {
+        if (i->envelope == NULL && i->sort == sort && bytes + i->size <= ENVELOPE_MAX &&
+            !recover_withholds(r, slice_of(i->encoding, i->size))) {
             operations[count] = slice_of(i->encoding, i->size);
             members[count++] = i;
             bytes += i->size;
@@ -197,7 +201,7 @@ void outbox_progress(struct replica *r)
 {
     struct outbox *o = r->outbox;
     for (int sort = 0; sort < ENVELOPE_SORTS && o->unsealed > 0; sort++) {
-        while (outstanding(o, (enum envelope_sort)sort) < r->config.seat_window &&
+        while (outstanding(r, (enum envelope_sort)sort) < r->config.seat_window &&
                seal(r, (enum envelope_sort)sort)) {
         }
     }
@@ -274,7 +278,9 @@ void outbox_repeat(struct replica *r, uint16_t seat)
             continue;
         }
         struct message m = {.tag = MESSAGE_ENVELOPE, .envelope = e};
-        turn_send(r, seat, &m);
+        if (!recover_holds_back(r, e)) {
+            turn_send(r, seat, &m);
+        }
         i++;
     }
 }
@@ -287,6 +293,6 @@ void outbox_load(const struct replica *r, struct replica_load *out)
         out->proposals += i->kind == OPERATION_PROPOSE;
     }
     for (int sort = 0; sort < ENVELOPE_SORTS; sort++) {
-        out->outstanding[sort] = outstanding(o, (enum envelope_sort)sort);
+        out->outstanding[sort] = outstanding(r, (enum envelope_sort)sort);
     }
 }

@@ -20,7 +20,8 @@ bool recover_may_ballot(const struct replica *r, const struct proposal *p)
 {
     struct pbft_status status;
     pbft_status(r->core, &status);
-    return !status.asking && replica_may_answer(r, p);
+    /* A BALLOT that is known to nobody's pool any more is in a block. */
+    return !status.asking && !status.behind && replica_may_answer(r, p);
 }
 
 bool recover_is_strange(struct replica *r, const struct envelope *e)
@@ -37,12 +38,52 @@ bool recover_is_strange(struct replica *r, const struct envelope *e)
             continue;
         }
         const struct proposal *p = council_find(r->council, &op.ballot.proposal);
-        if (p != NULL && p->opened.height > status.standing.height &&
-            !ballots_is_own(r, &p->id, &op.ballot.commitment)) {
+        /* No seat answers before it has executed what opens a proposal. */
+        bool unheard_of = p == NULL && !council_knows(r->council, &op.ballot.proposal) &&
+                          status.committed_height >= status.standing.height;
+        bool matters = p != NULL && p->opened.height > status.standing.height;
+        if ((matters || unheard_of) &&
+            !ballots_is_own(r, &op.ballot.proposal, &op.ballot.commitment)) {
             return true;
         }
     }
     return false;
+}
+
+typedef bool may_commit(const struct replica *r, const struct proposal *p);
+
+static bool is_withheld(const struct replica *r, struct slice operation, may_commit *may)
+{
+    struct operation op;
+    if (codec_decode_operation(operation, &op) != 0 || op.kind != OPERATION_BALLOT) {
+        return false;
+    }
+    const struct proposal *p = council_find(r->council, &op.ballot.proposal);
+    return p != NULL && !may(r, p);
+}
+
+static bool has_withheld(const struct replica *r, const struct envelope *e, may_commit *may)
+{
+    bool has = false;
+    for (uint32_t i = 0; e->sort == ENVELOPE_SIGNED && i < e->count && !has; i++) {
+        has = is_withheld(r, e->operations[i], may);
+    }
+    return has;
+}
+
+bool recover_withholds(const struct replica *r, struct slice operation)
+{
+    return is_withheld(r, operation, recover_may_ballot);
+}
+
+bool recover_holds_back(const struct replica *r, const struct envelope *e)
+{
+    return has_withheld(r, e, recover_may_ballot);
+}
+
+bool recover_gives_up(const struct replica *r, const struct envelope *e)
+{
+    return has_withheld(r, e, replica_may_answer);
 }
 
 void recover_block(struct replica *r, const struct block *b)

@@ -166,7 +166,11 @@ static void carry_out(struct replica *r, struct pbft_action *a)
         carry_out_sign(r, &a->message);
         break;
     case PBFT_SEND:
-        turn_give(r, a->seat, &a->message);
+        /* Its own are relayed, too. */
+        if (a->message.tag != MESSAGE_ENVELOPE || a->message.envelope->seat != r->seat ||
+            !recover_holds_back(r, a->message.envelope)) {
+            turn_give(r, a->seat, &a->message);
+        }
         break;
     case PBFT_STORE_CANDIDATE:
         ledger_put_candidate(r->ledger, a->block);
@@ -239,7 +243,7 @@ struct judgement turn_feed_envelope(struct replica *r, struct envelope *e, uint1
     struct pbft_event event = {.kind = PBFT_ENVELOPE};
     event.envelope.envelope = e;
     event.envelope.channel = channel;
-    event.envelope.judgement = execute_judgement(r, &j);
+    event.envelope.judgement = execute_judgement(r, e, &j);
     turn_feed(r, &event);
     return j;
 }
