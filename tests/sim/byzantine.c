@@ -352,7 +352,7 @@ void byzantine_add(struct byzantine *b, uint16_t seat, enum attack a)
         e->halves = 0x96a5c3695a3c96a5U;
         e->any = true;
         e->victim = (uint16_t)(1 + seat % b->seats);
-        cluster_set_faulty(b->c, seat);
+        cluster_set_stubborn(b->c, seat);
     }
     e->attacks[a] = true;
     if (a == ATTACK_STARVATION) {

@@ -83,7 +83,11 @@ bool collude(uint16_t seats, uint16_t colluders, uint64_t seed, bool trace, bool
         cluster_set_puppet(p.c, seat);
     }
     cluster_start_all(p.c);
-    cluster_run(p.c, 500);
+    cluster_run(p.c, 250);
+    for (uint16_t from = 1; from <= colluders; from++) {
+        cluster_report(p.c, from);
+    }
+    cluster_run(p.c, 250);
     make_stories(&p);
     tell_stories(&p);
     cluster_run(p.c, 500);

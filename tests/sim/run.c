@@ -11,6 +11,7 @@
 
 enum {
     TICK_MS = 100,
+    FOUNDING_MS = 3000,
     HEALING_MS = 240000,
     HEALING_SEAT_MS = 60000, /* more for each Byzantine seat, which may be primary */
 };
@@ -257,10 +258,28 @@ static void end_all(struct run *r, uint64_t until)
     }
 }
 
+/* Every correct store is known to be as old as the council: one that was not there for the
+ * first block counts as lost, and there may be f Byzantine seats already. */
+static bool is_founded(struct cluster *c, void *context)
+{
+    const struct run *r = context;
+    for (uint16_t seat = 1; seat <= r->plan->config.seats; seat++) {
+        struct pbft_status s;
+        if (!cluster_is_faulty(c, seat)) {
+            cluster_status(c, seat, &s);
+            if (!s.standing.founded) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static void run_trouble(struct run *r)
 {
     const struct plan *p = r->plan;
     size_t at = 0;
+    (void)cluster_run_until(r->c, is_founded, r, FOUNDING_MS);
     while (cluster_fault(r->c) == NULL) {
         uint64_t next = next_end(r);
         while (at < p->count && p->items[at].off) {

@@ -146,6 +146,8 @@ void cluster_set_forger(struct cluster *c, cluster_forger *forger, void *context
 /* A faulty seat refuses envelopes of another one. */
 void cluster_starve(struct cluster *c, uint16_t by, uint16_t seat);
 
+/* A puppet answers what the others asked when they connected: that it holds nothing. */
+void cluster_report(struct cluster *c, uint16_t from);
 /* Sends anything as a node, now or later; the message stays the caller's. */
 void cluster_say(struct cluster *c, uint16_t from, uint16_t to, const struct message *m);
 void cluster_say_after(struct cluster *c, uint16_t from, uint16_t to,

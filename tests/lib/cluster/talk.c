@@ -11,6 +11,17 @@
 
 /* --- speaking for a seat --- */
 
+void cluster_report(struct cluster *c, uint16_t from)
+{
+    for (uint16_t to = 1; to <= c->config.seats; to++) {
+        struct message m = {.tag = MESSAGE_REPORT};
+        m.report.seat = to;
+        if (to != from) {
+            cluster_say(c, from, to, &m);
+        }
+    }
+}
+
 void cluster_say(struct cluster *c, uint16_t from, uint16_t to, const struct message *m)
 {
     struct buffer b = {0};
