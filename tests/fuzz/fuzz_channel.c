@@ -121,6 +121,8 @@ static void start_net(void)
 
 static void start_connection(int fd)
 {
+    /* What the input before did is forgiven. */
+    net_peer(w.net, PEER_SEAT)->barred_until_ms = 0;
     const struct endpoint remote = {.size = sizeof(struct sockaddr_in),
                                     .v4 = {.sin_family = AF_INET}};
     struct connection *c = connection_accept(w.net, fd, &remote);
