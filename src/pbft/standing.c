@@ -112,6 +112,9 @@ static void ask(struct pbft *p, uint16_t seat)
 void standing_lose(struct pbft *p, enum pbft_cause cause)
 {
     struct standing_state *t = &p->standing;
+    if (t->fresh && (cause == PBFT_CAUSE_OWN_STATEMENT || cause == PBFT_CAUSE_OWN_BALLOT)) {
+        cause = PBFT_CAUSE_FRESH; /* whatever showed it, that is why */
+    }
     t->kept.lost = true;
     t->kept.has_view = false;
     t->fresh = false;
