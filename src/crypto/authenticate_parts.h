@@ -36,6 +36,6 @@ int auth_certificate_signatures(struct authenticator *a, const struct certificat
 int auth_view_change(struct authenticator *a, const struct view_change *change,
                      const struct certificate *certificate);
 int auth_new_view(struct authenticator *a, struct new_view *v);
-int auth_report(struct authenticator *a, const struct report *r);
+int auth_report(struct authenticator *a, struct report *r);
 
 #endif

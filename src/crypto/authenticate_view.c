@@ -198,15 +198,15 @@ static int check_report_shape(const struct authenticator *a, const struct report
     return error;
 }
 
-int auth_report(struct authenticator *a, const struct report *r)
+int auth_report(struct authenticator *a, struct report *r)
 {
     int error = check_report_shape(a, r);
+    /* Who shows a vote need not have checked it: a bad one is none. */
     for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT && error == 0; phase++) {
         const struct vote *v = &r->votes[phase];
-        if (r->has_vote[phase]) {
-            error = auth_vote(a, v->phase, v->seat, v->view, v->height, &v->block,
-                              &v->signature);
-        }
+        r->has_vote[phase] =
+            r->has_vote[phase] && auth_vote(a, v->phase, v->seat, v->view, v->height,
+                                            &v->block, &v->signature) == 0;
     }
     if (error == 0 && r->has_change) {
         error = check_change_signature(a, &r->change);

@@ -192,6 +192,28 @@ static void test_lost(void)
     cluster_free(c);
 }
 
+/* A vote that nobody needed to check had a bad signature. */
+static void test_bad_vote(void)
+{
+    struct cluster *c = story_of(4);
+    struct message m = {.tag = MESSAGE_COMMIT};
+    m.vote = (struct vote){
+        .phase = PHASE_COMMIT, .seat = 4, .view = UINT32_MAX, .height = UINT32_MAX};
+    cluster_set_faulty(c, 4);
+    for (uint16_t to = 1; to <= 3; to++) {
+        cluster_say(c, 4, to, &m);
+    }
+    cluster_run(c, 100);
+    cluster_crash(c, 4);
+    cluster_run(c, 500);
+    cluster_start(c, 4);
+    cluster_run(c, 5000);
+    struct pbft_status s;
+    cluster_status(c, 4, &s);
+    ok(!s.asking && !s.standing.lost, "a seat that spoke badly once may speak again");
+    cluster_free(c);
+}
+
 int main(void)
 {
     if (key_library_init() != 0) {
@@ -201,5 +223,6 @@ int main(void)
     test_waiting();
     test_asking();
     test_lost();
+    test_bad_vote();
     return tap_done();
 }
