@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/quorum.h"
 #include "byzantine.h"
+#include "forget.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -52,11 +53,23 @@ const char *item_name(enum item_kind k)
         return "RETURN";
     case ITEM_ATTACK:
         return "attack";
+    case ITEM_BACKUP:
+        return "old backup";
+    case ITEM_SNAPSHOT:
+        return "old snapshot";
+    case ITEM_WIPE:
+        return "empty disk";
+    case ITEM_INSTANCE:
+        return "second instance";
+    case ITEM_RECOVERY:
+        return "recover";
+    case ITEM_POWER:
+        return "power cut";
     }
     return "";
 }
 
-static struct item *add(struct plan *p, enum item_kind kind, uint64_t at, uint64_t length)
+struct item *plan_add(struct plan *p, enum item_kind kind, uint64_t at, uint64_t length)
 {
     if (p->count == p->capacity) {
         p->capacity = p->capacity > 0 ? 2 * p->capacity : 64;
@@ -107,19 +120,20 @@ static void draw_network(struct plan *p, struct rng *r)
     static const unsigned losses[] = {10, 50, 200};
     uint64_t whole = p->trouble_ms;
     if (rng_chance(r, 2)) {
-        add(p, ITEM_LOSS, 0, whole)->value = losses[rng_below(r, 3)];
+        plan_add(p, ITEM_LOSS, 0, whole)->value = losses[rng_below(r, 3)];
     }
     if (rng_chance(r, 3)) {
-        add(p, ITEM_DUPLICATES, 0, whole)->value = 100;
+        plan_add(p, ITEM_DUPLICATES, 0, whole)->value = 100;
     }
     if (rng_chance(r, 3)) {
-        add(p, ITEM_REORDER, 0, whole)->value = 1;
+        plan_add(p, ITEM_REORDER, 0, whole)->value = 1;
     }
     if (rng_chance(r, 2)) {
-        add(p, ITEM_JITTER, 0, whole)->value = rng_below(r, 3 * p->config.delay_ms + 10);
+        plan_add(p, ITEM_JITTER, 0, whole)->value =
+            rng_below(r, 3 * p->config.delay_ms + 10);
     }
     if (rng_chance(r, 4)) {
-        add(p, ITEM_CORRUPTION, 0, whole)->value = 1 + rng_below(r, 20);
+        plan_add(p, ITEM_CORRUPTION, 0, whole)->value = 1 + rng_below(r, 20);
     }
 }
 
@@ -138,7 +152,7 @@ static void draw_mishap(struct plan *p, struct rng *r, const struct moods *m, ui
         (a == b && (kind == ITEM_SLOW_LINK || kind == ITEM_ONE_WAY))) {
         return;
     }
-    struct item *i = add(p, kind, at, length);
+    struct item *i = plan_add(p, kind, at, length);
     i->a = a;
     i->b = b;
     i->value = value;
@@ -158,7 +172,7 @@ static void draw_mishap(struct plan *p, struct rng *r, const struct moods *m, ui
 static void draw_mishaps(struct plan *p, struct rng *r)
 {
     struct moods m = {.gap_ms = 60 + (unsigned)rng_below(r, 500)};
-    for (int k = 0; k < ITEM_KINDS; k++) {
+    for (int k = 0; k <= ITEM_ATTACK; k++) {
         m.kinds[k] = rng_chance(r, k == ITEM_RESTART_ALL || k == ITEM_CLOCK ? 5 : 3);
     }
     for (uint64_t at = 0; at < p->trouble_ms; at += 1 + rng_below(r, m.gap_ms)) {
@@ -172,7 +186,7 @@ static void draw_proposals(struct plan *p, struct rng *r)
     uint64_t gap = rng_chance(r, 3) ? 4000 : 1000;
     unsigned count = 0;
     for (uint64_t at = rng_below(r, 1000); at < p->trouble_ms && count < MOST; count++) {
-        struct item *i = add(p, ITEM_PROPOSE, at, 0);
+        struct item *i = plan_add(p, ITEM_PROPOSE, at, 0);
         i->a = any_seat(p, r);
         i->b = rng_chance(r, 4);
         i->value = rng_below(r, p->config.seats + 1U);
@@ -204,7 +218,7 @@ static void draw_attackers(struct plan *p, struct rng *r)
             bool quiet = attack == ATTACK_SILENCE || attack == ATTACK_FAVOURITES;
             if (attack == first ||
                 (!quiet && first != ATTACK_SILENCE && rng_chance(r, rarity))) {
-                struct item *i = add(p, ITEM_ATTACK, 0, p->trouble_ms);
+                struct item *i = plan_add(p, ITEM_ATTACK, 0, p->trouble_ms);
                 i->a = seat;
                 i->value = attack;
             }
@@ -212,11 +226,12 @@ static void draw_attackers(struct plan *p, struct rng *r)
     }
 }
 
+/* And who forgets: together they are at most f. */
 static void drop_attackers(struct plan *p)
 {
     size_t kept = 0;
     for (size_t i = 0; i < p->count; i++) {
-        if (p->items[i].kind != ITEM_ATTACK) {
+        if (p->items[i].kind < ITEM_ATTACK || p->items[i].kind == ITEM_POWER) {
             p->items[kept++] = p->items[i];
         }
     }
@@ -247,6 +262,7 @@ void plan_draw(struct plan *p, uint64_t seed, uint16_t seats)
     draw_proposals(p, &r);
     draw_mishaps(p, &r);
     draw_attackers(p, &r);
+    forget_draw(p);
     sort_items(p);
 }
 
@@ -259,7 +275,7 @@ void plan_set_mix(struct plan *p, uint64_t one, uint64_t other)
     while (count < faulty) {
         uint16_t seat = count < faulty / 2 ? (uint16_t)(count + 1) : any_seat(p, &r);
         if (!chosen[seat]) {
-            struct item *i = add(p, ITEM_ATTACK, 0, p->trouble_ms);
+            struct item *i = plan_add(p, ITEM_ATTACK, 0, p->trouble_ms);
             i->a = seat;
             i->value = count % 2 == 0 ? one : other;
             chosen[seat] = true;

@@ -35,8 +35,19 @@ enum item_kind {
     ITEM_RETURN,      /* a asks for the next view */
 
     ITEM_ATTACK, /* a: the seat; value: enum attack (byzantine.h) */
+
+    /* a: the seat (forget.h) */
+    ITEM_BACKUP,   /* copied first, put back last; b: ms that it is down before; value:
+                      even: its marks match */
+    ITEM_SNAPSHOT, /* likewise, the whole machine while it runs */
+    ITEM_WIPE,     /* down meanwhile; value: even: as a new store is */
+    ITEM_INSTANCE, /* runs twice; value % 3: 0 an empty disk, 1 a copy, 2 with its marks;
+                      from 3 on the second stays */
+    ITEM_RECOVERY, /* `recover` in its configuration meanwhile */
+
+    ITEM_POWER, /* all crash at once and start in any order; value: draws it */
 };
-enum { ITEM_KINDS = ITEM_ATTACK + 1 };
+enum { ITEM_KINDS = ITEM_POWER + 1 };
 
 struct item {
     enum item_kind kind;
@@ -60,6 +71,8 @@ void plan_draw(struct plan *p, uint64_t seed, uint16_t seats);
  * other in turn (enum attack; twice the same: all do it). Seats 1 to f / 2 are among them,
  * so that primaries are. */
 void plan_set_mix(struct plan *p, uint64_t one, uint64_t other);
+struct item *plan_add(struct plan *p, enum item_kind kind, uint64_t at_ms,
+                      uint64_t length_ms);
 void plan_free(struct plan *p);
 const char *item_name(enum item_kind k);
 /* One line. */

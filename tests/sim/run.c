@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/quorum.h"
+#include "forget.h"
 #include "recount.h"
 
 #include <stdarg.h>
@@ -13,7 +14,8 @@ enum {
     TICK_MS = 100,
     FOUNDING_MS = 3000,
     HEALING_MS = 240000,
-    HEALING_SEAT_MS = 60000, /* more for each Byzantine seat, which may be primary */
+    /* more for each seat that is Byzantine or has lost its state: it may be primary */
+    HEALING_SEAT_MS = 60000,
 };
 
 struct run {
@@ -21,6 +23,7 @@ struct run {
     struct cluster *c;
     struct byzantine *b;
     bool *active; /* of the plan's items */
+    struct forget_state *forgets;
     struct run_result *out;
     bool loud;
 };
@@ -65,17 +68,23 @@ static bool separates(const struct item *i, uint16_t a, uint16_t b)
     case ITEM_MUTE_AGENT:
     case ITEM_RETURN:
     case ITEM_ATTACK:
+    case ITEM_BACKUP:
+    case ITEM_SNAPSHOT:
+    case ITEM_WIPE:
+    case ITEM_INSTANCE:
+    case ITEM_RECOVERY:
+    case ITEM_POWER:
         break;
     }
     return false;
 }
 
-/* The links as all mishaps that last say. */
+/* The links as all mishaps that last say; a second machine is not where the first is. */
 static void set_links(struct run *r)
 {
-    uint16_t seats = r->plan->config.seats;
-    for (uint16_t a = 1; a <= seats; a++) {
-        for (uint16_t b = 1; b <= seats; b++) {
+    uint16_t nodes = cluster_nodes(r->c);
+    for (uint16_t a = 1; a <= nodes; a++) {
+        for (uint16_t b = 1; b <= nodes; b++) {
             bool cut = false;
             uint64_t slow = 0;
             for (size_t i = 0; a != b && i < r->plan->count; i++) {
@@ -187,6 +196,17 @@ static void begin(struct run *r, size_t index)
         break;
     case ITEM_ATTACK:
         break; /* from the start on */
+    case ITEM_BACKUP:
+    case ITEM_SNAPSHOT:
+    case ITEM_WIPE:
+    case ITEM_INSTANCE:
+    case ITEM_RECOVERY:
+        forget_begin(r->c, i, &r->forgets[index]);
+        set_links(r);
+        break;
+    case ITEM_POWER:
+        forget_power(r->c, i);
+        break;
     }
 }
 
@@ -223,6 +243,14 @@ static void end(struct run *r, size_t index)
     case ITEM_CLOCK:
     case ITEM_RETURN:
     case ITEM_ATTACK:
+    case ITEM_POWER:
+        break;
+    case ITEM_BACKUP:
+    case ITEM_SNAPSHOT:
+    case ITEM_WIPE:
+    case ITEM_INSTANCE:
+    case ITEM_RECOVERY:
+        forget_end(r->c, i, &r->forgets[index]);
         break;
     }
 }
@@ -280,6 +308,7 @@ static void run_trouble(struct run *r)
     const struct plan *p = r->plan;
     size_t at = 0;
     (void)cluster_run_until(r->c, is_founded, r, FOUNDING_MS);
+    cluster_run(r->c, p->config.disk_ms + 1); /* durably */
     while (cluster_fault(r->c) == NULL) {
         uint64_t next = next_end(r);
         while (at < p->count && p->items[at].off) {
@@ -318,14 +347,34 @@ __attribute__((format(printf, 2, 3))) static void fail(struct run *r, const char
     }
 }
 
+/* No correct seat says nothing: what was lost is over. */
+static bool all_stand(const struct run *r)
+{
+    struct pbft_status s;
+    for (uint16_t seat = 1; seat <= r->plan->config.seats; seat++) {
+        if (cluster_is_up(r->c, seat) && !cluster_is_faulty(r->c, seat)) {
+            cluster_status(r->c, seat, &s);
+            if (s.asking || s.standing.lost) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static bool rests(struct run *r)
 {
-    uint64_t until = cluster_now(r->c) + HEALING_MS + HEALING_SEAT_MS * r->out->byzantine;
+    uint64_t seats = r->out->byzantine + r->out->forgetful;
+    uint64_t until = cluster_now(r->c) + HEALING_MS + HEALING_SEAT_MS * seats;
     while (cluster_now(r->c) < until && cluster_fault(r->c) == NULL) {
         byzantine_tick(r->b);
-        if (cluster_run_to_rest(r->c, TICK_MS)) {
+        if (!cluster_run_to_rest(r->c, TICK_MS)) {
+            continue;
+        }
+        if (all_stand(r)) {
             return true;
         }
+        cluster_run(r->c, TICK_MS);
     }
     return false;
 }
@@ -339,7 +388,10 @@ static bool is_going(const struct run *r)
 static void without_f(struct run *r)
 {
     uint16_t seats = r->plan->config.seats;
-    unsigned down = quorum_faulty(seats) - (unsigned)r->out->byzantine;
+    unsigned down = quorum_faulty(seats);
+    for (uint16_t seat = 1; seat <= seats; seat++) {
+        down -= cluster_is_faulty(r->c, seat);
+    }
     struct rng rng = {r->plan->seed};
     while (down > 0) {
         uint16_t seat = (uint16_t)(1 + rng_below(&rng, seats));
@@ -431,6 +483,8 @@ void run_plan(const struct plan *p, bool trace, bool loud, struct run_result *ou
     r.c = cluster_new(&k);
     r.b = byzantine_new(r.c, &k, p->seed);
     r.active = alloc_zero(p->count + 1, sizeof(*r.active));
+    r.forgets = alloc_zero(p->count + 1, sizeof(*r.forgets));
+    out->forgetful = forget_count(p);
     for (size_t i = 0; i < p->count; i++) {
         if (p->items[i].kind == ITEM_ATTACK && !p->items[i].off) {
             byzantine_add(r.b, p->items[i].a, (enum attack)p->items[i].value);
@@ -446,4 +500,5 @@ void run_plan(const struct plan *p, bool trace, bool loud, struct run_result *ou
     byzantine_free(r.b);
     cluster_free(r.c);
     free(r.active);
+    free(r.forgets);
 }

@@ -13,7 +13,8 @@ struct run_result {
     char fault[RUN_FAULT_BYTES]; /* why not */
     uint64_t digest;
     uint64_t simulated_ms, rest_ms, blocks, decisions, view_changes, messages, bytes;
-    uint64_t byzantine, expelled, recounted; /* runs' seats; proposals counted again */
+    uint64_t byzantine, forgetful, expelled; /* seats, of all runs */
+    uint64_t recounted;                      /* proposals counted again */
     uint64_t injected[ITEM_KINDS];
     uint64_t attacks[ATTACKS];
     struct cluster_mark marks[RUN_MARKS];

@@ -50,6 +50,7 @@ void summary_add(struct summary *s, const struct run_result *r)
     t->messages += r->messages;
     t->bytes += r->bytes;
     t->byzantine += r->byzantine;
+    t->forgetful += r->forgetful;
     t->expelled += r->expelled;
     t->recounted += r->recounted;
     for (int i = 0; i < ITEM_KINDS; i++) {
@@ -77,9 +78,9 @@ void summary_print(const struct summary *s)
            (unsigned long long)t->recounted, (unsigned long long)t->view_changes,
            (unsigned long long)t->messages);
     printf("# longest way to rest after healing %llu ms; %llu Byzantine seats, %llu "
-           "expelled\n",
+           "expelled; %llu whose disk or machine was not the last one\n",
            (unsigned long long)s->longest_rest_ms, (unsigned long long)t->byzantine,
-           (unsigned long long)t->expelled);
+           (unsigned long long)t->expelled, (unsigned long long)t->forgetful);
     printf("# faults:");
     for (int i = ITEM_LOSS; i < ITEM_KINDS; i++) {
         printf("%s %s %llu", i > ITEM_LOSS ? "," : "", item_name((enum item_kind)i),

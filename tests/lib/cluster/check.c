@@ -86,12 +86,26 @@ static uint64_t own_view(const struct node *n)
     return kept > n->view_signed ? kept : n->view_signed;
 }
 
+static void check_standing(struct node *n, const struct message *m)
+{
+    struct pbft_status s;
+    replica_status(n->replica, &s);
+    if (s.standing.lost) {
+        check_fail(n->c, "seat %u signs tag %d although it has lost its state", n->seat,
+                   m->tag);
+    } else if (!said_may_sign(n)) {
+        check_fail(n->c, "seat %u signs tag %d before q-1 others have reported", n->seat,
+                   m->tag);
+    }
+}
+
 void check_signed(struct node *n, const struct message *m)
 {
     uint64_t view = 0;
     if (n->faulty) {
         return;
     }
+    check_standing(n, m);
     if (m->tag == MESSAGE_VIEW_CHANGE) {
         view = m->view_change.change.view;
         if (view < own_view(n)) {
@@ -117,61 +131,11 @@ void check_signed(struct node *n, const struct message *m)
 
 /* --- what a correct seat sends --- */
 
-static size_t slot_of(const struct cluster *c, const struct vote *v)
-{
-    uint64_t z = v->view * 0x9e3779b97f4a7c15U + v->height * 0xbf58476d1ce4e5b9U +
-                 v->seat * 131U + (uint64_t)v->phase;
-    z ^= z >> 29;
-    z *= 0x94d049bb133111ebU;
-    return (z ^ z >> 32) & (c->vote_capacity - 1);
-}
-
-static void grow_votes(struct cluster *c)
-{
-    struct vote_note *old = c->votes;
-    size_t old_capacity = c->vote_capacity;
-    c->vote_capacity = old_capacity > 0 ? 2 * old_capacity : 4096;
-    c->votes = alloc_zero(c->vote_capacity, sizeof(*c->votes));
-    for (size_t i = 0; i < old_capacity; i++) {
-        if (old[i].set) {
-            struct vote v = {.phase = old[i].phase,
-                             .seat = old[i].seat,
-                             .view = old[i].view,
-                             .height = old[i].height};
-            size_t at = slot_of(c, &v);
-            while (c->votes[at].set) {
-                at = (at + 1) & (c->vote_capacity - 1);
-            }
-            c->votes[at] = old[i];
-        }
-    }
-    free(old);
-}
-
 static void check_vote(struct node *n, const struct vote *v)
 {
     struct cluster *c = n->c;
-    if (2 * c->vote_count >= c->vote_capacity) {
-        grow_votes(c);
-    }
-    size_t at = slot_of(c, v);
-    while (c->votes[at].set) {
-        struct vote_note *o = &c->votes[at];
-        if (o->seat == v->seat && o->phase == v->phase && o->view == v->view &&
-            o->height == v->height) {
-            if (!hash_equal(&o->block, &v->block)) {
-                check_fail(c, "seat %u sends two votes for view %llu, height %llu", v->seat,
-                           (unsigned long long)v->view, (unsigned long long)v->height);
-            }
-            break;
-        }
-        at = (at + 1) & (c->vote_capacity - 1);
-    }
-    if (!c->votes[at].set) {
-        c->votes[at] =
-            (struct vote_note){true, v->seat, v->phase, v->view, v->height, v->block};
-        c->vote_count++;
-    }
+    said_once(n, v->phase == PHASE_PREPARE ? SAID_PREPARE : SAID_COMMIT, v->view, v->height,
+              &v->block);
     if (v->height <= n->disk.height) {
         return; /* what it was for is durable, and the vote forgotten */
     }
@@ -186,6 +150,7 @@ static void check_vote(struct node *n, const struct vote *v)
     }
 }
 
+/* Whose disk was put back relays what it sent before, too. */
 static void check_envelope(struct node *n, const struct envelope *e)
 {
     struct cluster *c = n->c;
@@ -195,7 +160,10 @@ static void check_envelope(struct node *n, const struct envelope *e)
         if (codec_decode_operation(e->operations[i], &op) != 0) {
             continue;
         }
-        if (op.kind == OPERATION_BALLOT && n->votes &&
+        if (op.kind == OPERATION_BALLOT) {
+            said_ballot(n, &op.ballot.proposal, &op.ballot.commitment);
+        }
+        if (op.kind == OPERATION_BALLOT && n->votes && !n->put_back &&
             disk_ballot(&n->disk, &op.ballot.proposal) == NULL) {
             check_fail(c, "seat %u commits to a ballot that is not durable", n->seat);
         } else if (op.kind == OPERATION_REVEAL) {
@@ -206,11 +174,11 @@ static void check_envelope(struct node *n, const struct envelope *e)
         } else if (op.kind == OPERATION_PROPOSE) {
             struct hash id = hash_operation(e->operations[i]);
             p = cluster_proposal(c, &id);
-            if (p != NULL) {
+            if (p != NULL && (!n->put_back || disk_has_own(&n->disk, &id))) {
                 p->acknowledged = true;
             }
             bool voided = p != NULL && p->voided; /* ordered, without effect */
-            if (!voided && !disk_has_own(&n->disk, &id) &&
+            if (!voided && !n->put_back && !disk_has_own(&n->disk, &id) &&
                 !council_knows(replica_council(n->replica), &id)) {
                 check_fail(c, "seat %u sends a proposal that is not durable", n->seat);
             }
@@ -232,8 +200,12 @@ static void check_new_view(struct node *n, uint64_t view)
 void check_sent(struct node *n, const struct message *m)
 {
     struct vote v;
+    uint16_t primary = 0;
     if (n->faulty) {
         return;
+    }
+    if (m->tag == MESSAGE_NEW_VIEW) {
+        primary = (uint16_t)(1 + m->new_view->view % n->c->config.seats);
     }
     switch (m->tag) {
     case MESSAGE_PRE_PREPARE: {
@@ -266,6 +238,9 @@ void check_sent(struct node *n, const struct message *m)
         break;
     case MESSAGE_NEW_VIEW:
         check_new_view(n, m->new_view->view);
+        if (primary == n->seat) {
+            said_once(n, SAID_NEW_VIEW, m->new_view->view, 0, &m->new_view->tip);
+        }
         break;
     case MESSAGE_ENVELOPE:
         check_envelope(n, m->envelope);

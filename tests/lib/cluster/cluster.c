@@ -53,6 +53,7 @@ struct cluster *cluster_new(const struct cluster_config *config)
     struct cluster_config *k = &c->config;
     *k = *config;
     c->rng.state = k->seed;
+    c->said = said_new();
     memset(c->genesis.bytes, 0x5a, HASH_BYTES);
     double_signatures = !k->real_signatures;
     double_quorum = k->quorum;
@@ -86,12 +87,12 @@ void cluster_free(struct cluster *c)
     for (uint64_t h = 0; h < c->top; h++) {
         block_unref(c->chain[h]);
     }
+    said_free(c->said);
     buffer_free(&c->trace);
     free(c->heap);
     free(c->proposals);
     free(c->chain);
     free(c->roots);
-    free(c->votes);
     free(c->nonces);
     free(c->seen);
     free(c->marks);
@@ -200,6 +201,31 @@ uint16_t cluster_add_twin(struct cluster *c, uint16_t seat)
     return n->number;
 }
 
+void cluster_will_forget(struct cluster *c, uint16_t seat)
+{
+    c->forgets[seat - 1] = c->someone_forgets = true;
+}
+
+uint16_t cluster_add_instance(struct cluster *c, uint16_t seat)
+{
+    struct node *first = cluster_node(c, seat);
+    assert(c->node_count < NODES_MAX && seat <= c->config.seats);
+    struct node *n = &c->nodes[c->node_count++];
+    begin_node(c, n, c->node_count, seat);
+    n->votes = first->votes;
+    n->second = c->someone_runs_twice = true;
+    n->put_back = first->put_back = n->excused = first->excused = true;
+    cluster_will_forget(c, seat);
+    return n->number;
+}
+
+void cluster_set_recover(struct cluster *c, uint16_t node, bool recover)
+{
+    struct node *n = cluster_node(c, node);
+    n->recover = recover;
+    n->put_back = n->put_back || recover;
+}
+
 uint16_t cluster_nodes(const struct cluster *c)
 {
     return c->node_count;
@@ -224,7 +250,9 @@ void cluster_start(struct cluster *c, uint16_t node)
 void cluster_start_all(struct cluster *c)
 {
     for (uint16_t node = 1; node <= c->node_count; node++) {
-        cluster_start(c, node);
+        if (!c->nodes[node - 1].second) {
+            cluster_start(c, node);
+        }
     }
 }
 
@@ -295,6 +323,7 @@ struct cluster_backup *cluster_copy_disk(const struct cluster *c, uint16_t node)
 {
     struct cluster_backup *b = alloc_zero(1, sizeof(*b));
     disk_copy(&cluster_node(c, node)->disk, &b->disk);
+    cluster_will_forget((struct cluster *)c, cluster_seat_of(c, node));
     return b;
 }
 
@@ -304,15 +333,26 @@ void cluster_backup_free(struct cluster_backup *b)
     free(b);
 }
 
+/* What was durable is not any more, and what was promised because it was. */
+static void forget(struct cluster *c, struct node *n, bool marks_match)
+{
+    assert(!n->up);
+    disk_free(&n->disk);
+    n->put_back = true;
+    n->excused = marks_match;
+    for (unsigned i = 0; i < c->proposal_count; i++) {
+        struct proposal_note *p = &c->proposals[i];
+        p->acknowledged = p->acknowledged && p->seat != n->seat;
+    }
+}
+
 void cluster_restore_disk(struct cluster *c, uint16_t node, const struct cluster_backup *b,
                           bool marks_match)
 {
     struct node *n = cluster_node(c, node);
-    assert(!n->up);
-    disk_free(&n->disk);
+    forget(c, n, marks_match);
     disk_copy(&b->disk, &n->disk);
     n->disk.foreign = !marks_match;
-    n->put_back = true;
     cluster_note(c, TRACE_STORY, "%u: its store is put back to height %zu", node,
                  n->disk.height);
 }
@@ -320,10 +360,8 @@ void cluster_restore_disk(struct cluster *c, uint16_t node, const struct cluster
 void cluster_wipe_disk(struct cluster *c, uint16_t node, bool marks_match)
 {
     struct node *n = cluster_node(c, node);
-    assert(!n->up);
-    disk_free(&n->disk);
+    forget(c, n, marks_match);
     n->disk.foreign = !marks_match;
-    n->put_back = true;
     cluster_note(c, TRACE_STORY, "%u: its store is empty", node);
 }
 
@@ -458,6 +496,8 @@ void cluster_heal(struct cluster *c)
         n->disk_fails_until = 0;
         if (!n->faulty) {
             n->clock_off_ms = 0;
+        }
+        if (!n->faulty && !n->second) {
             cluster_start(c, a);
         }
     }

@@ -75,7 +75,11 @@ bool cluster_run_to_rest(struct cluster *c, uint64_t ms);
  * number. It and the seat's first are faulty from now on. Links go from node to node; what
  * is sent to a seat goes to all its nodes that are connected. */
 uint16_t cluster_add_twin(struct cluster *c, uint16_t seat);
-uint16_t cluster_nodes(const struct cluster *c); /* seats and twins */
+/* A second instance of a seat that stays correct: likewise, but whoever is connected to one
+ * of the two refuses the other (conclave-protocol(7) section 4), and it is started by
+ * cluster_start alone. */
+uint16_t cluster_add_instance(struct cluster *c, uint16_t seat);
+uint16_t cluster_nodes(const struct cluster *c); /* seats, twins and instances */
 uint16_t cluster_seat_of(const struct cluster *c, uint16_t node);
 
 /* Starts it, or starts it again. */
@@ -106,6 +110,12 @@ void cluster_restore_disk(struct cluster *c, uint16_t node, const struct cluster
 void cluster_wipe_disk(struct cluster *c, uint16_t node, bool marks_match);
 /* A committed block on its disk claims another state than it was executed to. */
 void cluster_spoil_disk(struct cluster *c, uint16_t node, uint64_t height);
+
+/* From now on the checker keeps who heard what the seat says; before its disk is copied or
+ * wiped, so that it knows what others can show it afterwards. */
+void cluster_will_forget(struct cluster *c, uint16_t seat);
+/* `recover` in the configuration, from its next start on. */
+void cluster_set_recover(struct cluster *c, uint16_t node, bool recover);
 
 /* A faulty node is not checked, nor waited for. */
 void cluster_set_faulty(struct cluster *c, uint16_t node);

@@ -10,6 +10,7 @@
  *   agent.c    the seats' agents
  *   observe.c  what the replicas tell: the trace, the counts, and the checks' turn
  *   check.c    what must hold
+ *   said.c     what must hold of what a seat says, whatever became of its disk
  *   watch.c    what must hold of ballots, queues and convictions
  *   talk.c     speaking for a seat
  *   look.c     looking, and the trace
@@ -49,6 +50,7 @@ struct event {
     uint16_t from, to;
     uint64_t life;       /* of `to`: what was meant for an earlier life is dropped */
     uint64_t connection; /* EVENT_DELIVER: of the link when it was sent */
+    uint64_t sent;       /* EVENT_DELIVER: when */
     bool corrupt;        /* EVENT_DELIVER: no tag fits it any more */
     struct bytes *content;
 };
@@ -62,6 +64,9 @@ struct channel {
     uint64_t slow_ms;            /* of delay, more than others have */
     uint64_t last_at;
     size_t queued;
+    /* The first REPORT of the other end over this connection, to this end. */
+    uint64_t reported; /* the connection; 0: none */
+    uint64_t report_sent, report_life;
 };
 
 /* --- nodes --- */
@@ -80,6 +85,9 @@ struct node {
     bool up, faulty, puppet, votes;
     bool stubborn;
     bool put_back;             /* its disk was: what it signed may be lost */
+    bool excused;              /* and it may not have been told yet (said.c) */
+    bool second;               /* another instance of a correct seat */
+    bool recover;              /* its configuration says so */
     bool was_asking, was_lost; /* as its heartbeats last said */
     uint64_t life;
     int64_t clock_off_ms;
@@ -132,14 +140,6 @@ struct proposal_note {
     struct record record;
 };
 
-struct vote_note {
-    bool set;
-    uint16_t seat;
-    enum phase phase;
-    uint64_t view, height;
-    struct hash block;
-};
-
 struct cluster {
     struct cluster_config config;
     struct rng rng;
@@ -167,8 +167,9 @@ struct cluster {
     struct hash *roots;   /* state root after it, as the first told */
     uint64_t top;
     size_t chain_capacity;
-    struct vote_note *votes; /* a hash table */
-    size_t vote_count, vote_capacity;
+    struct said *said;
+    bool forgets[SEATS_MAX]; /* [seat - 1]: it may lose what it said */
+    bool someone_forgets, someone_runs_twice;
     struct sealed_nonce *nonces;
     size_t nonce_count, nonce_capacity;
     uint8_t nonce_bits[8192]; /* by the first two bytes of a nonce */
@@ -239,6 +240,22 @@ void check_certificate(struct node *n, const struct certificate *c);
 void check_signed(struct node *n, const struct message *m);
 void check_sent(struct node *n, const struct message *m);
 void check_stepped(struct node *n);
+
+/* --- said.c --- */
+enum said_kind { SAID_PREPARE, SAID_COMMIT, SAID_NEW_VIEW, SAID_BALLOT };
+struct said *said_new(void);
+void said_free(struct said *s);
+/* A correct seat says `what` of kind, a and b. */
+void said_once(struct node *n, enum said_kind kind, uint64_t a, uint64_t b,
+               const struct hash *what);
+void said_ballot(struct node *n, const struct hash *proposal,
+                 const struct hash *commitment);
+/* What reaches a node, before it is given to it; a block that it committed. */
+void said_delivered(struct node *n, struct node *from, struct bytes *content,
+                    uint64_t sent);
+void said_committed(struct node *by, const struct block *b);
+/* Whether q-1 others have reported over the connections that the node now has. */
+bool said_may_sign(struct node *n);
 
 /* --- look.c, talk.c, cluster.c --- */
 void cluster_note(struct cluster *c, enum trace_level level, const char *format, ...)

@@ -167,7 +167,8 @@ void cluster_show(const struct cluster *c)
         replica_status(n->replica, &s);
         replica_load(n->replica, &load);
         printf("# node %u:%s view %llu%s height %llu tip %llu executed %llu waiting %u "
-               "items %u timer %llu (%lld) back-off %u best (%d %llu %llu) votes %u/%u%s\n",
+               "items %u timer %llu (%lld) back-off %u best (%d %llu %llu) votes "
+               "%u/%u%s%s%s\n",
                node, n->faulty ? " faulty" : "", (unsigned long long)s.view,
                s.changing ? " changing" : "", (unsigned long long)s.committed_height,
                (unsigned long long)s.tip_height, (unsigned long long)s.executed_height,
@@ -177,6 +178,7 @@ void cluster_show(const struct cluster *c)
                    : (long long)(s.timer_expires_ms - node_monotonic(n)),
                s.failed_views, s.best.kind, (unsigned long long)s.best.view,
                (unsigned long long)s.best.height, s.prepares, s.commits,
-               s.stopped ? " STOPPED" : "");
+               s.stopped ? " STOPPED" : "", s.asking ? " asking" : "",
+               s.standing.lost ? " LOST" : "");
     }
 }

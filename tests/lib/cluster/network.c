@@ -122,6 +122,7 @@ static void transmit(struct cluster *c, uint16_t from, uint16_t to, struct bytes
     struct event e = event_of(c, at, EVENT_DELIVER, from, to);
     e.content = bytes_ref(content);
     e.connection = l->connection;
+    e.sent = c->now;
     e.corrupt = k->corruption > 0 && rng_below(&c->rng, 1000) < k->corruption;
     l->queued += content->size;
     if (l->queued > QUEUE_MAX) {
@@ -155,11 +156,25 @@ void network_send(struct cluster *c, uint16_t from, uint16_t to, const struct me
 
 /* --- connections --- */
 
+/* Whoever is connected to one instance of a seat refuses another one. */
+static bool refuses(struct cluster *c, uint16_t by, uint16_t node)
+{
+    const struct node *n = &c->nodes[node - 1];
+    for (uint16_t i = 1; c->someone_runs_twice && i <= c->node_count; i++) {
+        const struct node *other = &c->nodes[i - 1];
+        if (i != node && other->seat == n->seat && (n->second || other->second) &&
+            network_link(c, by, i)->connected) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool may_connect(struct cluster *c, uint16_t a, uint16_t b)
 {
     return c->nodes[a - 1].up && c->nodes[b - 1].up &&
            c->nodes[a - 1].seat != c->nodes[b - 1].seat && !network_link(c, a, b)->cut &&
-           !network_link(c, b, a)->cut;
+           !network_link(c, b, a)->cut && !refuses(c, a, b) && !refuses(c, b, a);
 }
 
 void network_reconnect(struct cluster *c, uint64_t delay_ms)
@@ -259,6 +274,7 @@ static void on_deliver(struct cluster *c, struct event *e)
         network_close(c, e->from, e->to);
     } else if (open) {
         c->counts.delivered++;
+        said_delivered(n, &c->nodes[e->from - 1], e->content, e->sent);
         node_receive(n, &c->nodes[e->from - 1], e->content);
     }
     bytes_unref(e->content);

@@ -349,6 +349,7 @@ static bool open_replica(struct node *n)
     struct replica_observer observer = observe_node(n);
     struct complaint why = {""};
     config.core.seat = n->seat;
+    config.recover = n->recover;
     rng_fill(&c->rng, config.instance, sizeof(config.instance));
     n->ledger = disk_open(&n->disk, sync_disk, n);
     if (replica_new(&config, n->ledger, &ports, &observer, &n->replica, &why) != 0) {

@@ -37,6 +37,9 @@ static void tell_notice(struct node *n, const struct pbft_notice *x)
                  has_cause ? ", " : "", has_cause ? pbft_cause_name(x->cause) : "");
     cluster_mark(n->c, "%s%s%s", marks[x->kind], has_cause ? ": " : "",
                  has_cause ? pbft_cause_name(x->cause) : "");
+    if (x->kind == PBFT_NOTICE_RETURNED) {
+        n->excused = n->excused && n->c->someone_runs_twice;
+    }
     bool lies = x->cause == PBFT_CAUSE_OWN_STATEMENT || x->cause == PBFT_CAUSE_OWN_BALLOT;
     if (x->kind == PBFT_NOTICE_LOST && lies && !n->put_back && !n->faulty) {
         check_fail(n->c, "seat %u takes a good store for a lost one", n->seat);
@@ -101,6 +104,7 @@ static void on_executed(void *context, struct block *b, const struct council_res
         note_council_event(n, b, &r->events[i]);
     }
     check_committed(n, b, &r->state_root);
+    said_committed(n, b);
     watch_executed(n, r->events, r->event_count);
 }
 
