@@ -1,55 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Restore-safe seats, section 6: when a replica of 4, seat 4 fed by hand, may sign. q = 3.
  */
-#include "hand.h"
-#include "tap.h"
-#include "wire/shared.h"
-
-#include <string.h>
-
-static struct pbft_config config;
-static struct pbft_saved saved;
-
-static struct hand *restart(void)
-{
-    return hand_new_with(&config, &saved);
-}
-
-static struct hand *begin(void)
-{
-    hand_config(&config, 4, 4);
-    hand_saved(&config, &saved);
-    saved.standing.founded = true;
-    return restart();
-}
-
-/* A seat is there, but has reported nothing. */
-static void connect_only(struct hand *h, uint16_t seat)
-{
-    struct pbft_event e = {.kind = PBFT_CONNECTED, .seat = seat};
-    hand_event(h, &e);
-}
-
-/* What a seat knows of seat 4: nothing, or what the caller fills in. */
-static struct message report_of(uint64_t view)
-{
-    struct message m = {.tag = MESSAGE_REPORT};
-    m.report.seat = 4;
-    m.report.view = view;
-    return m;
-}
-
-static void report(struct hand *h, uint16_t seat, uint64_t view)
-{
-    struct message m = report_of(view);
-    hand_message(h, seat, &m);
-}
-
-static struct block *first_block(uint64_t view)
-{
-    struct hash parent = hand_hash(1);
-    return hand_block(1, &parent, view, 0, 0);
-}
+#include "standing.h"
 
 static void test_waits(void)
 {
@@ -167,48 +119,126 @@ static void test_fresh(void)
     }
 }
 
-/* V is the highest view of q others who prove theirs; only above it is anything signed. */
-static void test_back(void)
-{
-    struct hand *h = shown(SHOWN_PREPARE, 1);
-    struct block *b = first_block(4), *c5 = first_block(5);
-    struct certificate *at = hand_certificate(h, CERTIFICATE_PREPARED, b);
-    struct certificate *above = hand_certificate(h, CERTIFICATE_PREPARED, c5);
-    report(h, 1, 1);
-    report(h, 2, 1);
-    report(h, 3, 9);
-    ok(!hand_status(h).standing.has_view, "a view without proof counts for nothing");
-    struct message m = report_of(4);
-    m.report.certificate = at;
-    hand_message(h, 3, &m);
-    struct pbft_status s = hand_status(h);
-    ok(s.standing.has_view && s.standing.view == 4, "with q proven ones V is the highest");
-    ok(s.standing.lost, "a certificate of V itself is none above it");
-    hand_change(h, 1, 6, above);
-    s = hand_status(h);
-    ok(!s.standing.lost && s.standing.height == 1, "one above it ends it");
-    hand_new_view(h, 5, NULL);
-    ok(hand_noticed(h, PBFT_NOTICE_RETURNED, PBFT_CAUSE_NONE), "the seat is back");
-    certificate_unref(at);
-    certificate_unref(above);
-    block_unref(b);
-    block_unref(c5);
-    hand_free(h);
+/* --- asking again --- */
 
-    h = shown(SHOWN_PREPARE, 1);
-    report(h, 1, 1);
-    report(h, 2, 1);
-    ok(!hand_status(h).standing.has_view, "two of q reports give no V");
-    report(h, 3, 1);
-    ok(hand_status(h).standing.has_view, "three do");
+static void test_asks_again(void)
+{
+    struct hand *h = begin();
+    for (uint16_t seat = 1; seat <= 3; seat++) {
+        connect_only(h, seat);
+    }
+    report(h, 1, 0);
+    struct message other = report_of(0);
+    other.report.seat = 3;
+    hand_message(h, 2, &other);
+    ok(hand_status(h).reports == 1 && hand_status(h).asking,
+       "a REPORT about another seat is none");
+    hand_forget(h);
+    hand_wait(h, 500);
+    ok(hand_sent(h, MESSAGE_ASK, 1) == 0 && hand_sent(h, MESSAGE_ASK, 2) == 1 &&
+           hand_sent(h, MESSAGE_ASK, 3) == 1,
+       "who has not answered is asked again");
+    report(h, 2, 0);
+    hand_forget(h);
+    hand_wait(h, 5000);
+    is((int64_t)hand_sent(h, MESSAGE_ASK, 3), 0, "but not once q-1 have");
     hand_free(h);
+}
+
+/* A report holds for the connection that brought it. */
+static void test_each_connection(void)
+{
+    struct hand *h = begin();
+    struct block *b = first_block(0);
+    for (uint16_t seat = 1; seat <= 3; seat++) {
+        connect_only(h, seat);
+    }
+    report(h, 1, 0);
+    report(h, 2, 0);
+    ok(!hand_status(h).asking, "q-1 have reported");
+    struct pbft_event down = {.kind = PBFT_DISCONNECTED, .seat = 2};
+    hand_event(h, &down);
+    hand_forget(h);
+    hand_pre_prepare(h, b, NULL);
+    hand_wait(h, 10000);
+    is((int64_t)hand_count(h, PBFT_SIGN), 0, "one of them has left: nothing is signed");
+    report(h, 2, 0);
+    is((int64_t)hand_count(h, PBFT_SIGN), 0, "nor when something of it comes late");
+    connect_only(h, 2);
+    is((int64_t)hand_sent(h, MESSAGE_ASK, 2), 1, "back again it is asked again");
+    is((int64_t)hand_count(h, PBFT_SIGN), 0, "and what it said before is not enough");
+    report(h, 2, 0);
+    is((int64_t)hand_signed(h, MESSAGE_PREPARE), 1, "its new report is");
+    block_unref(b);
+    hand_free(h);
+}
+
+/* --- own statements --- */
+
+static void test_new_view_entry(void)
+{
+    for (uint64_t kept = 0; kept < 3; kept++) {
+        struct hand *h = begin();
+        struct view_change own = {.seat = 4, .view = kept, .best.block = config.genesis};
+        hand_free(h);
+        saved.view_change = kept > 0 ? &own : NULL;
+        h = restart();
+        connect_only(h, 1);
+        struct new_view *v = new_view_new(3);
+        v->view = 2;
+        v->tip = config.genesis;
+        for (uint16_t i = 0; i < 3; i++) {
+            v->changes[i] = (struct view_change){.seat = (uint16_t)(i + 2), .view = 2};
+        }
+        struct message m = {.tag = MESSAGE_NEW_VIEW, .new_view = v};
+        hand_message(h, 3, &m);
+        ok(hand_status(h).standing.lost == (kept < 2),
+           "its entry in a NEW-VIEW for 2, its store's last VIEW-CHANGE for %d", (int)kept);
+        new_view_unref(v);
+        hand_free(h);
+    }
+}
+
+/* What is not above all that the store has is no surprise. */
+static void test_older(void)
+{
+    static const struct {
+        uint64_t view, height;
+        bool lost;
+    } shown_votes[] = {
+        {1, 9, false}, {2, 4, false}, {2, 5, false}, {2, 6, true}, {3, 1, true}};
+    for (size_t i = 0; i < sizeof(shown_votes) / sizeof(shown_votes[0]); i++) {
+        for (int phase = PHASE_PREPARE; phase <= PHASE_COMMIT; phase++) {
+            struct vote own = {
+                .phase = (enum phase)phase, .seat = 4, .view = 2, .height = 5};
+            struct hand *h = begin();
+            hand_free(h);
+            saved.votes = &own;
+            saved.vote_count = 1;
+            h = restart();
+            connect_only(h, 1);
+            struct message m = report_of(0);
+            m.report.has_vote[phase] = true;
+            m.report.votes[phase] = own;
+            m.report.votes[phase].view = shown_votes[i].view;
+            m.report.votes[phase].height = shown_votes[i].height;
+            hand_message(h, 1, &m);
+            ok(hand_status(h).standing.lost == shown_votes[i].lost,
+               "phase %d of (%d, %d) where (2, 5) is kept", phase, (int)shown_votes[i].view,
+               (int)shown_votes[i].height);
+            hand_free(h);
+        }
+    }
 }
 
 int main(void)
 {
+    test_asks_again();
+    test_each_connection();
+    test_new_view_entry();
+    test_older();
     test_waits();
     test_own_statement();
     test_fresh();
-    test_back();
     return tap_done();
 }
