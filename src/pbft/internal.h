@@ -4,7 +4,8 @@
  *
  *   pbft.c        step: one handler per event, then progress()
  *   update.c      what a step asks of the caller
- *   pool.c        waiting envelopes, round robin, request timers per seat and sort
+ *   pool.c        waiting envelopes, and request timers per seat and sort
+ *   choose.c      which of them go into a block
  *   votes.c       PREPARE and COMMIT votes, certificates made of them
  *   chain.c       accepted blocks, commit, state roots
  *   accept.c      PRE-PREPARE: the rules for preparing a block

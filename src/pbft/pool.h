@@ -44,12 +44,23 @@ struct pool {
     uint16_t cursor; /* the seat whose turn is next */
 };
 
+/* Neither kept nor in the chain: to be proposed. */
+static inline bool pool_is_ready(const struct pool_entry *e)
+{
+    return !e->judgement.keep && !e->in_chain;
+}
+
 void pool_init(struct pool *p, uint16_t seats, size_t channel_bytes_max);
 void pool_free(struct pool *p);
 
 /* False when it is known already or the channel has used up its share. */
 bool pool_add(struct pool *p, struct envelope *e, uint16_t channel,
               const struct pbft_judgement *j, uint64_t now_ms);
+/* NULL where the pool does not hold it. */
+struct pool_entry *pool_find(struct pool *p, const struct hash *id);
+/* Calls fn for every entry; fn may drop the one it is given. */
+void pool_each(struct pool *p, void (*fn)(struct pool *, struct pool_entry *, void *),
+               void *context);
 /* The block was accepted: its envelopes are in the chain, new ones charged to channel. */
 void pool_enter_chain(struct pool *p, const struct block *b, uint16_t channel,
                       uint64_t now_ms);
