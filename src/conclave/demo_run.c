@@ -5,6 +5,7 @@
 #include "conclave/seat_dir.h"
 
 #include "base/clock.h"
+#include "control/control.h"
 
 #include <stdlib.h>
 
@@ -51,7 +52,8 @@ static void start(struct demo *d)
 static void propose(struct demo *d, const json_t *proposal, unsigned seat)
 {
     struct complaint why = {""};
-    char *evidence = json_dumps(json_object_get(proposal, "evidence"), JSON_COMPACT);
+    const json_t *given = json_object_get(proposal, "evidence");
+    char *evidence = json_dumps(given, JSON_COMPACT | control_digits(given));
     json_t *params =
         json_pack("{s:O, s:O, s:O, s:s}", "class", json_object_get(proposal, "class"),
                   "title", json_object_get(proposal, "title"), "text",

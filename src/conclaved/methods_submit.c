@@ -58,10 +58,11 @@ static uint32_t take_class(struct parameters *p, const struct charter *c)
  * caller frees. */
 static char *evidence_text(const json_t *object)
 {
-    char *text = json_dumps(object, JSON_COMPACT);
+    size_t flags = JSON_COMPACT | control_digits(object);
+    char *text = json_dumps(object, flags);
     if (text_check(slice_of_string(text), true, NULL) != 0) {
         free(text);
-        text = json_dumps(object, JSON_COMPACT | JSON_ENSURE_ASCII);
+        text = json_dumps(object, flags | JSON_ENSURE_ASCII);
     }
     return text;
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -99,11 +100,52 @@ static int append(const char *data, size_t size, void *out)
     return 0;
 }
 
+enum { DIGITS_LEAST = 15, DIGITS_MOST = 17 };
+
+/* 15 digits keep whatever was written in so many; 17 keep every number. */
+static int digits_of_real(double real)
+{
+    char text[32];
+    for (int digits = DIGITS_LEAST; digits < DIGITS_MOST; digits++) {
+        (void)snprintf(text, sizeof(text), "%.*g", digits, real);
+        if (strtod(text, NULL) == real) {
+            return digits;
+        }
+    }
+    return DIGITS_MOST;
+}
+
+static int digits_of(const json_t *value)
+{
+    int digits =
+        json_is_real(value) ? digits_of_real(json_real_value(value)) : DIGITS_LEAST;
+    const char *key;
+    json_t *member;
+    size_t i;
+    json_array_foreach(value, i, member)
+    {
+        int its = digits_of(member);
+        digits = its > digits ? its : digits;
+    }
+    json_object_foreach((json_t *)value, key, member)
+    {
+        int its = digits_of(member);
+        digits = its > digits ? its : digits;
+    }
+    return digits;
+}
+
+size_t control_digits(const json_t *value)
+{
+    return JSON_REAL_PRECISION((size_t)digits_of(value));
+}
+
 void control_format(struct buffer *out, const json_t *value)
 {
     /* ASCII only: nothing in a line can drive the terminal that socat writes it to. */
-    int failed = json_dump_callback(value, append, out,
-                                    JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+    size_t flags =
+        JSON_COMPACT | JSON_ENSURE_ASCII | JSON_ENCODE_ANY | control_digits(value);
+    int failed = json_dump_callback(value, append, out, flags);
     assert(failed == 0);
     buffer_append(out, "\n", 1);
 }

@@ -45,6 +45,9 @@ unsigned control_depth(struct slice text);
 /* Parses one line (without its newline): depth, size and duplicate keys are checked first.
  * A new reference, or NULL with the complaint filled. */
 json_t *control_parse(struct slice line, struct complaint *why);
+/* The flag with which jansson writes each number with a fraction in value in as few digits
+ * as all of them need to be the same when they are read: 2.4 stays 2.4. */
+size_t control_digits(const json_t *value);
 /* Appends the compact text, in ASCII, and a newline. */
 void control_format(struct buffer *out, const json_t *value);
 

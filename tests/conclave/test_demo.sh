@@ -73,6 +73,8 @@ ok 'a demo of 7 seats in a folder of its own' exits 0 demo --seats 7 --dir "$TMP
     --no-console
 ok 'prints a row for each proposal' results ' \(approved\|rejected\) ' 8
 ok 'keeps its folder' test -s "$TMPDIR/c/seat-07/data/data.mdb"
+ok 'has the evidence as the files have it' grep -q -a -F '"benefit_ratio":2.4,' \
+    "$TMPDIR/c/seat-07/data/data.mdb"
 ok 'and no process' none_running
 ok 'the folder is not taken twice' exits 1 demo --seats 4 --dir "$TMPDIR/c"
 

@@ -509,6 +509,11 @@ static void test_propose(void)
     ok(strcmp(hand_world.evidence, "{\"a\":\"\\u202E\"}") == 0,
        "an object with forbidden characters goes as ASCII");
     json_decref(a);
+    a = ask("propose", "{\"class\":\"emergency\",\"title\":\"Now\",\"evidence\":{\"a\":"
+                       "[2.4,{\"b\":1.3}]}}");
+    ok(strcmp(hand_world.evidence, "{\"a\":[2.4,{\"b\":1.3}]}") == 0,
+       "its numbers stay as they were written");
+    json_decref(a);
     unsigned before = hand_world.proposed;
     refuses("propose", "{\"title\":\"x\"}", CONTROL_INVALID_PARAMS, "class is missing");
     refuses("propose", "{\"class\":\"x\",\"title\":\"x\"}", CONTROL_INVALID_PARAMS,

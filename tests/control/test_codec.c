@@ -115,6 +115,12 @@ static void test_messages(void)
        "a line is ASCII, so it cannot drive a terminal");
     ok(formats_as(control_text(slice_of("a\0b\n\x1b", 5)), "\"a\\\\x00b\\\\n\\\\x1b\"\n"),
        "text of any bytes becomes a string");
+    ok(formats_as(json_pack("[f, {s:f}, f]", 2.4, "a", -1.3e-7, 2.0),
+                  "[2.4,{\"a\":-1.3e-7},2.0]\n"),
+       "numbers are written as people write them");
+    ok(formats_as(json_pack("{s:[f], s:f}", "a", 0.1 + 0.2, "b", 0x1.fffffffffffffp+1023),
+                  "{\"a\":[0.30000000000000004],\"b\":1.7976931348623157e308}\n"),
+       "and never lose a digit that counts");
     ok(formats_as(control_text(SLICE_NONE), "\"\"\n"), "no text is the empty string");
 }
 
