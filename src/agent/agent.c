@@ -12,8 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/un.h>
 
 enum { EXIT_USAGE = 2 };
 
@@ -136,19 +134,19 @@ int main(int argc, char **argv)
 {
     struct options o;
     struct complaint why = {""};
-    struct sockaddr_un address;
-    char **words = NULL;
+    char **words = NULL, *socket = NULL;
     int status = EXIT_USAGE;
     if (!options_parse(argc, argv, &o)) {
         return EXIT_USAGE;
     }
-    char *socket = control_find_socket(o.socket, &why);
-    if (socket != NULL && strlen(socket) >= sizeof(address.sun_path)) {
-        (void)complain(&why, 0,
-                       "the socket's path is longer than %zu bytes; use a shorter one",
-                       sizeof(address.sun_path) - 1);
-    } else if (socket != NULL && words_split(o.evaluator, &words, &why) == 0 &&
-               words_resolve(words, &why) == 0) {
+    int error = uplink_find(o.socket, &socket, &why);
+    if (error == CONCLAVE_ENOENT) {
+        /* A node that has not begun is waited for, wherever its socket will be. */
+        why.text[0] = '\0';
+        error = 0;
+    }
+    if (error == 0 && words_split(o.evaluator, &words, &why) == 0 &&
+        words_resolve(words, &why) == 0) {
         (void)log_open("stderr", o.level, &why);
         control_library_init();
         status = run(&o, socket, words);

@@ -20,7 +20,8 @@ enum uplink_state { UPLINK_DOWN, UPLINK_ATTACHING, UPLINK_ATTACHED };
 
 struct uplink {
     struct ev_loop *loop;
-    char *path, *name;
+    char *path; /* NULL while none is known */
+    char *name;
     struct uplink_events events;
     void *context;
 
@@ -60,7 +61,7 @@ static void drop(struct uplink *u, const char *reason)
     } else {
         /* One line tells of an outage; its repetitions are for those who look for them. */
         LOG_EVENT(u->complained ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARN, "node.unreachable",
-                  LOG_S("socket", u->path), LOG_S("reason", reason));
+                  LOG_S("socket", u->path != NULL ? u->path : ""), LOG_S("reason", reason));
         u->complained = true;
     }
     set_timer(u, u->backoff);
@@ -187,9 +188,31 @@ static void on_timer(struct ev_loop *loop, ev_timer *w, int events)
     }
 }
 
+int uplink_find(const char *given, char **out, struct complaint *why)
+{
+    struct sockaddr_un address;
+    char *path = control_find_socket(given, why);
+    if (path == NULL) {
+        return CONCLAVE_ENOENT;
+    }
+    if (strlen(path) >= sizeof(address.sun_path)) {
+        free(path);
+        return complain(why, CONCLAVE_ELIMIT,
+                        "the socket's path is longer than %zu bytes; use a shorter one",
+                        sizeof(address.sun_path) - 1);
+    }
+    *out = path;
+    return 0;
+}
+
 static void try_connect(struct uplink *u)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct complaint why = {""};
+    if (u->path == NULL && uplink_find(NULL, &u->path, &why) != 0) {
+        drop(u, why.text);
+        return;
+    }
     memcpy(address.sun_path, u->path, strlen(u->path));
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0) {
@@ -212,7 +235,7 @@ struct uplink *uplink_new(struct ev_loop *loop, const char *path, const char *na
 {
     struct uplink *u = alloc_zero(1, sizeof(*u));
     u->loop = loop;
-    u->path = alloc_string(path);
+    u->path = path != NULL ? alloc_string(path) : NULL;
     u->name = alloc_string(name);
     u->events = *events;
     u->context = context;

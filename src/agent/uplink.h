@@ -6,6 +6,8 @@
 #ifndef CONCLAVE_AGENT_UPLINK_H
 #define CONCLAVE_AGENT_UPLINK_H
 
+#include "base/error.h"
+
 #include <ev.h>
 #include <jansson.h>
 #include <stdbool.h>
@@ -20,6 +22,15 @@ struct uplink_events {
     void (*lost)(void *context);
 };
 
+/*
+ * The path of the node's socket as control_find_socket gives it; the caller frees *out.
+ * CONCLAVE_ENOENT when nobody named one and none is in the usual places; CONCLAVE_ELIMIT
+ * when it is longer than that of a socket can be.
+ */
+int uplink_find(const char *given, char **out, struct complaint *why);
+
+/* Where path is NULL, the usual places are looked at before each attempt, until there is a
+ * socket in one. */
 struct uplink *uplink_new(struct ev_loop *loop, const char *path, const char *name,
                           const struct uplink_events *events, void *context);
 void uplink_free(struct uplink *u);

@@ -25,6 +25,9 @@ void sleep_ms(long ms)
     (void)nanosleep(&t, NULL);
 }
 
+/* One of the usual names, for an agent that looks for it. */
+#define SOCKET "conclave.sock"
+
 static _Noreturn void give_up(const char *what)
 {
     printf("Bail out! %s: %s\n", what, strerror(errno));
@@ -43,7 +46,7 @@ const char *fake_node_file(const struct fake_node *n, const char *name)
 void fake_node_listen(struct fake_node *n)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    strcpy(address.sun_path, fake_node_file(n, "sock"));
+    strcpy(address.sun_path, fake_node_file(n, SOCKET));
     (void)unlink(address.sun_path);
     n->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (n->listener < 0 ||
@@ -69,7 +72,7 @@ void fake_node_hang_up(struct fake_node *n)
 {
     (void)close(n->listener);
     (void)close(n->client);
-    (void)unlink(fake_node_file(n, "sock"));
+    (void)unlink(fake_node_file(n, SOCKET));
     n->listener = n->client = -1;
     buffer_free(&n->in);
 }
@@ -177,10 +180,12 @@ pid_t agent_start(const struct fake_node *n, const char *evaluator, const char *
                         : alloc_printf("'%s'/tests/agent/%s", top, evaluator);
     char *program = alloc_printf("%s/conclave-agent", build != NULL ? build : ".");
     char *words = alloc_string(options);
-    const char *arguments[32] = {program,       "--socket", fake_node_file(n, "sock"),
-                                 "--evaluator", command,    "--log-level",
-                                 "debug"};
-    size_t count = 7;
+    const char *arguments[32] = {program, "--evaluator", command, "--log-level", "debug"};
+    size_t count = 5;
+    if (!n->unnamed) {
+        arguments[count++] = "--socket";
+        arguments[count++] = fake_node_file(n, SOCKET);
+    }
     for (char *w = strtok(words, " "); w != NULL && count < 31; w = strtok(NULL, " ")) {
         arguments[count++] = w;
     }
@@ -190,6 +195,10 @@ pid_t agent_start(const struct fake_node *n, const char *evaluator, const char *
         int fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
         (void)dup2(fd, STDERR_FILENO);
         (void)setenv("CONCLAVE_TEST_SECRET", "spilled", 1);
+        if (n->unnamed && (unsetenv("CONCLAVE_SOCKET") != 0 ||
+                           unsetenv("XDG_RUNTIME_DIR") != 0 || chdir(n->dir) != 0)) {
+            _exit(125);
+        }
         (void)execv(program, (char *const *)arguments);
         _exit(126);
     }

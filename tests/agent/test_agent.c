@@ -228,6 +228,31 @@ static void test_stop(void)
     fake_node_close(&node);
 }
 
+/* Nobody named a socket, and the node begins after the agent. */
+static void test_no_socket_yet(void)
+{
+    if (access("/run/conclave/control.sock", F_OK) == 0) {
+        skip("an agent that begins before its node", "a node runs on this machine");
+        return;
+    }
+    fake_node_open(&node);
+    fake_node_hang_up(&node);
+    node.unnamed = true;
+    pid_t agent = agent_start(&node, "good.sh", "");
+    bool logged = false;
+    for (int i = 0; i < WAIT_MS / 10 && !logged; i++) {
+        sleep_ms(10);
+        logged = count_in_file(fake_node_file(&node, "log"), '\n') >= 3;
+    }
+    ok(logged && agent_logged(&node, "reason=\"no control socket found; tried "),
+       "an agent that begins before its node says where it looks");
+    fake_node_listen(&node);
+    ok(fake_node_attach(&node), "and finds it when it is there");
+    fake_node_ask(&node, "aa", 60000);
+    ok(answered("aa"), "and answers");
+    end(agent);
+}
+
 static void test_once(void)
 {
     pid_t agent = begin("0", "--once");
@@ -283,6 +308,7 @@ int main(void)
     test_refused();
     test_odd_node();
     test_stop();
+    test_no_socket_yet();
     test_once();
     test_options();
     return tap_done();
