@@ -4,6 +4,8 @@
 #include "conclave/output.h"
 #include "conclave/seat_dir.h"
 
+#include "net/address.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,12 +48,16 @@ static enum command_exit run(const struct command_line *line)
     if (d.dir == NULL || d.charter == NULL || d.key == NULL) {
         return command_misuse(line, "--charter, --key and --dir are all needed");
     }
+    struct complaint why = {""};
+    struct address address;
+    if (d.listen != NULL && address_parse(d.listen, &address, &why) != 0) {
+        return command_misuse(line, "--listen: %s", why.text);
+    }
     if (key_library_init() != 0) {
         return command_fail(line, "the cryptographic library does not start");
     }
     struct charter *c;
     uint16_t seat;
-    struct complaint why = {""};
     if (seat_dir_make(&d, &c, &seat, &why) != 0) {
         return command_fail(line, "%s", why.text);
     }

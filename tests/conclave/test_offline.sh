@@ -112,5 +112,12 @@ ok 'is refused and explained' complained 'no seat of a.json has this key'
 ok 'and makes no folder' test ! -e other
 chmod 644 3.key
 ok 'init with a key that others may read' exits 1 init --charter a.json --key 3.key --dir other
+ok 'init with an address without a port' exits 2 init --charter a.json --key 2.key \
+    --dir other --listen foo
+ok 'is refused as the daemon would' complained '--listen: address "foo" has no port: write host:port'
+ok 'and makes no folder' test ! -e other
+ok 'init with an address' exits 0 init --charter a.json --key 2.key --dir bound \
+    --listen '[::1]:7100'
+ok 'writes it down' grep -q '^listen = "\[::1\]:7100"$' bound/conclaved.conf
 ok 'init without a charter' exits 2 init --key 2.key --dir other
 echo "1..$count"

@@ -83,6 +83,7 @@ static void check_config(struct live *l)
         {"heartbeat-ms = soon\n", "heartbeat-ms", "a number that is none"},
         {"heartbeat-ms = 1\n", "heartbeat-ms", "a number out of range"},
         {"log-level = loud\n", "log-level", "a log level that is not there"},
+        {"listen = foo\n", "address \"foo\" has no port", "an address without a port"},
         {"agents = {\"no-such-user-here\"}\n", "no-such-user-here", "a user that is not"},
         {"key = \"x\n", "", "a quote that is not closed"},
         {"= = =\n", "", "no setting at all"},
