@@ -38,7 +38,16 @@ static uint32_t flags_of(struct node *n)
     return flags;
 }
 
-void heartbeat_send(struct node *n)
+static void send_to(struct node *n, uint16_t seat, struct heartbeat *h)
+{
+    const struct peer_view *peer = &n->peers[seat - 1];
+    h->monotonic_ms = clock_monotonic_ms();
+    h->echo_ms = peer->heard ? peer->last.monotonic_ms : 0;
+    h->echo_held_ms = h->echo_ms != 0 ? h->monotonic_ms - peer->last_beat_ms : 0;
+    replica_send_heartbeat(n->replica, seat, h);
+}
+
+void heartbeat_send(struct node *n, uint16_t to)
 {
     static const char version[] = PACKAGE_VERSION;
     struct heartbeat h = {.wall_ms = clock_wall_ms(),
@@ -46,14 +55,9 @@ void heartbeat_send(struct node *n)
                           .flags = flags_of(n)};
     memcpy(h.instance, n->instance, sizeof(h.instance));
     for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
-        const struct peer_view *peer = &n->peers[seat - 1];
-        if (!net_is_connected(n->net, seat)) {
-            continue;
+        if ((to == 0 || to == seat) && net_is_connected(n->net, seat)) {
+            send_to(n, seat, &h);
         }
-        h.monotonic_ms = clock_monotonic_ms();
-        h.echo_ms = peer->heard ? peer->last.monotonic_ms : 0;
-        h.echo_held_ms = h.echo_ms != 0 ? h.monotonic_ms - peer->last_beat_ms : 0;
-        replica_send_heartbeat(n->replica, seat, &h);
     }
 }
 

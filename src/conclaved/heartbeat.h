@@ -5,8 +5,9 @@
 
 #include "conclaved/node.h"
 
-/* Sends one to every connected peer, each with the echo of its own last one. */
-void heartbeat_send(struct node *n);
+/* Sends one to a seat, or to all (0), as far as they are connected, each with the echo of
+ * its own last one. */
+void heartbeat_send(struct node *n, uint16_t to);
 /* Keeps what a peer says of itself. */
 void heartbeat_note(struct node *n, uint16_t seat, const struct heartbeat *h);
 /* Whether this clock is off by the measure of the others: the median of the offsets of

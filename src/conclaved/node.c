@@ -33,6 +33,7 @@ static void on_connected(void *context, uint16_t seat,
     peer->heard_ms = clock_monotonic_ms();
     publish(n, "peer.up", event_peer_up(n->charter, seat));
     replica_connected(n->replica, seat);
+    heartbeat_send(n, seat);
 }
 
 static void on_disconnected(void *context, uint16_t seat, enum net_down_reason reason)
@@ -111,7 +112,7 @@ static void on_beat(struct ev_loop *loop, struct ev_timer *w, int events)
 {
     struct node *n = w->data;
     (void)events;
-    heartbeat_send(n);
+    heartbeat_send(n, 0);
     if (standing_is_taken(n)) {
         n->failed = true;
         ev_break(loop, EVBREAK_ALL);

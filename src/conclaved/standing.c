@@ -60,7 +60,7 @@ void standing_beat(struct node *n)
     if (status.asking != n->was_asking || status.standing.lost != n->was_lost) {
         n->was_asking = status.asking;
         n->was_lost = status.standing.lost;
-        heartbeat_send(n);
+        heartbeat_send(n, 0);
     }
 }
 

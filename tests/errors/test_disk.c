@@ -41,8 +41,12 @@ static bool move_store(struct live *l)
 
 static bool others_decide(struct live *l)
 {
-    if (!history_propose(&history, l, 1)) {
-        return false;
+    uint64_t until = clock_monotonic_ms() + WAIT_MS;
+    while (!history_propose(&history, l, 1)) { /* its quota may be used up */
+        if (clock_monotonic_ms() >= until) {
+            return false;
+        }
+        live_pump(l, 20);
     }
     json_t *p = live_wait_final(l, 1, history.acknowledged[history.count - 1].id, WAIT_MS);
     json_decref(p);

@@ -185,12 +185,12 @@ static void arm(struct node *n)
     }
 }
 
-static void send_heartbeat(struct node *n)
+static void send_heartbeat(struct node *n, uint16_t to)
 {
     struct heartbeat h = {.monotonic_ms = node_monotonic(n),
                           .wall_ms = node_wall(n),
                           .version = slice_of_string("0")};
-    replica_send_heartbeat(n->replica, 0, &h);
+    replica_send_heartbeat(n->replica, to, &h);
 }
 
 /* The others are told at once, as conclaved does. */
@@ -201,7 +201,7 @@ static void tell_standing(struct node *n)
     if (status.asking != n->was_asking || status.standing.lost != n->was_lost) {
         n->was_asking = status.asking;
         n->was_lost = status.standing.lost;
-        send_heartbeat(n);
+        send_heartbeat(n, 0);
     }
 }
 
@@ -263,7 +263,7 @@ void node_tick(struct node *n)
 void node_beat(struct node *n)
 {
     network_push(n->c, n->c->now + BEAT_MS, EVENT_BEAT, 0, n->number);
-    send_heartbeat(n);
+    send_heartbeat(n, 0);
     node_settle(n);
 }
 
@@ -287,6 +287,7 @@ void node_connected(struct node *n, const struct node *peer, bool up)
     }
     if (up) {
         replica_connected(n->replica, peer->seat);
+        send_heartbeat(n, peer->seat);
     }
     node_settle(n);
 }
