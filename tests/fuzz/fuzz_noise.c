@@ -166,7 +166,11 @@ static bool talk(struct channel *c, struct slice *script)
     if (act != LOSE) {
         int error = noise_decrypt(to, buffer_slice(&message), &plain);
         alive = message.size > NOISE_MESSAGE_MAX || error == 0;
-        c->lost[from] = c->lost[from] || error == CONCLAVE_ELIMIT;
+        if (error == CONCLAVE_ELIMIT) {
+            /* Never taken in, however it was harmed: repeated it would be the next one. */
+            c->lost[from] = true;
+            c->last[from].size = 0;
+        }
         assert(sound ? error == 0 && slice_equal(buffer_slice(&plain), sent) : error != 0);
     }
     if (!alive) {
