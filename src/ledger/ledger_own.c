@@ -29,7 +29,10 @@ static int collect(struct ledger *l, struct own **list, size_t *count)
     size_t room = 0;
     *list = NULL;
     *count = 0;
-    int error = store_first(l->store, STORE_OWN, SLICE_NONE, &e);
+    int error = store_hold(l->store);
+    if (error == 0) {
+        error = store_first(l->store, STORE_OWN, SLICE_NONE, &e);
+    }
     while (error == 0) {
         if (*count == room) {
             room = room > 0 ? 2 * room : 16;
@@ -48,7 +51,9 @@ static int collect(struct ledger *l, struct own **list, size_t *count)
         }
     }
     store_entry_clear(&e);
-    return ledger_walked(l, STORE_OWN, error, *count);
+    error = ledger_walked(l, STORE_OWN, error, *count);
+    store_release(l->store);
+    return error;
 }
 
 static void free_own(struct own *list, size_t count)

@@ -223,13 +223,17 @@ static int load_candidates(struct ledger *l, struct ledger_saved *out)
 int ledger_load_saved(struct ledger *l, struct ledger_saved *out)
 {
     memset(out, 0, sizeof(*out));
-    int error = load_meta(l, out);
+    int error = store_hold(l->store);
+    if (error == 0) {
+        error = load_meta(l, out);
+    }
     if (error == 0) {
         error = load_votes(l, out);
     }
     if (error == 0) {
         error = load_candidates(l, out);
     }
+    store_release(l->store);
     if (error != 0) {
         ledger_saved_clear(out);
     }

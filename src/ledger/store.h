@@ -72,6 +72,13 @@ struct store_entry {
     struct bytes *value;
 };
 
+/*
+ * The reads until store_release see one moment, though another process writes meanwhile.
+ * Calls nest. Nothing is written in between. 0 or an error; store_release then, too.
+ */
+int store_hold(struct store *s);
+void store_release(struct store *s);
+
 /* The first entry whose key is not below least. */
 int store_first(struct store *s, enum store_table table, struct slice least,
                 struct store_entry *e);

@@ -14,6 +14,8 @@ struct store {
     MDB_dbi tables[STORE_TABLES];
     MDB_txn *writer;   /* the open write transaction, or NULL */
     MDB_txn *reader;   /* reset between reads, so that it pins no pages */
+    unsigned held;     /* of store_hold; the snapshot is there while not 0 */
+    bool holds;        /* that a snapshot of the reader is open */
     struct buffer log; /* the writes of the open transaction, in order */
     int error;
     uint64_t commits;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Reads: in the open write transaction, else in a snapshot that lasts one call. */
+/* Reads: in the open write transaction, else in a snapshot that lasts one call, or from
+ * store_hold to store_release. */
 #include "ledger/store_private.h"
 
 #include <string.h>
@@ -11,6 +12,10 @@ int store_read_begin(struct store *s, MDB_txn **txn)
     }
     if (s->writer != NULL) {
         *txn = s->writer;
+        return 0;
+    }
+    if (s->holds) {
+        *txn = s->reader;
         return 0;
     }
     int rc;
@@ -35,7 +40,26 @@ int store_read_begin(struct store *s, MDB_txn **txn)
 
 void store_read_end(struct store *s)
 {
-    if (s->writer == NULL) {
+    if (s->writer == NULL && !s->holds) {
+        mdb_txn_reset(s->reader);
+    }
+}
+
+int store_hold(struct store *s)
+{
+    MDB_txn *txn;
+    int error = 0;
+    if (s->held++ == 0 && s->writer == NULL) {
+        error = store_read_begin(s, &txn);
+        s->holds = error == 0;
+    }
+    return error;
+}
+
+void store_release(struct store *s)
+{
+    if (--s->held == 0 && s->holds) {
+        s->holds = false;
         mdb_txn_reset(s->reader);
     }
 }
