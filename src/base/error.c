@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "base/error.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -55,8 +57,11 @@ int complain(struct complaint *c, int error, const char *format, ...)
     if (c != NULL) {
         va_list args;
         va_start(args, format);
-        (void)vsnprintf(c->text, sizeof(c->text), format, args);
+        int length = vsnprintf(c->text, sizeof(c->text), format, args);
         va_end(args);
+        if (length >= (int)sizeof(c->text)) {
+            c->text[text_whole(slice_of_string(c->text))] = '\0';
+        }
     }
     return error;
 }

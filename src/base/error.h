@@ -39,7 +39,8 @@ struct complaint {
     char text[COMPLAINT_BYTES];
 };
 
-/* Fills the complaint, cutting what does not fit; c may be NULL. Returns error. */
+/* Fills the complaint, cutting what does not fit between two characters of UTF-8; c may be
+ * NULL. Returns error. */
 int complain(struct complaint *c, int error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -110,3 +110,17 @@ void text_escape(struct buffer *out, struct slice text, const char *also)
         at += length;
     }
 }
+
+size_t text_whole(struct slice text)
+{
+    size_t start = text.size;
+    while (start > 0 && (text.data[start - 1] & 0xc0) == 0x80) {
+        start--; /* over continuation bytes */
+    }
+    if (start == 0 || (text.data[start - 1] & 0xc0) != 0xc0) {
+        return text.size;
+    }
+    uint8_t lead = text.data[--start];
+    size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    return text.size - start < length ? start : text.size;
+}

@@ -21,5 +21,7 @@ int text_check(struct slice text, bool multiline, size_t *where);
  * ASCII characters in also, escaped as \n, \t, \xNN or \u{N}.
  */
 void text_escape(struct buffer *out, struct slice text, const char *also);
+/* The length of a text that was cut, without a character that is only half there. */
+size_t text_whole(struct slice text);
 
 #endif

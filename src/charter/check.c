@@ -2,6 +2,7 @@
 #include "charter/check.h"
 
 #include "base/quorum.h"
+#include "base/text.h"
 #include "charter/address.h"
 
 #include <inttypes.h>
@@ -142,6 +143,7 @@ __attribute__((format(printf, 2, 3))) static void warn(const struct listener *l,
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
+    text[text_whole(slice_of_string(text))] = '\0';
     l->say(l->context, text);
 }
 

@@ -57,12 +57,14 @@ int fields_refuse(struct fields *f, const struct place *at, int error, const cha
     va_start(args, format);
     (void)vsnprintf(message, sizeof(message), format, args);
     va_end(args);
+    message[text_whole(slice_of_string(message))] = '\0';
     char seat[32] = "";
     if (seat_of(at) > 0) {
         (void)snprintf(seat, sizeof(seat), " (seat %zu)", seat_of(at));
     }
-    int shown = place.size > 200 ? 200 : (int)place.size;
-    complain(f->why, error, "%.*s%s: %s", shown, (const char *)place.data, seat, message);
+    size_t shown = place.size > 200 ? text_whole(slice_of(place.data, 200)) : place.size;
+    complain(f->why, error, "%.*s%s: %s", (int)shown, (const char *)place.data, seat,
+             message);
     buffer_free(&place);
     return error;
 }

@@ -33,6 +33,18 @@ static void complaints(void)
     is((int64_t)strlen(c.text), COMPLAINT_BYTES - 1, "what is too long is cut");
     is(complain(NULL, CONCLAVE_EPERM, "nobody listens"), CONCLAVE_EPERM,
        "without a complaint to fill");
+    for (int shift = 0; shift < 4; shift++) {
+        char wide[2 * COMPLAINT_BYTES];
+        memset(wide, 'x', sizeof(wide));
+        for (size_t at = (size_t)shift; at + 4 < sizeof(wide); at += 4) {
+            memcpy(&wide[at], "\xf0\x9f\x90\x9d", 4);
+        }
+        wide[sizeof(wide) - 1] = '\0';
+        (void)complain(&c, CONCLAVE_EIO, "%s", wide);
+        size_t left = (strlen(c.text) - (size_t)shift) % 4;
+        ok(left == 0 && strlen(c.text) > COMPLAINT_BYTES - 6,
+           "shifted by %d, what is cut ends with a whole character", shift);
+    }
 }
 
 int main(void)
