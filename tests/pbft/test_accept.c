@@ -349,6 +349,22 @@ static void test_window_of_new_view(void)
     hand_free(h);
 }
 
+/* A block of a view that was left is none of the view entered since, though it would fit.
+ */
+static void test_left_view(void)
+{
+    struct hash parent = genesis();
+    struct hand *h = hand_new(3, 4);
+    struct block *old = hand_block(1, &parent, 0, 0, 0);
+    hand_new_view(h, 1, NULL);
+    ok(hand_status(h).view == 1 && !hand_status(h).changing, "view 1 is entered");
+    hand_pre_prepare(h, old, NULL);
+    is((int64_t)hand_status(h).tip_height, 0, "a block of view 0 is not accepted in it");
+    is((int64_t)hand_signed(h, MESSAGE_PREPARE), 0, "nor prepared");
+    block_unref(old);
+    hand_free(h);
+}
+
 int main(void)
 {
     test_chain();
@@ -363,5 +379,6 @@ int main(void)
     test_two_blocks();
     test_missing();
     test_window_of_new_view();
+    test_left_view();
     return tap_done();
 }

@@ -90,6 +90,29 @@ static void test_first(void)
     hand_free(h);
 }
 
+/* A primary whose store has its vote for a block, though the block is gone: it has spoken
+ * for that place, and says nothing else. */
+static void test_spoken_for(void)
+{
+    struct hash parent = genesis();
+    struct block *gone = hand_block(1, &parent, 0, 0, 0);
+    struct vote own = {.phase = PHASE_PREPARE, .seat = 1, .height = 1, .block = gone->hash};
+    struct pbft_config config;
+    struct pbft_saved saved;
+    hand_config(&config, 1, 4);
+    hand_saved(&config, &saved);
+    saved.votes = &own;
+    saved.vote_count = 1;
+    struct hand *h = hand_new_with(&config, &saved);
+    for (uint16_t seat = 2; seat <= 4; seat++) {
+        hand_connect(h, seat, true);
+    }
+    hand_wait(h, 1500);
+    is((int64_t)proposed(h), 0, "who has spoken for a place proposes nothing else there");
+    block_unref(gone);
+    hand_free(h);
+}
+
 /* Its own block is stored before anyone else can have it, whatever comes of it. */
 static void test_stored(void)
 {
@@ -311,6 +334,7 @@ static void test_halved(void)
 int main(void)
 {
     test_first();
+    test_spoken_for();
     test_stored();
     test_called_for();
     test_gathers();
