@@ -132,6 +132,8 @@ int outbox_restore(struct replica *r);
 void outbox_add(struct replica *r, struct slice operation, bool durable);
 void outbox_add_operation(struct replica *r, const struct operation *op, bool durable);
 bool outbox_holds(const struct replica *r, const struct hash *op_id);
+/* Of an operation whose shape was checked: without decoding all of it. */
+enum operation_kind outbox_kind_of(struct slice operation);
 /* Seals what waits into envelopes; at the end of a turn. */
 void outbox_progress(struct replica *r);
 /* A block was executed: what it holds of this seat is done. */

@@ -80,7 +80,7 @@ bool outbox_holds(const struct replica *r, const struct hash *op_id)
     return find(r->outbox, op_id) != NULL;
 }
 
-static enum operation_kind kind_of(struct slice operation)
+enum operation_kind outbox_kind_of(struct slice operation)
 {
     struct cbor_reader reader;
     cbor_read_begin(&reader, operation);
@@ -97,7 +97,7 @@ void outbox_add(struct replica *r, struct slice operation, bool durable)
     }
     struct item *i = alloc_zero(1, sizeof(*i) + operation.size);
     i->id = id;
-    i->kind = kind_of(operation);
+    i->kind = outbox_kind_of(operation);
     i->sort = codec_sort_of(i->kind);
     i->durable = durable;
     i->size = operation.size;

@@ -27,14 +27,14 @@ bool recover_may_ballot(const struct replica *r, const struct proposal *p)
 bool recover_is_strange(struct replica *r, const struct envelope *e)
 {
     struct pbft_status status;
-    pbft_status(r->core, &status);
-    if (e->seat != r->seat || e->sort != ENVELOPE_SIGNED || status.standing.lost) {
-        return false;
+    if (e->seat != r->seat || e->sort != ENVELOPE_SIGNED) {
+        return false; /* most are: what follows costs more */
     }
-    for (uint32_t i = 0; i < e->count; i++) {
+    pbft_status(r->core, &status);
+    for (uint32_t i = 0; i < e->count && !status.standing.lost; i++) {
         struct operation op;
-        if (codec_decode_operation(e->operations[i], &op) != 0 ||
-            op.kind != OPERATION_BALLOT) {
+        if (outbox_kind_of(e->operations[i]) != OPERATION_BALLOT ||
+            codec_decode_operation(e->operations[i], &op) != 0) {
             continue;
         }
         const struct proposal *p = council_find(r->council, &op.ballot.proposal);
@@ -55,7 +55,8 @@ typedef bool may_commit(const struct replica *r, const struct proposal *p);
 static bool is_withheld(const struct replica *r, struct slice operation, may_commit *may)
 {
     struct operation op;
-    if (codec_decode_operation(operation, &op) != 0 || op.kind != OPERATION_BALLOT) {
+    if (outbox_kind_of(operation) != OPERATION_BALLOT ||
+        codec_decode_operation(operation, &op) != 0) {
         return false;
     }
     const struct proposal *p = council_find(r->council, &op.ballot.proposal);
