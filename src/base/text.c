@@ -6,9 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Decodes one character. Returns its length in bytes, 0 where the bytes are not
- * valid UTF-8 (overlong forms, surrogates and values over U+10FFFF included). */
-static size_t decode(struct slice text, size_t at, uint32_t *character)
+size_t text_decode(struct slice text, size_t at, uint32_t *character)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
     uint8_t first = text.data[at];
@@ -47,7 +45,7 @@ static size_t decode(struct slice text, size_t at, uint32_t *character)
     return length;
 }
 
-static bool is_harmful(uint32_t c)
+bool text_is_harmful(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e ||
            c == 0x200f || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
@@ -72,9 +70,9 @@ int text_check(struct slice text, bool multiline, size_t *where)
             at += sizeof(uint64_t);
             continue;
         }
-        size_t length = decode(text, at, &c);
+        size_t length = text_decode(text, at, &c);
         bool line_break = multiline && (c == '\n' || c == '\t');
-        if (length == 0 || (is_harmful(c) && !line_break)) {
+        if (length == 0 || (text_is_harmful(c) && !line_break)) {
             if (where != NULL) {
                 *where = at;
             }
@@ -90,13 +88,13 @@ void text_escape(struct buffer *out, struct slice text, const char *also)
     for (size_t at = 0; at < text.size;) {
         char escaped[16];
         uint32_t c = 0;
-        size_t length = decode(text, at, &c);
+        size_t length = text_decode(text, at, &c);
         if (length == 0) {
             (void)snprintf(escaped, sizeof(escaped), "\\x%02x", text.data[at]);
             length = 1;
         } else if (c == '\n' || c == '\t') {
             (void)snprintf(escaped, sizeof(escaped), "\\%c", c == '\n' ? 'n' : 't');
-        } else if (is_harmful(c)) {
+        } else if (text_is_harmful(c)) {
             (void)snprintf(escaped, sizeof(escaped), c < 0x80 ? "\\x%02x" : "\\u{%x}",
                            (unsigned)c);
         } else if (c < 0x80 && strchr(also, (int)c) != NULL) {

@@ -21,6 +21,12 @@ int text_check(struct slice text, bool multiline, size_t *where);
  * ASCII characters in also, escaped as \n, \t, \xNN or \u{N}.
  */
 void text_escape(struct buffer *out, struct slice text, const char *also);
+/* Decodes the character at an offset inside text. Returns its length in bytes, 0 where the
+ * bytes are not valid UTF-8 (overlong forms, surrogates and values over U+10FFFF included).
+ */
+size_t text_decode(struct slice text, size_t at, uint32_t *character);
+/* Whether it is one of those that text_check refuses. */
+bool text_is_harmful(uint32_t character);
 /* The length of a text that was cut, without a character that is only half there. */
 size_t text_whole(struct slice text);
 

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Views: pure functions from a scene, a size and a clock to a cell buffer. Each is a const
+ * table of functions; what the operator has chosen in it (cursor, filter, sort, depth) is
+ * in its pane, which the console changes and views only read.
+ *
+ * A view is a list at each depth: 0 the list itself, 1 what Enter opens, 2 a text in a
+ * pager. Rows have a key that stays with the thing they show, so that cursor, follow and
+ * marks stay with it, too, however the list is sorted.
+ */
+#ifndef CONCLAVE_UI_VIEW_VIEW_H
+#define CONCLAVE_UI_VIEW_VIEW_H
+
+#include "ui/model/model.h"
+#include "ui/screen/cells.h"
+
+enum view_id {
+    VIEW_COUNCIL,
+    VIEW_CONSENSUS,
+    VIEW_BALLOTS,
+    VIEW_PATTERN,
+    VIEW_FLAGS,
+    VIEW_LEDGER,
+    VIEW_LOG,
+    VIEW_COUNT
+};
+
+enum { DEPTH_MAX = 3, WORDS_MAX = 128 };
+
+/* One list, as the operator has it. */
+struct pane {
+    uint64_t key; /* the row that the cursor is on; see rows_cursor */
+    size_t index; /* where it was last, for when its row is gone */
+    size_t top;   /* the first row on the screen */
+    size_t side;  /* columns scrolled to the right */
+    unsigned sort;
+    bool inverted;
+    char filter[WORDS_MAX]; /* rows whose text has it, letters' case aside; "" all */
+    char search[WORDS_MAX];
+};
+
+/* The operator's choices in one view. */
+struct view_state {
+    struct pane panes[DEPTH_MAX];
+    unsigned depth;
+    uint64_t
+        subject[DEPTH_MAX]; /* subject[d]: the key of depth d - 1's row that was opened */
+    bool transposed;        /* Pattern */
+    unsigned layer;         /* Pattern: agreement, choice, confidence, latency */
+    unsigned level;         /* Log: enum line_level; Flags: 0 open, 1 new, 2 all */
+};
+
+/* The rows of the present list that pass the filter, in their order. */
+struct rows {
+    size_t *at; /* at[i]: the index for the view's functions */
+    size_t count;
+    size_t cursor; /* in 0 .. count - 1; 0 when there are none */
+};
+
+struct view_context {
+    const struct scene *scene;
+    const struct model *model; /* for details alone */
+    uint64_t now_ms;           /* the scene's clock */
+    const struct view_state *state;
+    const struct rows *rows;
+    const bool *marked; /* marked[seat - 1]: to compare */
+    bool flagged_only;  /* rows of seats with flags alone */
+    uint16_t followed;  /* a seat, 0: none */
+};
+
+/* Where the list came to lie, for paging and the mouse: row i of those on the screen, from
+ * top on, is at line i % lines, column i / lines. */
+struct drawn {
+    struct area list;
+    size_t top;
+    uint16_t lines, columns; /* columns 0: no list */
+};
+
+struct view {
+    const char *name;
+    /* What the list at this depth can be sorted by, the default first; NULL: as it is. */
+    const char *const *(*sorts)(const struct view_context *);
+    size_t (*count)(const struct view_context *);
+    uint64_t (*key)(const struct view_context *, size_t i);
+    /* The seat that a row is of; 0: none. NULL: rows are of no seat. */
+    uint16_t (*seat)(const struct view_context *, size_t i);
+    /* The row as text, for search, filter and yank. */
+    void (*text)(const struct view_context *, size_t i, struct buffer *out);
+    /* < 0, 0, > 0, by the pane's sort; equal ones keep their order. */
+    int (*compare)(const struct view_context *, size_t i, size_t j);
+    void (*draw)(const struct view_context *, struct cells *, struct area, struct drawn *);
+    /* Whether Enter opens something here. */
+    bool (*opens)(const struct view_context *);
+    /* The text that depth 2 pages through. NULL: there is no depth 2. */
+    void (*body)(const struct view_context *, struct buffer *out);
+    /* Asks for the details that it shows. NULL: none. */
+    void (*want)(const struct view_context *, struct model *, uint64_t now_ms);
+};
+
+extern const struct view view_council, view_consensus, view_ballots, view_pattern,
+    view_flags, view_ledger, view_log;
+extern const struct view *const views[VIEW_COUNT];
+
+/* The rows as filter, flagged-only and sort have them; the cursor by the pane's key, or
+ * where it was. rows_free releases. */
+void rows_make(const struct view *v, struct view_context *ctx, struct rows *out);
+void rows_free(struct rows *r);
+
+#endif
