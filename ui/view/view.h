@@ -27,6 +27,9 @@ enum view_id {
 
 enum { DEPTH_MAX = 3, WORDS_MAX = 128 };
 
+/* A pane begins with this key: the first row, or in a tail the last, whatever comes. */
+#define ROW_NEWEST UINT64_MAX
+
 /* One list, as the operator has it. */
 struct pane {
     uint64_t key; /* the row that the cursor is on; see rows_cursor */
@@ -78,6 +81,7 @@ struct drawn {
 
 struct view {
     const char *name;
+    bool tail; /* the newest row is the last, and a pane's key ROW_NEWEST stays with it */
     /* What the list at this depth can be sorted by, the default first; NULL: as it is. */
     const char *const *(*sorts)(const struct view_context *);
     size_t (*count)(const struct view_context *);
