@@ -5,7 +5,7 @@
  * in its pane, which the console changes and views only read.
  *
  * A view is a list at each depth: 0 the list itself, 1 what Enter opens, 2 a text in a
- * pager. Rows have a key that stays with the thing they show, so that cursor, follow and
+ * pager; in Flags and Log what Enter opens is the text already. Rows have a key that stays with the thing they show, so that cursor, follow and
  * marks stay with it, too, however the list is sorted.
  */
 #ifndef CONCLAVE_UI_VIEW_VIEW_H
@@ -35,7 +35,7 @@ struct pane {
     uint64_t key; /* the row that the cursor is on; see rows_cursor */
     size_t index; /* where it was last, for when its row is gone */
     size_t top;   /* the first row on the screen */
-    size_t side;  /* columns scrolled to the right */
+    size_t side;  /* columns scrolled to the right; where time goes across, to the past */
     unsigned sort;
     bool inverted;
     char filter[WORDS_MAX]; /* rows whose text has it, letters' case aside; "" all */
@@ -85,6 +85,8 @@ struct view {
     /* What the list at this depth can be sorted by, the default first; NULL: as it is. */
     const char *const *(*sorts)(const struct view_context *);
     size_t (*count)(const struct view_context *);
+    /* Whether a row is there at all: the level, the seat that is followed. NULL: all. */
+    bool (*listed)(const struct view_context *, size_t i);
     uint64_t (*key)(const struct view_context *, size_t i);
     /* The seat that a row is of; 0: none. NULL: rows are of no seat. */
     uint16_t (*seat)(const struct view_context *, size_t i);
@@ -95,7 +97,7 @@ struct view {
     void (*draw)(const struct view_context *, struct cells *, struct area, struct drawn *);
     /* Whether Enter opens something here. */
     bool (*opens)(const struct view_context *);
-    /* The text that depth 2 pages through. NULL: there is no depth 2. */
+    /* The text of a depth that is a pager, without rows. NULL: there is none. */
     void (*body)(const struct view_context *, struct buffer *out);
     /* Asks for the details that it shows. NULL: none. */
     void (*want)(const struct view_context *, struct model *, uint64_t now_ms);
