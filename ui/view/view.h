@@ -5,8 +5,9 @@
  * in its pane, which the console changes and views only read.
  *
  * A view is a list at each depth: 0 the list itself, 1 what Enter opens, 2 a text in a
- * pager; in Flags and Log what Enter opens is the text already. Rows have a key that stays with the thing they show, so that cursor, follow and
- * marks stay with it, too, however the list is sorted.
+ * pager; in Flags and Log what Enter opens is the text already. Rows have a key that stays
+ * with the thing they show, so that cursor, follow and marks stay with it, too, however the
+ * list is sorted.
  */
 #ifndef CONCLAVE_UI_VIEW_VIEW_H
 #define CONCLAVE_UI_VIEW_VIEW_H
