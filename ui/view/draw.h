@@ -8,19 +8,25 @@
 /* Draws one row of a list at a line of an area. i is the view's index. */
 typedef void draw_row(const struct view_context *, struct cells *, struct area line,
                       size_t i);
-/* The list in an area, one row a line, in columns of at least column_cols when columns > 1;
- * scrolled so that the cursor is inside; the cursor's row selected, matches of the search
- * marked, arrows where there is more. */
+/* The list in an area, one row a line, in so many columns of equal width with a blank
+ * between them, filled downwards; scrolled so that the cursor is inside; the cursor's row
+ * selected, matches of the search marked, arrows in the last column where there is more.
+ * When a filter leaves nothing, it says so. */
 void draw_list(const struct view_context *, struct cells *, struct area, unsigned columns,
                draw_row *row, struct drawn *out);
-/* A text, wrapped at words, from the pane's top on: the pager. Takes no escape from it. */
+/* A text, wrapped at words, from the pane's top on: the pager. Takes no escape from it.
+ * out->top is where it begins, which is never beyond its end. */
 void draw_pager(const struct view_context *, struct cells *, struct area, struct slice text,
                 struct drawn *out);
-/* The head of a table: the sorted column has an arrow. */
+/* Marks what the search matches in a line that is drawn. */
+void draw_found(const struct view_context *, struct cells *, struct area line);
+/* The head of one column of a table. sort: its number among the view's sorts, or NO_SORT;
+ * the sorted column has an arrow. right: as draw_right. */
+enum { NO_SORT = -1 };
 void draw_head(const struct view_context *, struct cells *, struct area, unsigned row,
-               const char *text);
+               unsigned col, unsigned width, int sort, bool right, const char *text);
 
-/* "+12ms", "4.2s", "3m", "2h", "9d"; "?" for UNKNOWN. At least 8 bytes. */
+/* "12ms", "4.2s", "3m", "2h", "9d"; "?" for UNKNOWN. At least 8 bytes. */
 void words_duration(char *out, size_t size, uint64_t ms);
 /* "14:02:07Z", and with a date "2026-01-02 14:02:07Z"; "?" for UNKNOWN. */
 void words_clock(char *out, size_t size, uint64_t ms);
@@ -30,7 +36,9 @@ void words_bytes(char *out, size_t size, uint64_t bytes);
 /* A number or "?". */
 void words_number(char *out, size_t size, uint64_t n);
 
-/* "14 fir", seat and name. Returns the columns. */
+/* The charter's name of a seat; empty where there is none. */
+struct slice seat_name(const struct scene *, uint16_t seat);
+/* "14 fir", seat and name, in width columns. Returns width, or less at the area's edge. */
 unsigned draw_seat(const struct view_context *, struct cells *, struct area, unsigned row,
                    unsigned col, unsigned width, uint16_t seat);
 /* The newest count beats, oldest at the left. */

@@ -68,7 +68,7 @@ struct view_context {
     const struct view_state *state;
     const struct rows *rows;
     const bool *marked; /* marked[seat - 1]: to compare */
-    bool flagged_only;  /* rows of seats with flags alone */
+    bool flagged_only;  /* rows of seats with flags alone; 0 is the council's seat */
     uint16_t followed;  /* a seat, 0: none */
 };
 
@@ -108,8 +108,8 @@ extern const struct view view_council, view_consensus, view_ballots, view_patter
     view_flags, view_ledger, view_log;
 extern const struct view *const views[VIEW_COUNT];
 
-/* The rows as filter, flagged-only and sort have them; the cursor by the pane's key, or
- * where it was. rows_free releases. */
+/* The rows as filter, flagged-only and sort have them, which are then ctx's; the cursor by
+ * the pane's key, or where it was. rows_free releases. */
 void rows_make(const struct view *v, struct view_context *ctx, struct rows *out);
 void rows_free(struct rows *r);
 
