@@ -49,6 +49,9 @@ static void choose(const struct view *v, const struct view_context *ctx, struct 
         flagged_seats(ctx->scene, flagged);
     }
     for (size_t i = 0; i < count; i++) {
+        if (v->listed != NULL && !v->listed(ctx, i)) {
+            continue;
+        }
         if (by_flag && (v->seat(ctx, i) > UI_SEATS_MAX || !flagged[v->seat(ctx, i)])) {
             continue;
         }
@@ -100,13 +103,16 @@ static size_t find_cursor(const struct view *v, const struct view_context *ctx,
                           const struct rows *r)
 {
     const struct pane *pane = &ctx->state->panes[ctx->state->depth];
+    if (r->count == 0) {
+        return 0;
+    }
+    if (pane->key == ROW_NEWEST) {
+        return v->tail ? r->count - 1 : 0;
+    }
     for (size_t i = 0; i < r->count; i++) {
         if (v->key(ctx, r->at[i]) == pane->key) {
             return i;
         }
-    }
-    if (r->count == 0) {
-        return 0;
     }
     return pane->index < r->count ? pane->index : r->count - 1;
 }
