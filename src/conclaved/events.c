@@ -3,6 +3,7 @@
 
 #include "base/quorum.h"
 #include "conclaved/json.h"
+#include "conclaved/methods.h"
 
 const char *event_council_name(enum council_event_kind kind)
 {
@@ -142,7 +143,7 @@ json_t *event_council(const struct charter *charter, const struct council *counc
     return out;
 }
 
-json_t *event_block(const struct block *b)
+json_t *event_block(const struct block *b, const struct round_times *times)
 {
     uint64_t operations = 0;
     for (uint32_t i = 0; i < b->count; i++) {
@@ -154,6 +155,7 @@ json_t *event_block(const struct block *b)
     json_put(out, "hash", json_hash(&b->hash));
     json_put(out, "time_ms", json_number(b->header.time_ms));
     json_put(out, "operations", json_number(operations));
+    put_round_times(out, times);
     return out;
 }
 

@@ -16,7 +16,7 @@ json_t *event_council(const struct charter *charter, const struct council *counc
                       const struct council_event *e);
 
 /* block.committed */
-json_t *event_block(const struct block *b);
+json_t *event_block(const struct block *b, const struct round_times *times);
 
 /* Of the ordering core: "view.changed", "view.change-started", "node.stopped"; NULL for
  * notices that are for the log alone. */
@@ -31,6 +31,8 @@ json_t *event_peer_down(const struct charter *charter, uint16_t seat,
 /* heartbeat */
 json_t *event_heartbeat(const struct charter *charter, uint16_t seat,
                         const struct peer_view *peer);
+/* heartbeats: of the newest slot */
+json_t *event_heartbeats(const struct node *n);
 /* An array of the names of the flags: "evaluator-down", ... */
 json_t *json_heartbeat_flags(uint32_t flags);
 

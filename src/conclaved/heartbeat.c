@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/quorum.h"
 #include "conclaved/agents.h"
+#include "conclaved/beats.h"
 #include "conclaved/events.h"
 #include "conclaved/publish.h"
 
@@ -69,6 +70,7 @@ void heartbeat_note(struct node *n, uint16_t seat, const struct heartbeat *h)
                                                                 : sizeof(peer->version) - 1;
     peer->last = *h;
     peer->last_beat_ms = now;
+    beats_came(n->beats, seat, now);
     memcpy(peer->version, h->version.data, length);
     peer->version[length] = '\0';
     peer->last.version = slice_of(peer->version, length);
@@ -84,6 +86,14 @@ void heartbeat_note(struct node *n, uint16_t seat, const struct heartbeat *h)
         now - peer->beat_shown_ms >= SHOWN_EVERY_MS) {
         peer->beat_shown_ms = now;
         publish(n, "heartbeat", event_heartbeat(n->charter, seat, peer));
+    }
+}
+
+void heartbeat_turn(struct node *n)
+{
+    beats_turn(n->beats, clock_monotonic_ms());
+    if (control_wants(n->control, "heartbeats")) {
+        publish(n, "heartbeats", event_heartbeats(n));
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "conclaved/json.h"
+#include "conclaved/votes_tell.h"
 
 enum { PREFIXES_MAX = 32, PREFIX_BYTES = 64 };
 
@@ -22,7 +23,7 @@ static json_t *method_ping(void *context, struct control_session *s, json_t *par
 
 static json_t *method_subscribe(void *context, struct control_session *s, json_t *params)
 {
-    const struct node *n = context;
+    struct node *n = context;
     struct parameters p;
     parameters_begin(&p, s, params);
     const json_t *events = parameters_get(&p, "events");
@@ -43,6 +44,7 @@ static json_t *method_subscribe(void *context, struct control_session *s, json_t
     }
     json_t *out = json_object();
     json_put(out, "seq", json_number(control_subscribe(s, events)));
+    votes_tell_anew(n);
     json_put(out, "status", status_json(n));
     json_put(out, "open", open_summaries(n, METHOD_LIMIT_DEFAULT));
     return out;
@@ -69,6 +71,8 @@ const struct control_method node_methods[] = {
     {"proposal", ROLE_READ, method_proposal},
     {"blocks", ROLE_READ, method_blocks},
     {"block", ROLE_READ, method_block},
+    {"votes", ROLE_READ, method_votes},
+    {"heartbeats", ROLE_READ, method_heartbeats},
     {"subscribe", ROLE_READ, method_subscribe},
     {"unsubscribe", ROLE_READ, method_unsubscribe},
     {"propose", ROLE_OPERATE, method_propose},
@@ -78,6 +82,8 @@ const struct control_method node_methods[] = {
     {"bench.submit", ROLE_ADMINISTER, method_bench_submit},
     {NULL, ROLE_NONE, NULL},
 };
+
+const char *const node_quiet_events[] = {"votes", "heartbeats", NULL};
 
 /* --- what the methods share --- */
 

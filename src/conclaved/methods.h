@@ -28,10 +28,21 @@ control_handler method_agent_attach; /* methods_submit.c */
 control_handler method_agent_answer; /* methods_submit.c */
 control_handler method_agent_failed; /* methods_submit.c */
 control_handler method_bench_submit; /* methods_bench.c */
+control_handler method_votes;        /* methods_votes.c */
+control_handler method_heartbeats;   /* methods_votes.c */
 
 /* The whole status object; the object that says what is waited for. */
 json_t *status_json(const struct node *n);
 json_t *awaiting_json(const struct node *n, const struct pbft_status *st);
+
+/* methods_votes.c */
+struct round_state;
+struct round_times;
+void votes_state(const struct node *n, struct round_state *out);
+json_t *votes_json(const struct node *n, const struct round_state *s);
+void put_round_times(json_t *out, const struct round_times *t);
+/* The flags of this seat's own row. */
+uint32_t own_flags(const struct node *n, const struct pbft_status *st);
 
 /* methods_stall.c */
 /* What the node's ordering waits for, from what it observes now. */

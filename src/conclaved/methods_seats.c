@@ -92,14 +92,19 @@ static void put_peer(json_t *out, const struct node *n, uint16_t seat)
     json_put(out, "bad_frames", json_number(counts.bad_frames + peer->bad_messages));
 }
 
-/* The own row has the same members. */
-static void put_self(json_t *out, const struct node *n, const struct pbft_status *st)
+uint32_t own_flags(const struct node *n, const struct pbft_status *st)
 {
     uint32_t flags = agents_count(n->agents) == 0 ? HEARTBEAT_EVALUATOR_DOWN : 0;
     flags |= n->clock_is_off ? HEARTBEAT_CLOCK_SKEW : 0U;
     flags |= st->far_behind ? HEARTBEAT_CATCHING_UP : 0U;
     flags |= st->standing.lost ? HEARTBEAT_LOST_STATE : 0U;
     flags |= st->asking ? HEARTBEAT_ASKING : 0U;
+    return flags;
+}
+
+/* The own row has the same members. */
+static void put_self(json_t *out, const struct node *n, const struct pbft_status *st)
+{
     json_put(out, "connected", json_true());
     json_put(out, "view", json_number(st->view));
     json_put(out, "height", json_number(st->committed_height));
@@ -108,7 +113,7 @@ static void put_self(json_t *out, const struct node *n, const struct pbft_status
     json_put(out, "clock_offset_ms", json_integer(0));
     json_put(out, "version", json_string(PACKAGE_VERSION));
     json_put(out, "instance", json_hex(slice_of(n->instance, INSTANCE_BYTES)));
-    json_put(out, "flags", json_heartbeat_flags(flags));
+    json_put(out, "flags", json_heartbeat_flags(own_flags(n, st)));
     json_put(out, "bytes_in", json_integer(0));
     json_put(out, "bytes_out", json_integer(0));
     json_put(out, "bad_frames", json_integer(0));

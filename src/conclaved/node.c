@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/quorum.h"
 #include "conclaved/agents.h"
+#include "conclaved/beats.h"
 #include "conclaved/events.h"
 #include "conclaved/exclusion.h"
 #include "conclaved/halt.h"
@@ -81,6 +82,7 @@ static void end_turn(struct node *n)
         _exit(EXIT_FAILURE);
     }
     net_flush(n->net);
+    votes_tell(n);
     publish_all(n);
 }
 
@@ -113,6 +115,7 @@ static void on_beat(struct ev_loop *loop, struct ev_timer *w, int events)
     struct node *n = w->data;
     (void)events;
     heartbeat_send(n, 0);
+    heartbeat_turn(n);
     if (standing_is_taken(n)) {
         n->failed = true;
         ev_break(loop, EVBREAK_ALL);
@@ -182,6 +185,7 @@ static int start_control(struct node *n, struct complaint *why)
     config.operators = n->config->operators;
     config.operator_count = n->config->operator_count;
     config.methods = node_methods;
+    config.quiet = node_quiet_events;
     config.context = n;
     config.closed = on_client_closed;
     return control_server_start(n->loop, &config, &n->control, why);
@@ -207,6 +211,7 @@ static int start_replica(struct node *n, struct complaint *why)
     observer_of(n, &observer);
     int error = standing_open(n, why);
     if (error == 0) {
+        n->rounds = rounds_new(c->seat_count, ledger_height(n->ledger));
         error = replica_new(&config, n->ledger, &ports, &observer, &n->replica, why);
     }
     return error;
@@ -232,6 +237,8 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
     }
     n->agents = agents_new();
     n->published = published_new();
+    n->beats = beats_new(n->charter->seat_count, n->seat, config->heartbeat_ms,
+                         clock_monotonic_ms());
     error = start_replica(n, why);
     if (error == 0) {
         error = start_control(n, why);
@@ -264,6 +271,7 @@ void node_stop(struct node *n)
         ev_prepare_stop(n->loop, &n->turn_watcher);
         ev_timer_stop(n->loop, &n->tick_watcher);
         ev_timer_stop(n->loop, &n->beat_watcher);
+        votes_tell_stop(n);
         publish(n, "node.stopped",
                 event_stopped(n->failed ? "another instance runs" : "asked to stop"));
         end_turn(n);
@@ -280,6 +288,8 @@ void node_stop(struct node *n)
     ledger_close(n->ledger);
     agents_free(n->agents);
     published_free(n->published);
+    rounds_free(n->rounds);
+    beats_free(n->beats);
     free(n->keys);
     key_free(n->key);
     charter_free(n->charter);

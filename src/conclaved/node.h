@@ -9,6 +9,7 @@
 #include "charter/charter.h"
 #include "conclaved/config.h"
 #include "conclaved/stall.h"
+#include "conclaved/votes_tell.h"
 #include "control/server.h"
 #include "net/net.h"
 #include "replica/replica.h"
@@ -28,6 +29,7 @@ struct peer_view {
     uint64_t beat_shown_ms; /* monotonic, when the subscribers last were */
 };
 
+struct beats;
 struct agents;    /* attached agents and what they were asked */
 struct published; /* events that wait for the end of the turn */
 
@@ -48,6 +50,9 @@ struct node {
     struct agents *agents;
     struct published *published;
     struct peer_view peers[SEATS_MAX]; /* peers[seat - 1] */
+    struct rounds *rounds;             /* votes for recent blocks, */
+    struct votes_watch votes;          /* and what of them was told */
+    struct beats *beats;               /* recent heartbeats */
     bool stopping;
     bool failed;               /* stops by itself, with an error */
     bool clock_is_off;         /* by the measure of the others */
@@ -80,5 +85,7 @@ int node_load(struct node *n, uint32_t operations, size_t size, uint32_t *waitin
 
 /* The control methods, conclave-control(7); handlers get the struct node. */
 extern const struct control_method node_methods[];
+/* Events for those alone who name them. */
+extern const char *const node_quiet_events[];
 
 #endif

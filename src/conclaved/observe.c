@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include "conclaved/observe.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "conclaved/events.h"
 #include "conclaved/exclusion.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/json.h"
 #include "conclaved/publish.h"
+#include "conclaved/rounds.h"
+#include "conclaved/votes_tell.h"
+#include "wire/shared.h"
 
 static void tell_notice(struct node *n, const struct pbft_notice *x)
 {
@@ -42,10 +46,59 @@ static void tell_notice(struct node *n, const struct pbft_notice *x)
     }
 }
 
+/* What this seat says itself; nothing of it is signed yet. */
+static void note_own(const struct node *n, const struct message *m)
+{
+    uint64_t now = clock_monotonic_ms();
+    struct vote v;
+    switch (m->tag) {
+    case MESSAGE_PRE_PREPARE:
+        v = pre_prepare_vote(&m->pre_prepare, n->seat);
+        rounds_vote(n->rounds, &v, now);
+        break;
+    case MESSAGE_PREPARE:
+    case MESSAGE_COMMIT:
+        rounds_vote(n->rounds, &m->vote, now);
+        break;
+    case MESSAGE_VIEW_CHANGE:
+        rounds_view_change(n->rounds, n->seat, m->view_change.change.view);
+        break;
+    case MESSAGE_NEW_VIEW:
+    case MESSAGE_HEARTBEAT:
+    case MESSAGE_ENVELOPE:
+    case MESSAGE_FETCH_BLOCK:
+    case MESSAGE_BLOCK:
+    case MESSAGE_FETCH_RANGE:
+    case MESSAGE_RANGE:
+    case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
+    case MESSAGE_REPORT:
+        break;
+    }
+}
+
 static void on_action(void *context, const struct pbft_action *a)
 {
-    if (a->kind == PBFT_NOTICE) {
-        tell_notice(context, &a->notice);
+    struct node *n = context;
+    switch (a->kind) {
+    case PBFT_SIGN:
+        note_own(n, &a->message);
+        break;
+    case PBFT_STORE_CANDIDATE:
+        rounds_accept(n->rounds, a->block, clock_monotonic_ms());
+        break;
+    case PBFT_COMMIT:
+        rounds_commit(n->rounds, a->block, clock_monotonic_ms());
+        break;
+    case PBFT_NOTICE:
+        tell_notice(n, &a->notice);
+        break;
+    case PBFT_SEND:
+    case PBFT_STORE_BEST:
+    case PBFT_STORE_NEW_VIEW:
+    case PBFT_CERTIFY:
+    case PBFT_STORE_STANDING:
+        break;
     }
 }
 
@@ -118,15 +171,54 @@ static void on_executed(void *context, struct block *b, const struct council_res
         exclusion_tell(n, b);
     }
     if (control_has_subscribers(n->control)) {
-        publish(n, "block.committed", event_block(b));
+        struct round_times times = rounds_times(n->rounds, b->header.height);
+        publish(n, "block.committed", event_block(b, &times));
     }
 }
 
 static void on_received(void *context, uint16_t seat, const struct message *m)
 {
-    if (m->tag == MESSAGE_HEARTBEAT) {
-        heartbeat_note(context, seat, &m->heartbeat);
+    struct node *n = context;
+    struct vote v;
+    switch (m->tag) {
+    case MESSAGE_HEARTBEAT:
+        heartbeat_note(n, seat, &m->heartbeat);
+        break;
+    case MESSAGE_PRE_PREPARE:
+        v = pre_prepare_vote(&m->pre_prepare, seat);
+        rounds_vote(n->rounds, &v, clock_monotonic_ms());
+        break;
+    case MESSAGE_PREPARE:
+    case MESSAGE_COMMIT:
+        rounds_vote(n->rounds, &m->vote, clock_monotonic_ms());
+        break;
+    case MESSAGE_VIEW_CHANGE:
+        rounds_view_change(n->rounds, m->view_change.change.seat,
+                           m->view_change.change.view);
+        break;
+    case MESSAGE_NEW_VIEW:
+    case MESSAGE_ENVELOPE:
+    case MESSAGE_FETCH_BLOCK:
+    case MESSAGE_BLOCK:
+    case MESSAGE_FETCH_RANGE:
+    case MESSAGE_RANGE:
+    case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
+    case MESSAGE_REPORT:
+        break;
     }
+}
+
+static void on_heard(void *context, const struct vote *v)
+{
+    struct node *n = context;
+    rounds_vote(n->rounds, v, clock_monotonic_ms());
+    votes_touch(n);
+}
+
+static void on_stepped(void *context)
+{
+    votes_touch(context);
 }
 
 static void on_accused(void *context, uint16_t seat, enum evidence_kind kind)
@@ -146,5 +238,7 @@ void observer_of(struct node *n, struct replica_observer *out)
                                      .action = on_action,
                                      .executed = on_executed,
                                      .received = on_received,
+                                     .heard = on_heard,
+                                     .stepped = on_stepped,
                                      .accused = on_accused};
 }

@@ -201,6 +201,15 @@ void control_server_free(struct control_server *s)
 
 /* --- events --- */
 
+bool server_is_quiet(const struct control_server *s, const char *event)
+{
+    const char *const *quiet = s->config.quiet;
+    while (quiet != NULL && *quiet != NULL && strcmp(*quiet, event) != 0) {
+        quiet++;
+    }
+    return quiet != NULL && *quiet != NULL;
+}
+
 bool control_has_subscribers(const struct control_server *s)
 {
     return s->subscribers > 0;
@@ -219,7 +228,8 @@ bool control_wants(const struct control_server *s, const char *event)
 
 void control_publish(struct control_server *s, const char *event, json_t *params)
 {
-    s->sequence++;
+    /* Who does not name it sees no gap. */
+    s->sequence += !server_is_quiet(s, event);
     if (!control_wants(s, event)) {
         json_decref(params);
         return;

@@ -38,7 +38,9 @@ struct control_server_config {
     size_t queue_bytes; /* unsent per client; one that does not read is dropped */
     uint64_t stall_ms;  /* so is one that takes nothing for so long */
     const struct control_method *methods; /* ends with a NULL name */
-    void *context;                        /* for the handlers */
+    /* Events for those alone who name a prefix of them; ends with NULL, NULL: none. */
+    const char *const *quiet;
+    void *context; /* for the handlers */
     void (*closed)(void *context,
                    struct control_session *s); /* a client went; may be NULL */
 };
@@ -64,13 +66,15 @@ void control_notify(struct control_session *s, const char *method, json_t *param
 
 /*
  * Subscribes the client to events whose names begin with one of the prefixes (a JSON array
- * of strings, or NULL: all). Returns the sequence number after which changes follow.
+ * of strings, or NULL: all but the quiet ones). Returns the sequence number after which
+ * changes follow.
  */
 uint64_t control_subscribe(struct control_session *s, const json_t *prefixes);
 void control_unsubscribe(struct control_session *s);
 /* Sends {"method":"event","params":{"seq":N,"event":NAME,...}} to the subscribers; params
  * (an object, or NULL for none) is stolen. Numbers go up by one for each event published,
- * whoever gets it; a client compares them within one connection. */
+ * whoever gets it, but a quiet one has the number of the event before it; a client compares
+ * them within one connection. */
 void control_publish(struct control_server *s, const char *event, json_t *params);
 /* Whether there are subscribers, and whether one of them wants this event, so that nobody
  * builds JSON for no one. */

@@ -334,7 +334,7 @@ void control_unsubscribe(struct control_session *s)
 bool session_wants(const struct control_session *c, const char *event)
 {
     if (!c->subscribed || c->prefixes == NULL) {
-        return c->subscribed;
+        return c->subscribed && !server_is_quiet(c->server, event);
     }
     for (size_t i = 0; i < json_array_size(c->prefixes); i++) {
         const char *prefix = json_string_value(json_array_get(c->prefixes, i));

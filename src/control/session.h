@@ -59,6 +59,7 @@ void session_write(struct control_session *c, struct slice line);
 void session_flush(struct control_session *c);
 /* The message is stolen. */
 void session_send(struct control_session *c, json_t *message);
+bool server_is_quiet(const struct control_server *s, const char *event);
 bool session_wants(const struct control_session *c, const char *event);
 void session_sweep(struct control_session *c, uint64_t now_ms);
 

@@ -108,6 +108,9 @@ static int receive(struct replica *r, uint16_t seat, struct message *m)
         if (m->vote.seat == seat && !pbft_wants_vote(r->core, &m->vote) &&
             !witness_suspects(r, &m->vote)) {
             pbft_hear(r->core, &m->vote);
+            if (r->observer.heard != NULL) {
+                r->observer.heard(r->observer.context, &m->vote);
+            }
             return 0;
         }
         break;

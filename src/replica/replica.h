@@ -61,6 +61,9 @@ struct replica_observer {
     void (*executed)(void *context, struct block *b, const struct council_result *r);
     /* An authentic message of a seat's channel is about to be given to the core. */
     void (*received)(void *context, uint16_t seat, const struct message *m);
+    /* A vote over the channel of its own seat that the core has no need of: its signature
+     * was not checked. */
+    void (*heard)(void *context, const struct vote *v);
     /* A ballot of this seat and its nonce were written, nothing of it left yet. */
     void (*ballot_drawn)(void *context, const struct own_ballot *b);
     /* A seat was seen to contradict itself. */

@@ -5,6 +5,8 @@
 #include "../council/build.h"
 #include "base/alloc.h"
 #include "conclaved/agents.h"
+#include "conclaved/beats.h"
+#include "conclaved/rounds.h"
 #include "hash/hash.h"
 #include "replica/inside.h"
 #include "wire/codec.h"
@@ -17,6 +19,8 @@
 #include <unistd.h>
 
 struct hand_world hand_world;
+static struct config hand_config = {
+    .allow_bench = true, .heartbeat_ms = 1000, .dead_peer_ms = 10000};
 
 /* --- what the methods call and is not here --- */
 
@@ -303,6 +307,9 @@ void hand_node_make(struct hand_node *h, const char *charter)
     write_history(h);
     must(ledger_commit(n->ledger), &why, "the history");
     start_replica(h);
+    n->config = &hand_config;
+    n->rounds = rounds_new(n->charter->seat_count, HAND_HEIGHT);
+    n->beats = beats_new(n->charter->seat_count, n->seat, hand_config.heartbeat_ms, 0);
     memcpy(hand_world.ids, h->ids, sizeof(h->ids));
 }
 
@@ -317,6 +324,8 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 void hand_node_free(struct hand_node *h)
 {
     replica_free(h->node.replica);
+    rounds_free(h->node.rounds);
+    beats_free(h->node.beats);
     ledger_close(h->node.ledger);
     charter_free(h->node.charter);
     (void)nftw(h->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "conclaved/events.h"
 #include "conclaved/json.h"
+#include "conclaved/rounds.h"
 #include "tap.h"
 #include "wire/shared.h"
 
@@ -148,6 +149,14 @@ static void test_node(void)
          "{\"seat\":3,\"name\":\"cedar\",\"view\":1,\"height\":2,\"round_trip_ms\":4,"
          "\"clock_offset_ms\":-5,\"flags\":[\"catching-up\"]}",
          "heartbeat");
+    struct round_times times = {7, 3, ROUNDS_UNKNOWN};
+    struct block b = {.header = {.height = 7, .view = 2, .time_ms = 9}};
+    char block[256];
+    (void)snprintf(block, sizeof(block),
+                   "{\"height\":7,\"view\":2,\"hash\":\"%064d\",\"time_ms\":9,"
+                   "\"operations\":0,\"prepared_ms\":3,\"committed_ms\":null}",
+                   0);
+    says(event_block(&b, &times), block, "block.committed");
     says(event_stopped("asked\x1b"), "{\"why\":\"asked\\\\x1b\"}", "node.stopped");
 }
 

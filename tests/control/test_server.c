@@ -182,7 +182,9 @@ static void test_garbage(void)
 static void test_events(void)
 {
     struct fixture f;
+    static const char *const quiet[] = {"quiet.one", NULL};
     fixture_init(&f);
+    f.config.quiet = quiet;
     fixture_start(&f);
     ok(!control_has_subscribers(f.server), "at first nobody listens");
     control_publish(f.server, "before.it", NULL);
@@ -220,6 +222,23 @@ static void test_events(void)
        "an event of before comes before the answer");
     ok(answers(&f, fd, "", ECHOED), "and then the answer");
 
+    control_publish(f.server, "quiet.one", NULL);
+    ok(!control_wants(f.server, "quiet.one") && answers(&f, fd, ECHO_ONE, ECHOED),
+       "a quiet event is for those alone who name it");
+    ok(answers(&f, other,
+               RPC "\"id\":1,\"method\":\"subscribe\",\"params\":{\"events\":[\"view\","
+                   "\"quiet\"]}}\n",
+               RPC "\"id\":1,\"result\":{\"seq\":4,\"state\":\"snapshot\"}}"),
+       "and it has no number of its own");
+    control_publish(f.server, "quiet.one", json_pack("{s:i}", "x", 1));
+    ok(answers(&f, other, "",
+               RPC "\"method\":\"event\",\"params\":{\"seq\":4,\"event\":\"quiet.one\","
+                   "\"x\":1}}"),
+       "but that of the event before it");
+    ok(answers(&f, other, RPC "\"id\":1,\"method\":\"subscribe\"}\n",
+               RPC "\"id\":1,\"result\":{\"seq\":4,\"state\":\"snapshot\"}}"),
+       "who then takes all events");
+    ok(!control_wants(f.server, "quiet.one"), "no longer gets it");
     (void)shutdown(some, SHUT_WR);
     fixture_turn(&f);
     control_publish(f.server, "view.again", NULL);

@@ -26,7 +26,6 @@ static struct ev_loop *loop;
 static void start(void)
 {
     static const struct control_server_config blank;
-    static struct config node_config = {.allow_bench = true};
     const char *top = getenv("top_srcdir");
     struct control_server_config config = blank;
     struct complaint why = {""};
@@ -35,12 +34,12 @@ static void start(void)
     (void)setenv("TMPDIR", place(), 1); /* where the node is made */
     hand_node_make(&hand, charter);
     free(charter);
-    hand.node.config = &node_config;
     loop = ev_loop_new(EVBACKEND_POLL);
     control_server_config_defaults(&config);
     char *path = alloc_printf("%s/control.sock", place());
     config.path = path;
     config.methods = node_methods;
+    config.quiet = node_quiet_events;
     config.context = &hand.node;
     int error = control_server_start(loop, &config, &hand.node.control, &why);
     assert(error == 0);

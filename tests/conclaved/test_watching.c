@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+/* What a node made by hand shows those who watch it: votes and heartbeats. */
+#define _GNU_SOURCE
+#include "ask.h"
+
+#include "conclaved/beats.h"
+#include "conclaved/events.h"
+#include "conclaved/rounds.h"
+
+static json_t *event_of(json_t *params)
+{
+    return json_pack("{s:o}", "result", params);
+}
+
+static struct vote vote_of(uint16_t seat, enum phase phase, uint64_t height)
+{
+    return (struct vote){.phase = phase, .seat = seat, .view = 0, .height = height};
+}
+
+static void test_votes(void)
+{
+    json_t *a = ask("votes", NULL);
+    ok(is_number(a, "result.height", HAND_HEIGHT) && is_number(a, "result.view", 0) &&
+           is_number(a, "result.primary", 1) &&
+           is_text(a, "result.primary_name", "alder") &&
+           is_text(a, "result.phase", "idle") && is_json(a, "result.committed", "true"),
+       "votes: nothing is in flight");
+    ok(is_null(a, "result.since_ms") && is_null(a, "result.prepared_ms") &&
+           is_null(a, "result.committed_ms") && is_json(a, "result.prepares", "[]") &&
+           is_json(a, "result.pipeline", "[]") && is_json(a, "result.view_changes", "[]") &&
+           is_json(a, "result.latencies", "[]"),
+       "and of the newest block nothing was seen");
+    json_decref(a);
+
+    struct block b = {.header = {.height = HAND_HEIGHT + 1}};
+    uint64_t now = clock_monotonic_ms();
+    rounds_accept(hand.node.rounds, &b, now);
+    for (uint16_t seat = 1; seat <= 3; seat++) {
+        struct vote v = vote_of(seat, PHASE_PREPARE, HAND_HEIGHT + 1);
+        rounds_vote(hand.node.rounds, &v, now + 7);
+    }
+    struct vote v = vote_of(4, PHASE_COMMIT, HAND_HEIGHT + 1);
+    rounds_vote(hand.node.rounds, &v, now + 8);
+    rounds_view_change(hand.node.rounds, 2, 5);
+    a = ask("votes", NULL);
+    ok(is_number(a, "result.height", HAND_HEIGHT + 1) &&
+           is_text(a, "result.phase", "pre-prepare") &&
+           is_json(a, "result.committed", "false"),
+       "votes for a block that the core does not have yet");
+    ok(is_json(a, "result.pre_prepares", "[1,2,3,4]") &&
+           is_json(a, "result.prepares", "[1,2,3]") && is_json(a, "result.commits", "[4]"),
+       "by seats");
+    ok(is_json(a, "result.pipeline",
+               "[{\"height\":10,\"pre_prepared\":4,\"prepares\":3,\"commits\":1}]"),
+       "and by heights");
+    ok(is_json(a, "result.view_changes", "[{\"seat\":2,\"view\":5}]"),
+       "who wants to leave");
+    json_decref(a);
+
+    rounds_commit(hand.node.rounds, &b, now + 19);
+    a = ask("votes", NULL);
+    ok(is_json(a, "result.latencies", "[[10,7,19]]"), "latencies of committed blocks");
+    json_decref(a);
+    struct block fetched = {.header = {.height = HAND_HEIGHT + 2}};
+    rounds_commit(hand.node.rounds, &fetched, now + 20);
+    a = ask("votes", NULL);
+    ok(is_json(a, "result.latencies", "[[10,7,19],[11,null,null]]"),
+       "null where they are not known");
+    json_decref(a);
+    refuses("votes", "{\"height\":1}", CONTROL_INVALID_PARAMS, "no parameter height");
+    refuses("votes", "[]", CONTROL_INVALID_PARAMS, "");
+}
+
+static void test_heartbeats(void)
+{
+    json_t *a = ask("heartbeats", NULL);
+    ok(is_number(a, "result.interval_ms", 1000) && is_number(a, "result.slot", 0) &&
+           is_number(a, "result.timeout_ms", 10000) && is_number(a, "result.slots", 60) &&
+           is_json(a, "result.seats.1",
+                   "{\"seat\":2,\"name\":\"bj\xc3\xb6rk\",\"gaps\":[]}"),
+       "heartbeats: none yet");
+    json_decref(a);
+    beats_came(hand.node.beats, 2, 400);
+    beats_turn(hand.node.beats, 1000);
+    beats_came(hand.node.beats, 2, 1390);
+    beats_turn(hand.node.beats, 2000);
+    a = ask("heartbeats", NULL);
+    ok(is_number(a, "result.slot", 2) && is_json(a, "result.seats.0.gaps", "[0,0]") &&
+           is_json(a, "result.seats.1.gaps", "[400,990]") &&
+           is_json(a, "result.seats.2.gaps", "[1000,null]"),
+       "two slots, oldest first, null for what was missed");
+    json_decref(a);
+    refuses("heartbeats", "{\"seat\":1}", CONTROL_INVALID_PARAMS, "no parameter seat");
+
+    struct peer_view *peer = &hand.node.peers[1];
+    peer->heard = peer->has_offset = true;
+    peer->heard_ms = clock_monotonic_ms();
+    peer->last = (struct heartbeat){.view = 3, .height = UINT64_MAX, .flags = 1 << 1};
+    peer->round_trip_ms = 2;
+    peer->clock_offset_ms = -9;
+    hand.node.peers[3] = (struct peer_view){.heard = true, .heard_ms = peer->heard_ms};
+    hand_world.connected[3] = false;
+    a = event_of(event_heartbeats(&hand.node));
+    ok(is_number(a, "result.slot", 2) && is_json(a, "result.gap_ms", "[0,990,null,null]"),
+       "the event: the newest slot, by seats");
+    ok(is_json(a, "result.round_trip_ms", "[0,2,null,null]") &&
+           is_json(a, "result.clock_offset_ms", "[0,-9,null,null]") &&
+           is_json(a, "result.view", "[0,3,null,0]") &&
+           is_json(a, "result.height", "[9,9223372036854775807,null,0]") &&
+           is_json(a, "result.connected", "[true,true,true,false]"),
+       "what was measured and what they say");
+    ok(json_is_integer(at(a, "result.heard_ms_ago.1")) &&
+           is_null(a, "result.heard_ms_ago.2"),
+       "how old that is");
+    ok(is_json(a, "result.flags", "{\"1\":[\"evaluator-down\"],\"2\":[\"disk-low\"]}"),
+       "flags of those that have any");
+    json_decref(a);
+    hand_world.connected[3] = true;
+}
+
+int main(void)
+{
+    ask_begin();
+    test_votes();
+    test_heartbeats();
+    ask_end();
+    return tap_done();
+}
