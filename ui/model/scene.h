@@ -79,27 +79,27 @@ enum ballot_code {
 enum ui_phase { UI_WAITING, UI_SEALED, UI_OPENING, UI_DECIDED, UI_FINAL };
 enum { CONFIDENCE_UNKNOWN = 255, BLOCKS_UNKNOWN = 255 };
 
-/* A proposal, open or final: the list of ballots and the columns of the pattern. */
+/* A proposal, open or final: the list of ballots and the columns of the pattern. It is one
+ * allocation, with arrays as long as the council; arrays are indexed by seat - 1. */
 struct scene_proposal {
     size_t references;
-    char id[UI_ID_BYTES];
-    char class_name[UI_NAME_BYTES];
-    char title[UI_TITLE_BYTES];
-    char reason[32]; /* of a rejection, else empty */
-    enum ui_phase phase;
-    bool approved; /* from UI_DECIDED on */
-    uint16_t proposer;
-    uint32_t threshold, approve, reject, abstain, committed, revealed;
-    uint64_t record; /* its number; UNKNOWN while it is open */
+    const char *class_name, *title;
+    uint8_t *codes;         /* enum ballot_code */
+    uint8_t *confidence;    /* 0 to 100 */
+    uint8_t *ballot_blocks; /* from opened to the ballot, at most 254 */
+    uint8_t *reveal_blocks; /* from sealed to the reveal */
+    bool *equivocated;      /* convicted by then for what it signed twice */
+    uint64_t record;        /* its number; UNKNOWN while it is open */
     uint64_t opened_height, final_height;
     uint64_t opened_ms, final_ms;                    /* block time */
     uint64_t commit_deadline_ms, reveal_deadline_ms; /* block time; UNKNOWN */
-    uint16_t seats;
-    uint8_t codes[UI_SEATS_MAX];         /* enum ballot_code */
-    uint8_t confidence[UI_SEATS_MAX];    /* 0 to 100 */
-    uint8_t ballot_blocks[UI_SEATS_MAX]; /* from opened to the ballot, at most 254 */
-    uint8_t reveal_blocks[UI_SEATS_MAX]; /* from sealed to the reveal */
-    bool equivocated[UI_SEATS_MAX];      /* convicted by then for what it signed twice */
+    uint32_t threshold;                              /* 0: unknown */
+    uint32_t approve, reject, abstain, committed, revealed;
+    uint16_t seats, proposer;
+    enum ui_phase phase;
+    bool approved; /* from UI_DECIDED on */
+    char id[UI_ID_BYTES];
+    char reason[32]; /* of a rejection, else empty */
 };
 
 enum flag_state { FLAG_NEW, FLAG_ACKNOWLEDGED, FLAG_CLEARED };
@@ -229,6 +229,13 @@ struct scene {
  * cards to the model. */
 void scene_copy(struct scene *out, const struct scene *from);
 void scene_free(struct scene *s);
+
+/* A proposal of which nothing else is known, with one reference; texts longer than
+ * UI_NAME_BYTES and UI_TITLE_BYTES allow are cut. */
+struct scene_proposal *scene_proposal_new(uint16_t seats, const char *class_name,
+                                          const char *title);
+/* Releases one reference; NULL is allowed. */
+void scene_proposal_unref(struct scene_proposal *p);
 
 /* Seats from which something was heard within the timeout, the own one included. */
 unsigned scene_alive(const struct scene *s, uint64_t now_ms);
