@@ -98,7 +98,9 @@ struct view {
     void (*draw)(const struct view_context *, struct cells *, struct area, struct drawn *);
     /* Whether Enter opens something here. */
     bool (*opens)(const struct view_context *);
-    /* The text of a depth that is a pager, without rows. NULL: there is none. */
+    /* Whether the present depth is a text in a pager, without rows. NULL: none is. */
+    bool (*pages)(const struct view_context *);
+    /* That text. */
     void (*body)(const struct view_context *, struct buffer *out);
     /* Asks for the details that it shows. NULL: none. */
     void (*want)(const struct view_context *, struct model *, uint64_t now_ms);
