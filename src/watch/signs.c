@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: ISC */
+#include "watch/signs.h"
+
+#include "base/quorum.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct look {
+    struct signs *signs;
+    const struct signs_facts *facts;
+    const struct flags *book;
+    signs_tell *tell;
+    void *context;
+};
+
+/* Raises what is not up and must be, and clears what is up and may go. */
+static void judge(const struct look *l, enum flag_kind kind, uint16_t seat, bool raise,
+                  bool clear, const char *text)
+{
+    bool is_up = flags_open(l->book, kind, seat) != NULL;
+    if (raise && !is_up) {
+        l->tell(l->context, kind, seat, text);
+    } else if (clear && is_up) {
+        l->tell(l->context, kind, seat, NULL);
+    }
+}
+
+/* --- silent --- */
+
+static bool is_quiet(const struct look *l, uint16_t seat)
+{
+    const struct signs_facts *f = l->facts;
+    const struct seat_signs *of = &f->of[seat - 1];
+    uint64_t since = l->signs->awake_ms;
+    since = of->heard && of->heard_ms > since ? of->heard_ms : since;
+    return f->now_ms - since >= f->dead_peer_ms;
+}
+
+static void look_silent(const struct look *l, uint16_t seat)
+{
+    const struct signs_facts *f = l->facts;
+    const struct seat_signs *of = &f->of[seat - 1];
+    bool quiet = is_quiet(l, seat);
+    bool back = of->heard && f->now_ms - of->heard_ms < f->dead_peer_ms && of->connected;
+    char text[FLAG_TEXT_BYTES] = "never heard since this node started";
+    if (of->heard) {
+        uint64_t ms = f->now_ms - of->heard_ms;
+        (void)snprintf(text, sizeof(text), "nothing heard for %" PRIu64 ".%" PRIu64 " s",
+                       ms / 1000, ms % 1000 / 100);
+    }
+    judge(l, FLAG_SILENT, seat, quiet, back, text);
+}
+
+/* --- lagging --- */
+
+static int compare(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return (*x < *y) - (*x > *y);
+}
+
+static bool is_known(const struct look *l, uint16_t seat)
+{
+    const struct seat_signs *of = &l->facts->of[seat - 1];
+    return seat == l->facts->seat || (of->connected && of->has_beat);
+}
+
+/* A height that w seats other than this one have reached, so that at least one of them does
+ * not lie; this node believes itself. 0: none. */
+static uint64_t height_of_others(const struct look *l, uint16_t seat)
+{
+    const struct signs_facts *f = l->facts;
+    uint64_t heights[SEATS_MAX];
+    size_t count = 0, need = quorum_weak(f->seats);
+    for (uint16_t other = 1; other <= f->seats; other++) {
+        if (other != seat && other != f->seat && is_known(l, other)) {
+            heights[count++] = f->of[other - 1].height;
+        }
+    }
+    qsort(heights, count, sizeof(*heights), compare);
+    uint64_t own = seat != f->seat ? f->of[f->seat - 1].height : 0;
+    uint64_t others = count >= need ? heights[need - 1] : 0;
+    return own > others ? own : others;
+}
+
+static void look_lagging(const struct look *l, uint16_t seat, bool is_beat)
+{
+    const struct signs_facts *f = l->facts;
+    unsigned *behind = &l->signs->of[seat - 1].behind;
+    uint64_t height = f->of[seat - 1].height, others = height_of_others(l, seat);
+    uint64_t lag = others > height ? others - height : 0;
+    char text[FLAG_TEXT_BYTES];
+    if (is_beat) {
+        *behind = lag > f->window ? *behind + 1 : 0;
+    }
+    (void)snprintf(text, sizeof(text), "at height %" PRIu64 ", %" PRIu64 " blocks behind",
+                   height, lag);
+    judge(l, FLAG_LAGGING, seat, *behind >= SIGNS_BEATS, is_beat && lag <= f->window / 2,
+          text);
+}
+
+/* --- clocks --- */
+
+static uint64_t magnitude(int64_t value)
+{
+    return value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+}
+
+/* A clock is judged by the others' where this node's is the one that is off. */
+static int64_t common_offset(const struct signs_facts *f)
+{
+    const struct seat_signs *own = &f->of[f->seat - 1];
+    bool is_off = own->has_offset && magnitude(own->offset_ms) > f->max_drift_ms;
+    return is_off ? own->offset_ms : 0;
+}
+
+static void look_clock(const struct look *l, uint16_t seat, bool is_beat)
+{
+    const struct signs_facts *f = l->facts;
+    const struct seat_signs *of = &f->of[seat - 1];
+    unsigned *off = &l->signs->of[seat - 1].off;
+    if (!is_beat || !of->has_offset) {
+        return;
+    }
+    bool is_own = seat == f->seat;
+    int64_t common = is_own ? 0 : common_offset(f);
+    /* Seen from the others, the own one is off the other way round. */
+    int64_t offset = is_own ? (int64_t)(0 - (uint64_t)of->offset_ms)
+                            : (int64_t)((uint64_t)of->offset_ms - (uint64_t)common);
+    /* Half a round trip is how wrong the measure may be. */
+    uint64_t least = f->max_drift_ms + (is_own ? 0 : of->round_trip_ms / 2);
+    *off = magnitude(offset) > least ? *off + 1 : 0;
+    char text[FLAG_TEXT_BYTES];
+    (void)snprintf(text, sizeof(text), "%s clock is %" PRIu64 " ms %s %s",
+                   is_own ? "this node's" : "its", magnitude(offset),
+                   offset < 0 ? "behind" : "ahead of",
+                   is_own || common != 0 ? "those of most seats" : "this node's");
+    judge(l, FLAG_CLOCK_SKEW, seat, *off >= SIGNS_BEATS,
+          magnitude(offset) < f->max_drift_ms / 2, text);
+}
+
+/* --- evaluators --- */
+
+/* A seat that starts has no agent at first. */
+static void look_evaluator(const struct look *l, uint16_t seat, bool is_beat)
+{
+    const struct signs_facts *f = l->facts;
+    uint64_t *down = &l->signs->of[seat - 1].down_ms;
+    bool is_own = seat == f->seat;
+    bool is_down = f->of[seat - 1].evaluator_down;
+    if (!is_beat) {
+        return;
+    }
+    if (!is_down) {
+        *down = 0;
+    } else if (*down == 0) {
+        *down = f->now_ms;
+    }
+    judge(l, FLAG_EVALUATOR_FAILED, seat,
+          is_down && f->now_ms - *down >= f->dead_peer_ms && (!is_own || f->is_asked),
+          !is_down,
+          is_own ? "no agent is attached, and a proposal is open"
+                 : "its heartbeats say that no agent is attached");
+}
+
+/* --- the look --- */
+
+/* Whether this seat said something new of itself since the last look. */
+static bool is_new_beat(const struct look *l, uint16_t seat)
+{
+    const struct seat_signs *of = &l->facts->of[seat - 1];
+    uint64_t *last = &l->signs->of[seat - 1].beat_ms;
+    bool is_new = is_known(l, seat) && of->beat_ms != *last;
+    *last = of->beat_ms;
+    return is_new;
+}
+
+void signs_look(struct signs *s, const struct signs_facts *f, const struct flags *book,
+                signs_tell *tell, void *context)
+{
+    const struct look l = {s, f, book, tell, context};
+    /* A process that was stopped has heard nobody, and that is its own fault. */
+    if (s->looked_ms == 0 ||
+        f->now_ms - s->looked_ms >= f->heartbeat_ms + f->dead_peer_ms / 2) {
+        s->awake_ms = f->now_ms;
+    }
+    s->looked_ms = f->now_ms;
+    for (uint16_t seat = 1; seat <= f->seats; seat++) {
+        bool is_own = seat == f->seat;
+        bool is_beat = is_own || is_new_beat(&l, seat);
+        if (!is_own) {
+            look_silent(&l, seat);
+        }
+        look_clock(&l, seat, is_beat);
+        look_lagging(&l, seat, is_beat);
+        look_evaluator(&l, seat, is_beat);
+    }
+}
