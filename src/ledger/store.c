@@ -31,6 +31,7 @@ static const char *const table_names[STORE_TABLES] = {
     [STORE_BALLOTS] = "ballots",
     [STORE_PROPOSALS] = "proposals",
     [STORE_RECORDS] = "records",
+    [STORE_FLAGS] = "flags",
 };
 
 static const char format_key[] = "format";
@@ -123,6 +124,10 @@ static int open_tables(struct store *s, enum store_mode mode, int *error)
     for (int t = STORE_META + 1; rc == 0 && *error == 0 && t < STORE_TABLES; t++) {
         rc = mdb_dbi_open(txn, table_names[t], mode == STORE_CREATE ? MDB_CREATE : 0,
                           &s->tables[t]);
+        if (rc == MDB_NOTFOUND && t >= STORE_FLAGS) {
+            s->missing[t] = true;
+            rc = 0;
+        }
         if (rc != 0) {
             *error = rc == MDB_NOTFOUND ? CONCLAVE_ECORRUPT : store_translate(rc);
         }
@@ -135,6 +140,42 @@ static int open_tables(struct store *s, enum store_mode mode, int *error)
     rc = mdb_txn_commit(txn);
     *error = store_translate(rc);
     return rc;
+}
+
+/* The tables that an older store lacks: in one transaction, so that it has all or none. */
+static int make_missing(struct store *s)
+{
+    int rc;
+    do {
+        MDB_txn *txn = NULL;
+        MDB_envinfo info;
+        rc = mdb_txn_begin(s->env, NULL, 0, &txn);
+        for (int t = STORE_FLAGS; rc == 0 && t < STORE_TABLES; t++) {
+            rc = mdb_dbi_open(txn, table_names[t], MDB_CREATE, &s->tables[t]);
+        }
+        if (rc == 0) {
+            rc = mdb_txn_commit(txn);
+        } else if (txn != NULL) {
+            mdb_txn_abort(txn);
+        }
+        if (rc == MDB_MAP_FULL) {
+            int grown = mdb_env_info(s->env, &info);
+            grown = grown == 0 ? mdb_env_set_mapsize(s->env, info.me_mapsize + MAP_START)
+                               : grown;
+            rc = grown == 0 ? rc : grown;
+        }
+    } while (rc == MDB_MAP_FULL);
+    memset(s->missing, 0, sizeof(s->missing));
+    return rc;
+}
+
+static bool lacks_any(const struct store *s)
+{
+    bool any = false;
+    for (int t = STORE_FLAGS; t < STORE_TABLES; t++) {
+        any = any || s->missing[t];
+    }
+    return any;
 }
 
 /*
@@ -214,6 +255,10 @@ int store_open(const char *dir, enum store_mode mode, struct store **out,
     if (rc == 0) {
         rc = open_tables(s, mode, &error);
     }
+    if (rc == 0 && error == 0 && mode == STORE_WRITE && lacks_any(s)) {
+        rc = make_missing(s);
+        error = store_translate(rc);
+    }
     if (error == 0) {
         *out = s;
         return 0;
@@ -276,6 +321,11 @@ void store_finish(struct store *s)
 {
     uint8_t format = STORE_FORMAT;
     store_put(s, STORE_META, slice_of_string(format_key), slice_of(&format, 1));
+}
+
+bool store_has(const struct store *s, enum store_table table)
+{
+    return !s->missing[table];
 }
 
 void store_facts(struct store *s, struct store_facts *out)

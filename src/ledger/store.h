@@ -30,8 +30,9 @@ enum store_table {
     STORE_BALLOTS,
     STORE_PROPOSALS,
     STORE_RECORDS,
+    STORE_FLAGS, /* this and what follows is made where an older store lacks it */
 };
-enum { STORE_TABLES = STORE_RECORDS + 1, STORE_KEY_MAX = 64 };
+enum { STORE_TABLES = STORE_FLAGS + 1, STORE_KEY_MAX = 64 };
 
 struct store;
 
@@ -47,6 +48,8 @@ int store_open(const char *dir, enum store_mode mode, struct store **out,
 /* Drops what was not committed. */
 void store_close(struct store *s);
 void store_finish(struct store *s);
+/* Whether there is such a table: in an older store that is only read, some may be missing. */
+bool store_has(const struct store *s, enum store_table table);
 
 /* --- writing; a value that is there already costs nothing --- */
 

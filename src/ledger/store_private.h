@@ -12,6 +12,7 @@ enum { STORE_SUM_BYTES = 8 };
 struct store {
     MDB_env *env;
     MDB_dbi tables[STORE_TABLES];
+    bool missing[STORE_TABLES];
     MDB_txn *writer;   /* the open write transaction, or NULL */
     MDB_txn *reader;   /* reset between reads, so that it pins no pages */
     unsigned held;     /* of store_hold; the snapshot is there while not 0 */
