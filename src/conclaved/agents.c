@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "conclaved/flagging.h"
 #include "conclaved/json.h"
 #include "conclaved/publish.h"
 #include "wire/shared.h"
@@ -101,6 +102,7 @@ void agents_failed(struct node *n, const struct hash *proposal, const char *reas
     json_put(params, "proposal", json_hash(proposal));
     json_put(params, "reason", json_string(reason));
     publish(n, "agent.failed", params);
+    flagging_agent_failed(n, proposal, reason);
 }
 
 /* --- asking --- */

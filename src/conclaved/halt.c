@@ -2,6 +2,7 @@
 #include "conclaved/halt.h"
 
 #include "base/log.h"
+#include "conclaved/flagging.h"
 #include "conclaved/json.h"
 #include "conclaved/methods.h"
 #include "conclaved/publish.h"
@@ -26,6 +27,7 @@ static void tell_stalled(struct node *n, const struct stall *s, uint64_t since_m
     json_put(params, "pending", pending_json(s));
     json_put(params, "since_ms", json_number(since_ms));
     publish(n, "council.stalled", params);
+    flagging_stalled(n, s);
 }
 
 static void tell_moving(struct node *n, const struct stall_facts *f, uint64_t stalled_ms)
@@ -37,6 +39,7 @@ static void tell_moving(struct node *n, const struct stall_facts *f, uint64_t st
     json_put(params, "height", json_number(f->order.committed_height));
     json_put(params, "stalled_ms", json_number(stalled_ms));
     publish(n, "council.moving", params);
+    flagging_moving(n);
 }
 
 void halt_look(struct node *n)

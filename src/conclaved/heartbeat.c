@@ -103,7 +103,7 @@ static int compare(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-bool heartbeat_clock_is_off(const struct node *n, int64_t *offset_ms)
+bool heartbeat_clock_offset(const struct node *n, int64_t *offset_ms)
 {
     int64_t offsets[SEATS_MAX];
     size_t count = 0;
@@ -118,6 +118,12 @@ bool heartbeat_clock_is_off(const struct node *n, int64_t *offset_ms)
     }
     qsort(offsets, count, sizeof(*offsets), compare);
     *offset_ms = offsets[count / 2];
+    return true;
+}
+
+bool heartbeat_clock_is_off(const struct node *n, int64_t *offset_ms)
+{
     int64_t drift = (int64_t)n->charter->max_drift_ms;
-    return *offset_ms > drift || *offset_ms < -drift;
+    return heartbeat_clock_offset(n, offset_ms) &&
+           (*offset_ms > drift || *offset_ms < -drift);
 }

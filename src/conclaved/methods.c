@@ -45,7 +45,7 @@ static json_t *method_subscribe(void *context, struct control_session *s, json_t
     json_t *out = json_object();
     json_put(out, "seq", json_number(control_subscribe(s, events)));
     votes_tell_anew(n);
-    json_put(out, "status", status_json(n));
+    json_put(out, "status", status_json(n, s));
     json_put(out, "open", open_summaries(n, METHOD_LIMIT_DEFAULT));
     return out;
 }
@@ -75,6 +75,9 @@ const struct control_method node_methods[] = {
     {"heartbeats", ROLE_READ, method_heartbeats},
     {"subscribe", ROLE_READ, method_subscribe},
     {"unsubscribe", ROLE_READ, method_unsubscribe},
+    {"flags", ROLE_READ, method_flags},
+    {"flag", ROLE_READ, method_flag},
+    {"flags.ack", ROLE_OPERATE, method_flags_ack},
     {"propose", ROLE_OPERATE, method_propose},
     {"agent.attach", ROLE_AGENT, method_agent_attach},
     {"agent.answer", ROLE_AGENT, method_agent_answer},

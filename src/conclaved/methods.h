@@ -5,6 +5,7 @@
 
 #include "conclaved/node.h"
 #include "conclaved/parameters.h"
+#include "watch/flag.h"
 
 #include <jansson.h>
 
@@ -30,9 +31,12 @@ control_handler method_agent_failed; /* methods_submit.c */
 control_handler method_bench_submit; /* methods_bench.c */
 control_handler method_votes;        /* methods_votes.c */
 control_handler method_heartbeats;   /* methods_votes.c */
+control_handler method_flags;        /* methods_flags.c */
+control_handler method_flag;         /* methods_flags.c */
+control_handler method_flags_ack;    /* methods_flags.c */
 
-/* The whole status object; the object that says what is waited for. */
-json_t *status_json(const struct node *n);
+/* The whole status object, for a client; the object that says what is waited for. */
+json_t *status_json(const struct node *n, const struct control_session *s);
 json_t *awaiting_json(const struct node *n, const struct pbft_status *st);
 
 /* methods_votes.c */
@@ -41,6 +45,8 @@ struct round_times;
 void votes_state(const struct node *n, struct round_state *out);
 json_t *votes_json(const struct node *n, const struct round_state *s);
 void put_round_times(json_t *out, const struct round_times *t);
+/* The last heartbeats of a seat, as `heartbeats` shows them. */
+json_t *gaps_json(const struct node *n, uint16_t seat);
 /* The flags of this seat's own row. */
 uint32_t own_flags(const struct node *n, const struct pbft_status *st);
 
@@ -56,9 +62,17 @@ json_t *pending_json(const struct stall *s);
 /* Whether this seat may sign, and what it lacks. */
 json_t *standing_json(const struct node *n, const struct pbft_status *st);
 
+/* flag_evidence.c: what there is to see behind a flag; 0 or an error of the store. */
+int flag_evidence(const struct node *n, const struct flag *f, json_t **out);
+
+/* An operation with all that is in it. */
+json_t *operation_json(const struct node *n, struct slice encoding);
 json_t *proposal_summary(const struct node *n, const struct proposal *p);
 /* Summaries of what is not final, newest first, at most limit. */
 json_t *open_summaries(const struct node *n, size_t limit);
+
+/* The proposal of an id that is not only waiting, or NULL. */
+json_t *known_summary(const struct node *n, const struct hash *id);
 
 /* How much JSON it is. */
 size_t json_size(const json_t *value);

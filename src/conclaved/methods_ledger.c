@@ -145,7 +145,7 @@ static void put_propose(json_t *out, const struct node *n, const struct propose 
     json_put(out, "nonce", json_hex(p->nonce));
 }
 
-static json_t *operation_json(const struct node *n, struct slice encoding)
+json_t *operation_json(const struct node *n, struct slice encoding)
 {
     struct operation op;
     json_t *out = json_object();

@@ -101,6 +101,28 @@ static json_t *final_summary(const struct node *n, const struct record *r, uint6
     return out;
 }
 
+json_t *known_summary(const struct node *n, const struct hash *id)
+{
+    const struct proposal *open = council_find(replica_council(n->replica), id);
+    if (open != NULL) {
+        return proposal_summary(n, open);
+    }
+    struct ledger_proposal index;
+    struct record record;
+    struct bytes *encoding = NULL;
+    struct block *b = NULL;
+    json_t *out = NULL;
+    if (ledger_proposal(n->ledger, id, &index) == 0 && index.final_height > 0 &&
+        ledger_record(n->ledger, index.record_index, &encoding) == 0 &&
+        codec_decode_record(bytes_slice(encoding), &record) == 0 &&
+        ledger_block(n->ledger, record.opened.height, &b) == 0) {
+        out = final_summary(n, &record, index.record_index, b);
+    }
+    block_unref(b);
+    bytes_unref(encoding);
+    return out;
+}
+
 /* Appends final ones below *before, newest first, until there are limit rows or enough
  * blocks were read; *before is where to go on. */
 static int append_final(const struct node *n, json_t *rows, size_t limit, uint64_t *before)

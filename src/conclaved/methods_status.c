@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/quorum.h"
 #include "conclaved/agents.h"
+#include "conclaved/flag_json.h"
+#include "conclaved/flagging.h"
 #include "conclaved/json.h"
 
 #include <assert.h>
@@ -203,13 +205,22 @@ static void put_stall(json_t *out, const struct node *n, const struct pbft_statu
     json_put(out, "awaiting", awaiting_json(n, st));
 }
 
-json_t *status_json(const struct node *n)
+/* How the node watches the seats, and what it found. */
+static void put_watch(json_t *out, const struct node *n)
+{
+    json_put(out, "heartbeat_ms", json_number(n->config->heartbeat_ms));
+    json_put(out, "dead_peer_ms", json_number(n->config->dead_peer_ms));
+    json_put(out, "flags", flags_summary_json(n->flagging->book));
+}
+
+json_t *status_json(const struct node *n, const struct control_session *s)
 {
     struct pbft_status st;
     replica_status(n->replica, &st);
     unsigned connected = net_connected_count(n->net);
     json_t *out = json_object();
     put_identity(out, n);
+    json_put(out, "role", json_string(control_role_name(control_session_role(s))));
     put_order(out, n, &st);
     put_council(out, n);
     put_store(out, n);
@@ -219,6 +230,7 @@ json_t *status_json(const struct node *n)
     json_put(out, "stopped", json_boolean(st.stopped));
     json_put(out, "halted",
              json_boolean(connected + 1 < quorum_size(n->charter->seat_count)));
+    put_watch(out, n);
     put_stall(out, n, &st);
     return out;
 }
@@ -227,5 +239,5 @@ json_t *method_status(void *context, struct control_session *s, json_t *params)
 {
     struct parameters p;
     parameters_begin(&p, s, params);
-    return parameters_end(&p) ? status_json(context) : NULL;
+    return parameters_end(&p) ? status_json(context, s) : NULL;
 }

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "conclaved/agents.h"
 #include "conclaved/events.h"
+#include "conclaved/flagging.h"
 #include "conclaved/json.h"
 
 #include <sodium.h>
@@ -221,6 +222,7 @@ json_t *method_agent_answer(void *context, struct control_session *s, json_t *pa
     if (error != 0) {
         return refuse(s, error, &why);
     }
+    flagging_agent_answered(n);
     json_t *out = json_object();
     json_put(out, "accepted", json_true());
     return out;

@@ -121,6 +121,17 @@ static json_t *gap_json(uint32_t gap_ms)
     return gap_ms == BEATS_MISSED ? json_null() : json_integer(gap_ms);
 }
 
+json_t *gaps_json(const struct node *n, uint16_t seat)
+{
+    uint32_t gaps[BEATS_SLOTS];
+    size_t count = beats_gaps(n->beats, seat, gaps);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        append(list, gap_json(gaps[i]));
+    }
+    return list;
+}
+
 json_t *method_heartbeats(void *context, struct control_session *s, json_t *params)
 {
     const struct node *n = context;
@@ -131,14 +142,9 @@ json_t *method_heartbeats(void *context, struct control_session *s, json_t *para
     }
     json_t *rows = json_array();
     for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
-        uint32_t gaps[BEATS_SLOTS];
-        size_t count = beats_gaps(n->beats, seat, gaps);
-        json_t *row = json_object(), *list = json_array();
-        for (size_t i = 0; i < count; i++) {
-            append(list, gap_json(gaps[i]));
-        }
+        json_t *row = json_object();
         json_put_seat(row, "seat", n->charter, seat);
-        json_put(row, "gaps", list);
+        json_put(row, "gaps", gaps_json(n, seat));
         append(rows, row);
     }
     json_t *out = json_object();

@@ -11,6 +11,7 @@
 #include "conclaved/beats.h"
 #include "conclaved/events.h"
 #include "conclaved/exclusion.h"
+#include "conclaved/flagging.h"
 #include "conclaved/halt.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/observe.h"
@@ -123,6 +124,7 @@ static void on_beat(struct ev_loop *loop, struct ev_timer *w, int events)
     /* A wall clock that jumped is noticed so: the core's wishes count on both clocks. */
     replica_tick(n->replica);
     halt_look(n);
+    flagging_look(n);
 }
 
 static void start_watchers(struct node *n)
@@ -212,6 +214,9 @@ static int start_replica(struct node *n, struct complaint *why)
     int error = standing_open(n, why);
     if (error == 0) {
         n->rounds = rounds_new(c->seat_count, ledger_height(n->ledger));
+        error = flagging_open(n, why);
+    }
+    if (error == 0) {
         error = replica_new(&config, n->ledger, &ports, &observer, &n->replica, why);
     }
     return error;
@@ -258,6 +263,7 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
               LOG_N("height", ledger_height(n->ledger)),
               LOG_X("council", slice_of(n->charter->council_id.bytes, HASH_BYTES)));
     standing_tell(n);
+    flagging_begin(n);
     list_suspended(n, n->suspended);
     replica_begin(n->replica);
     return 0;
@@ -290,6 +296,7 @@ void node_stop(struct node *n)
     published_free(n->published);
     rounds_free(n->rounds);
     beats_free(n->beats);
+    flagging_free(n->flagging);
     free(n->keys);
     key_free(n->key);
     charter_free(n->charter);

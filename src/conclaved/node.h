@@ -32,6 +32,7 @@ struct peer_view {
 struct beats;
 struct agents;    /* attached agents and what they were asked */
 struct published; /* events that wait for the end of the turn */
+struct flagging;  /* the book of flags */
 
 struct node {
     struct ev_loop *loop;
@@ -49,6 +50,7 @@ struct node {
     struct control_server *control;
     struct agents *agents;
     struct published *published;
+    struct flagging *flagging;
     struct peer_view peers[SEATS_MAX]; /* peers[seat - 1] */
     struct rounds *rounds;             /* votes for recent blocks, */
     struct votes_watch votes;          /* and what of them was told */

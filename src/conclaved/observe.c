@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "conclaved/events.h"
 #include "conclaved/exclusion.h"
+#include "conclaved/flagging.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/json.h"
 #include "conclaved/publish.h"
@@ -43,6 +44,9 @@ static void tell_notice(struct node *n, const struct pbft_notice *x)
     const char *name = event_notice_name(x->kind);
     if (name != NULL) {
         publish(n, name, event_notice(n->charter, x));
+    }
+    if (x->kind == PBFT_NOTICE_DIVERGED || x->kind == PBFT_NOTICE_FORK) {
+        flagging_stopped(n, x);
     }
 }
 
@@ -169,6 +173,7 @@ static void on_executed(void *context, struct block *b, const struct council_res
     }
     if (r->event_count > 0) {
         exclusion_tell(n, b);
+        flagging_executed(n, b, r);
     }
     if (control_has_subscribers(n->control)) {
         struct round_times times = rounds_times(n->rounds, b->header.height);
@@ -230,6 +235,13 @@ static void on_accused(void *context, uint16_t seat, enum evidence_kind kind)
     json_put_seat(params, "seat", n->charter, seat);
     json_put(params, "statement", json_string(evidence_kind_name(kind)));
     publish(n, "seat.equivocated", params);
+    flagging_accused(n, seat, kind);
+}
+
+/* Everything else that the turn wrote is in. */
+static void on_closing(void *context)
+{
+    flagging_save(context);
 }
 
 void observer_of(struct node *n, struct replica_observer *out)
@@ -240,5 +252,6 @@ void observer_of(struct node *n, struct replica_observer *out)
                                      .received = on_received,
                                      .heard = on_heard,
                                      .stepped = on_stepped,
-                                     .accused = on_accused};
+                                     .accused = on_accused,
+                                     .closing = on_closing};
 }

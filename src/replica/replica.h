@@ -145,6 +145,10 @@ const struct council *replica_council(const struct replica *r);
 struct ledger *replica_ledger(const struct replica *r);
 const struct hash *replica_tip(const struct replica *r); /* of the committed tip */
 
+/* The envelope with this node's EVIDENCE against a seat that is not expelled yet, borrowed; or
+ * NULL. */
+const struct envelope *replica_accusation(const struct replica *r, uint16_t seat);
+
 struct replica_load {
     uint32_t operations;                  /* own ones, not executed yet, */
     uint32_t proposals;                   /* PROPOSEs among them */

@@ -125,6 +125,11 @@ void witness_repeat(struct replica *r, uint16_t seat)
     }
 }
 
+const struct envelope *replica_accusation(const struct replica *r, uint16_t seat)
+{
+    return r->witness->accusations[seat - 1];
+}
+
 uint32_t witness_count(const struct replica *r)
 {
     uint32_t count = 0;

@@ -6,6 +6,8 @@
 #include "base/alloc.h"
 #include "conclaved/agents.h"
 #include "conclaved/beats.h"
+#include "conclaved/flagging.h"
+#include "conclaved/publish.h"
 #include "conclaved/rounds.h"
 #include "hash/hash.h"
 #include "replica/inside.h"
@@ -304,6 +306,8 @@ void hand_node_make(struct hand_node *h, const char *charter)
     char *store = alloc_printf("%s/store", h->dir);
     must(ledger_open(store, LEDGER_CREATE, &id, &n->ledger, &why), &why, store);
     free(store);
+    n->published = published_new();
+    must(flagging_open(n, &why), &why, "the flags");
     write_history(h);
     must(ledger_commit(n->ledger), &why, "the history");
     start_replica(h);
@@ -326,6 +330,8 @@ void hand_node_free(struct hand_node *h)
     replica_free(h->node.replica);
     rounds_free(h->node.rounds);
     beats_free(h->node.beats);
+    flagging_free(h->node.flagging);
+    published_free(h->node.published);
     ledger_close(h->node.ledger);
     charter_free(h->node.charter);
     (void)nftw(h->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: ISC */
+/* What there is to see behind a flag, by its kind. */
+#include "conclaved/methods.h"
+
+#include "base/clock.h"
+#include "conclaved/events.h"
+#include "conclaved/flagging.h"
+#include "conclaved/heartbeat.h"
+#include "conclaved/json.h"
+#include "wire/codec.h"
+#include "wire/shared.h"
+
+enum { RECORDS_SHOWN = 20 };
+
+/* --- equivocation --- */
+
+/* The EVIDENCE against a seat in an envelope; SLICE_NONE: there is none. */
+static struct slice evidence_in(const struct envelope *e, uint16_t seat)
+{
+    for (uint32_t i = 0; i < e->count; i++) {
+        struct operation op;
+        if (codec_decode_operation(e->operations[i], &op) == 0 &&
+            op.kind == OPERATION_EVIDENCE && op.seat == seat) {
+            return e->operations[i];
+        }
+    }
+    return SLICE_NONE;
+}
+
+static void put_statements(json_t *out, const struct node *n, struct slice operation)
+{
+    json_t *all = operation.size > 0 ? operation_json(n, operation) : json_object();
+    static const char *const names[][2] = {
+        {"statement", "evidence"}, {"first", "first"}, {"second", "second"}};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        json_t *value = json_object_get(all, names[i][1]);
+        json_put(out, names[i][0], value != NULL ? json_incref(value) : json_null());
+    }
+    json_decref(all);
+}
+
+static int equivocation(json_t *out, const struct node *n, uint16_t seat)
+{
+    uint64_t height = council_convicted_at(replica_council(n->replica), seat);
+    const struct envelope *held = replica_accusation(n->replica, seat);
+    struct slice operation = held != NULL ? evidence_in(held, seat) : SLICE_NONE;
+    struct block *b = NULL;
+    int error = height > 0 ? ledger_block(n->ledger, height, &b) : 0;
+    for (uint32_t i = 0; b != NULL && operation.size == 0 && i < b->count; i++) {
+        operation = evidence_in(b->envelopes[i], seat);
+    }
+    json_put(out, "expelled_height", height > 0 ? json_number(height) : json_null());
+    put_statements(out, n, operation);
+    block_unref(b);
+    return error;
+}
+
+/* --- withheld, missed --- */
+
+static json_t *record_json(const struct record *r, uint64_t index)
+{
+    json_t *out = json_object();
+    json_put(out, "record", json_number(index));
+    json_put(out, "id", json_hash(&r->proposal));
+    json_put(out, "outcome", json_string(outcome_name(r->outcome)));
+    json_put(out, "final_height", json_number(r->final.height));
+    json_put(out, "final_ms", json_number(r->final.time_ms));
+    return out;
+}
+
+/* The newest records in which a seat did this, as far as one request may read. */
+static int put_records(json_t *out, const struct node *n, uint16_t seat,
+                       enum seat_status status)
+{
+    json_t *rows = json_array();
+    size_t read = 0;
+    int error = 0;
+    uint64_t at = ledger_record_count(n->ledger);
+    while (error == 0 && at > 0 && read < METHOD_READ_BYTES / 4 &&
+           json_array_size(rows) < RECORDS_SHOWN) {
+        struct bytes *encoding = NULL;
+        struct record record;
+        error = ledger_record(n->ledger, --at, &encoding);
+        if (error == 0) {
+            read += encoding->size;
+            error = codec_decode_record(bytes_slice(encoding), &record);
+        }
+        if (error == 0 && seat <= record.seat_count &&
+            record.seats[seat - 1].status == status) {
+            (void)json_array_append_new(rows, record_json(&record, at));
+        }
+        bytes_unref(encoding);
+    }
+    json_put(out, "records", rows);
+    return error;
+}
+
+static int absence(json_t *out, const struct node *n, const struct flag *f,
+                   enum seat_status status)
+{
+    json_t *summary = f->has_proposal ? known_summary(n, &f->proposal) : NULL;
+    json_put(out, "proposal", summary != NULL ? summary : json_null());
+    return put_records(out, n, f->seat, status);
+}
+
+/* --- what is observed now --- */
+
+static void observed(json_t *out, const struct node *n, uint16_t seat)
+{
+    const struct peer_view *peer = &n->peers[seat - 1];
+    uint64_t now = clock_monotonic_ms();
+    bool own = seat == n->seat, heard = own || peer->heard;
+    uint64_t ago = own || now < peer->heard_ms ? 0 : now - peer->heard_ms;
+    int64_t offset = peer->clock_offset_ms;
+    bool measured = own ? heartbeat_clock_offset(n, &offset) : peer->has_offset;
+    struct pbft_status st;
+    replica_status(n->replica, &st);
+    json_put(out, "connected", json_boolean(own || net_is_connected(n->net, seat)));
+    json_put(out, "heard_ms_ago", heard ? json_number(ago) : json_null());
+    json_put(out, "height",
+             heard ? json_number(own ? st.committed_height : peer->last.height)
+                   : json_null());
+    json_put(out, "own_height", json_number(st.committed_height));
+    json_put(out, "clock_offset_ms", measured ? json_integer(offset) : json_null());
+    json_put(out, "round_trip_ms",
+             measured && !own ? json_number(peer->round_trip_ms) : json_null());
+    uint32_t flags = heard ? peer->last.flags : 0;
+    json_put(out, "flags", json_heartbeat_flags(own ? own_flags(n, &st) : flags));
+    json_put(out, "gaps", gaps_json(n, seat));
+}
+
+static void ordering(json_t *out, const struct node *n)
+{
+    struct pbft_status st;
+    replica_status(n->replica, &st);
+    json_put(out, "stopped", json_boolean(st.stopped));
+    json_put(out, "view", json_number(st.view));
+    json_put(out, "height", json_number(st.committed_height));
+    json_put(out, "awaiting", awaiting_json(n, &st));
+}
+
+int flag_evidence(const struct node *n, const struct flag *f, json_t **out)
+{
+    int error = 0;
+    *out = json_object();
+    switch (f->kind) {
+    case FLAG_EQUIVOCATION:
+        error = equivocation(*out, n, f->seat);
+        break;
+    case FLAG_WITHHELD:
+        error = absence(*out, n, f, STATUS_WITHHELD);
+        break;
+    case FLAG_MISSED:
+        error = absence(*out, n, f, STATUS_MISSED);
+        break;
+    case FLAG_SILENT:
+    case FLAG_LAGGING:
+    case FLAG_CLOCK_SKEW:
+    case FLAG_EVALUATOR_FAILED:
+        observed(*out, n, f->seat);
+        break;
+    case FLAG_STALLED:
+    case FLAG_DIVERGED:
+        ordering(*out, n);
+        break;
+    }
+    if (error != 0) {
+        json_decref(*out);
+        *out = NULL;
+    }
+    return error;
+}

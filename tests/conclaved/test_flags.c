@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: ISC */
+/* The methods about flags, asked through a real socket. */
+#define _GNU_SOURCE
+#include "ask.h"
+#include "conclaved/flagging.h"
+
+static const struct flag *raise_one(enum flag_kind kind, uint16_t seat,
+                                    const struct hash *proposal, const char *text)
+{
+    struct flags *book = hand.node.flagging->book;
+    flagging_raise(&hand.node, &(struct sighting){.kind = kind,
+                                                  .seat = seat,
+                                                  .is_local = true,
+                                                  .proposal = proposal,
+                                                  .text = text});
+    return flags_open(book, kind, seat);
+}
+
+static void test_flags(void)
+{
+    json_t *a = ask("flags", NULL);
+    ok(is_json(a, "result",
+               "{\"flags\":[],\"next\":null,\"new\":0,\"acknowledged\":0,"
+               "\"cleared\":0}"),
+       "a node without flags");
+    json_decref(a);
+    const struct flag *flag = raise_one(FLAG_SILENT, 2, NULL, "nothing \x1b[2J heard");
+    char expected[512];
+    (void)snprintf(expected, sizeof(expected),
+                   "{\"id\":1,\"kind\":\"silent\",\"letter\":\"D\",\"severity\":"
+                   "\"warning\",\"seat\":2,\"name\":\"bj\xc3\xb6rk\",\"proposal\":null,"
+                   "\"height\":null,\"text\":\"nothing \\\\x1b[2J heard\",\"state\":"
+                   "\"new\",\"first_ms\":%llu,\"last_ms\":%llu,\"count\":1,"
+                   "\"acknowledged_ms\":null,\"acknowledged_by\":null,\"cleared_ms\":"
+                   "null,\"local\":true}",
+                   (unsigned long long)flag->first_ms, (unsigned long long)flag->last_ms);
+    a = ask("flags", NULL);
+    ok(is_json(a, "result.flags.0", expected) && is_number(a, "result.new", 1), "a flag");
+    json_decref(a);
+    (void)raise_one(FLAG_STALLED, 0, NULL, "waits");
+    (void)raise_one(FLAG_SILENT, 3, NULL, "quiet");
+    (void)raise_one(FLAG_MISSED, 4, &hand.ids[0], "no ballot");
+    flagging_clear(&hand.node, FLAG_SILENT, 3);
+    a = ask("flags", "{\"limit\":1}");
+    ok(is_number(a, "result.flags.0.id", 4) && is_number(a, "result.next", 4) &&
+           is_text(a, "result.flags.0.proposal", ids[0]),
+       "the newest first");
+    json_decref(a);
+    a = ask("flags", "{\"before\":4}");
+    ok(is_number(a, "result.flags.0.id", 2) && is_null(a, "result.flags.0.seat") &&
+           is_null(a, "result.flags.0.name") && is_number(a, "result.flags.1.id", 1) &&
+           is_null(a, "result.next"),
+       "then those that follow, cleared ones left out");
+    json_decref(a);
+    a = ask("flags", "{\"state\":\"cleared\"}");
+    ok(is_number(a, "result.flags.0.id", 3) &&
+           json_array_size(at(a, "result.flags")) == 1 && is_number(a, "result.cleared", 1),
+       "or these alone");
+    json_decref(a);
+    a = ask("flags", "{\"state\":\"all\",\"seat\":3,\"kind\":\"silent\"}");
+    ok(is_number(a, "result.flags.0.id", 3) && json_array_size(at(a, "result.flags")) == 1,
+       "by seat and kind");
+    json_decref(a);
+    a = ask("flags", "{\"kind\":\"of-tomorrow\"}");
+    ok(is_json(a, "result.flags", "[]"), "a kind that is not known is not there");
+    json_decref(a);
+    a = ask("status", NULL);
+    ok(is_json(a, "result.flags",
+               "{\"new\":3,\"acknowledged\":0,\"worst\":\"critical\"}") &&
+           is_number(a, "result.heartbeat_ms", 1000) &&
+           is_number(a, "result.dead_peer_ms", 10000) &&
+           is_text(a, "result.role", "administer"),
+       "status has their sum");
+    json_decref(a);
+    refuses("flags", "{\"state\":\"old\"}", CONTROL_INVALID_PARAMS, "state");
+    refuses("flags", "{\"seat\":5}", CONTROL_INVALID_PARAMS, "seat");
+    refuses("flags", "{\"limit\":201}", CONTROL_INVALID_PARAMS, "limit");
+}
+
+static void test_acknowledge(void)
+{
+    refuses("flags.ack", NULL, CONTROL_INVALID_PARAMS, "ids");
+    refuses("flags.ack", "{\"ids\":1}", CONTROL_INVALID_PARAMS, "ids");
+    refuses("flags.ack", "{\"ids\":[1],\"id\":1}", CONTROL_INVALID_PARAMS, "ids");
+    refuses("flags.ack", "{\"ids\":[1,\"2\"]}", CONTROL_INVALID_PARAMS, "ids[1]");
+    refuses("flags.ack", "{\"ids\":[1,99]}", CONTROL_NOT_FOUND, "no flag 99");
+    json_t *a = ask("flags", "{\"state\":\"acknowledged\"}");
+    ok(is_json(a, "result.flags", "[]"), "of which nothing is done");
+    json_decref(a);
+    a = ask("flags.ack", "{\"ids\":[1,3]}");
+    ok(is_json(a, "result", "{\"acknowledged\":[1,3]}"), "flags are acknowledged");
+    json_decref(a);
+    a = ask("flags.ack", "{\"id\":1}");
+    ok(is_json(a, "result", "{\"acknowledged\":[1]}"), "twice, if need be");
+    json_decref(a);
+    a = ask("flag", "{\"id\":1}");
+    ok(is_text(a, "result.state", "acknowledged") &&
+           is_number(a, "result.acknowledged_by", getuid()),
+       "by this user");
+    json_decref(a);
+    a = ask("flag", "{\"id\":3}");
+    ok(is_text(a, "result.state", "cleared") &&
+           is_number(a, "result.acknowledged_by", getuid()),
+       "a cleared one stays cleared");
+    json_decref(a);
+}
+
+static void test_evidence(void)
+{
+    refuses("flag", NULL, CONTROL_INVALID_PARAMS, "id is missing");
+    refuses("flag", "{\"id\":99}", CONTROL_NOT_FOUND, "no flag 99");
+    json_t *a = ask("flag", "{\"id\":1}");
+    ok(is_json(a, "result.evidence",
+               "{\"connected\":true,\"heard_ms_ago\":null,\"height\":null,"
+               "\"own_height\":9,\"clock_offset_ms\":null,\"round_trip_ms\":null,"
+               "\"flags\":[],\"gaps\":[]}"),
+       "the evidence of a silent seat");
+    json_decref(a);
+    a = ask("flag", "{\"id\":2}");
+    ok(is_json(a, "result.evidence.stopped", "false") &&
+           is_text(a, "result.evidence.awaiting.what", "ballots"),
+       "of a stall");
+    json_decref(a);
+    a = ask("flag", "{\"id\":4}");
+    ok(is_text(a, "result.evidence.proposal.title", "first") &&
+           is_json(a, "result.evidence.records", "[]"),
+       "of a missed ballot, that no record has");
+    json_decref(a);
+    (void)raise_one(FLAG_EQUIVOCATION, 4, NULL, "signed two");
+    a = ask("flag", "{\"id\":5}");
+    ok(is_json(a, "result.evidence",
+               "{\"expelled_height\":null,\"statement\":null,\"first\":null,"
+               "\"second\":null}"),
+       "of an equivocation that is not held any more");
+    json_decref(a);
+    (void)raise_one(FLAG_CLOCK_SKEW, 1, NULL, "own");
+    a = ask("flag", "{\"id\":6}");
+    ok(is_json(a, "result.evidence.heard_ms_ago", "0") &&
+           is_number(a, "result.evidence.height", HAND_HEIGHT),
+       "of this seat");
+    json_decref(a);
+}
+
+int main(void)
+{
+    ask_begin();
+    test_flags();
+    test_acknowledge();
+    test_evidence();
+    ask_end();
+    return tap_done();
+}
