@@ -4,6 +4,7 @@
 #include "base/quorum.h"
 #include "conclaved/json.h"
 #include "conclaved/methods.h"
+#include "wire/shared.h"
 
 const char *event_council_name(enum council_event_kind kind)
 {
@@ -62,6 +63,8 @@ static void put_moment(json_t *out, const struct moment *m)
 static void put_void(json_t *out, const struct council_event *e)
 {
     json_put(out, "kind", json_string(operation_kind_name(e->operation)));
+    json_put(out, "proposal",
+             hash_is_zero(&e->proposal) ? json_null() : json_hash(&e->proposal));
     json_put(out, "verdict", json_string(verdict_name(e->verdict)));
 }
 
@@ -82,7 +85,7 @@ static json_t *suspended(const struct charter *charter, const struct council *co
 }
 
 json_t *event_council(const struct charter *charter, const struct council *council,
-                      const struct council_event *e)
+                      const struct council_event *e, uint64_t number)
 {
     json_t *out = json_object();
     /* A proposal that became final has left the council; its record is in the event. */
@@ -124,9 +127,8 @@ json_t *event_council(const struct charter *charter, const struct council *counc
         break;
     case COUNCIL_FINAL:
         json_put(out, "proposal", json_hash(&e->proposal));
-        put_tally(out, e->record->outcome, e->record->reason, e->record->approve,
-                  e->record->reject, e->record->abstain);
         put_moment(out, &e->record->final);
+        put_short_record(out, charter, e->record, number, e->title, e->seat);
         break;
     case COUNCIL_CONVICTED:
         json_put_seat(out, "seat", charter, e->seat);

@@ -10,10 +10,11 @@
 
 #include <jansson.h>
 
-/* Of the council, after council_apply: "proposal.opened", "ballot.recorded", ... */
+/* Of the council, after council_apply: "proposal.opened", "ballot.recorded", ...; number:
+ * of the record, COUNCIL_FINAL alone. */
 const char *event_council_name(enum council_event_kind kind);
 json_t *event_council(const struct charter *charter, const struct council *council,
-                      const struct council_event *e);
+                      const struct council_event *e, uint64_t number);
 
 /* block.committed */
 json_t *event_block(const struct block *b, const struct round_times *times);

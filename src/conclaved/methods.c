@@ -73,6 +73,7 @@ const struct control_method node_methods[] = {
     {"block", ROLE_READ, method_block},
     {"votes", ROLE_READ, method_votes},
     {"heartbeats", ROLE_READ, method_heartbeats},
+    {"records", ROLE_READ, method_records},
     {"subscribe", ROLE_READ, method_subscribe},
     {"unsubscribe", ROLE_READ, method_unsubscribe},
     {"flags", ROLE_READ, method_flags},

@@ -34,6 +34,7 @@ control_handler method_heartbeats;   /* methods_votes.c */
 control_handler method_flags;        /* methods_flags.c */
 control_handler method_flag;         /* methods_flags.c */
 control_handler method_flags_ack;    /* methods_flags.c */
+control_handler method_records;      /* methods_records.c */
 
 /* The whole status object, for a client; the object that says what is waited for. */
 json_t *status_json(const struct node *n, const struct control_session *s);
@@ -49,6 +50,10 @@ void put_round_times(json_t *out, const struct round_times *t);
 json_t *gaps_json(const struct node *n, uint16_t seat);
 /* The flags of this seat's own row. */
 uint32_t own_flags(const struct node *n, const struct pbft_status *st);
+
+/* methods_records.c */
+void put_short_record(json_t *out, const struct charter *charter, const struct record *r,
+                      uint64_t number, struct slice title, uint16_t proposer);
 
 /* methods_stall.c */
 /* What the node's ordering waits for, from what it observes now. */

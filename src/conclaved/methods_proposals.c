@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "conclaved/methods.h"
 
+#include "conclaved/finals.h"
 #include "conclaved/json.h"
-#include "wire/shared.h"
-
-#include <string.h>
 
 enum { LIMIT_MAX = 200 };
 
@@ -76,28 +74,26 @@ json_t *open_summaries(const struct node *n, size_t limit)
 }
 
 /* A final one: its numbers from the record, its words from the block that opened it. */
-static json_t *final_summary(const struct node *n, const struct record *r, uint64_t index,
-                             const struct block *opened_in)
+static json_t *final_summary(const struct node *n, const struct finals *f)
 {
+    const struct record *r = &f->record;
     json_t *out = json_object();
-    struct operation propose;
     uint32_t committed = 0, revealed = 0;
-    bool found = find_propose(opened_in, &r->proposal, &propose);
     for (uint16_t i = 0; i < r->seat_count; i++) {
         committed += r->seats[i].has_ballot;
         revealed += r->seats[i].has_reveal;
     }
     json_put(out, "id", json_hash(&r->proposal));
     json_put(out, "class", json_string(class_name(n->charter, r->class_index)));
-    json_put(out, "title", control_text(found ? propose.propose.title : SLICE_NONE));
+    json_put(out, "title", control_text(f->propose.propose.title));
     json_put(out, "phase", json_string(phase_name(PROPOSAL_FINAL)));
     json_put(out, "outcome", json_string(outcome_name(r->outcome)));
     json_put(out, "reason", json_reason(r->reason));
     json_put(out, "threshold", json_integer(r->threshold));
     put_counts(out, committed, revealed, r->approve, r->reject, r->abstain);
-    put_opened(out, n, &r->opened, found ? propose.seat : 0);
+    put_opened(out, n, &r->opened, f->propose.seat);
     json_put(out, "final_height", json_number(r->final.height));
-    json_put(out, "record", json_number(index));
+    json_put(out, "record", json_number(f->before));
     return out;
 }
 
@@ -108,18 +104,13 @@ json_t *known_summary(const struct node *n, const struct hash *id)
         return proposal_summary(n, open);
     }
     struct ledger_proposal index;
-    struct record record;
-    struct bytes *encoding = NULL;
-    struct block *b = NULL;
+    struct finals f;
     json_t *out = NULL;
-    if (ledger_proposal(n->ledger, id, &index) == 0 && index.final_height > 0 &&
-        ledger_record(n->ledger, index.record_index, &encoding) == 0 &&
-        codec_decode_record(bytes_slice(encoding), &record) == 0 &&
-        ledger_block(n->ledger, record.opened.height, &b) == 0) {
-        out = final_summary(n, &record, index.record_index, b);
+    if (ledger_proposal(n->ledger, id, &index) == 0 && index.final_height > 0) {
+        finals_begin(&f, n->ledger, index.record_index + 1);
+        out = finals_next(&f) == 0 ? final_summary(n, &f) : NULL;
+        finals_end(&f);
     }
-    block_unref(b);
-    bytes_unref(encoding);
     return out;
 }
 
@@ -127,31 +118,17 @@ json_t *known_summary(const struct node *n, const struct hash *id)
  * blocks were read; *before is where to go on. */
 static int append_final(const struct node *n, json_t *rows, size_t limit, uint64_t *before)
 {
-    struct block *block = NULL;
-    size_t read = 0;
+    struct finals f;
     int error = 0;
-    while (*before > 0 && json_array_size(rows) < limit && read < METHOD_READ_BYTES) {
-        struct bytes *encoding = NULL;
-        struct record record;
-        error = ledger_record(n->ledger, *before - 1, &encoding);
+    finals_begin(&f, n->ledger, *before);
+    while (error == 0 && finals_more(&f) && json_array_size(rows) < limit) {
+        error = finals_next(&f);
         if (error == 0) {
-            error = codec_decode_record(bytes_slice(encoding), &record);
+            (void)json_array_append_new(rows, final_summary(n, &f));
         }
-        bytes_unref(encoding);
-        /* Neighbours were often opened by one block. */
-        if (error == 0 && (block == NULL || block->header.height != record.opened.height)) {
-            block_unref(block);
-            block = NULL;
-            error = ledger_block(n->ledger, record.opened.height, &block);
-            read += error == 0 ? block->encoding.size : 0;
-        }
-        if (error != 0) {
-            break;
-        }
-        (void)json_array_append_new(rows, final_summary(n, &record, *before - 1, block));
-        (*before)--;
     }
-    block_unref(block);
+    *before = f.before;
+    finals_end(&f);
     return error;
 }
 

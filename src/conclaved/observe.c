@@ -154,11 +154,12 @@ static void log_council_event(const struct block *b, const struct council_event 
 }
 
 /* Under load most events are wanted by no subscriber: they are numbered, but not built. */
-static void publish_council_event(struct node *n, const struct council_event *e)
+static void publish_council_event(struct node *n, const struct council_event *e,
+                                  uint64_t number)
 {
     const char *name = event_council_name(e->kind);
     if (control_wants(n->control, name)) {
-        publish(n, name, event_council(n->charter, replica_council(n->replica), e));
+        publish(n, name, event_council(n->charter, replica_council(n->replica), e, number));
     } else if (control_has_subscribers(n->control)) {
         publish(n, name, NULL);
     }
@@ -167,9 +168,14 @@ static void publish_council_event(struct node *n, const struct council_event *e)
 static void on_executed(void *context, struct block *b, const struct council_result *r)
 {
     struct node *n = context;
+    uint64_t number = ledger_record_count(n->ledger); /* with those of this block */
+    for (size_t i = 0; i < r->event_count; i++) {
+        number -= r->events[i].kind == COUNCIL_FINAL;
+    }
     for (size_t i = 0; i < r->event_count; i++) {
         log_council_event(b, &r->events[i]);
-        publish_council_event(n, &r->events[i]);
+        publish_council_event(n, &r->events[i], number);
+        number += r->events[i].kind == COUNCIL_FINAL;
     }
     if (r->event_count > 0) {
         exclusion_tell(n, b);

@@ -50,6 +50,7 @@ static void forget_last_block(struct council *c)
     c->event_count = 0;
     for (size_t i = 0; i < c->finished_count; i++) {
         buffer_free(&c->finished[i]->encoding);
+        bytes_unref(c->finished[i]->operation);
         free(c->finished[i]);
     }
     c->finished_count = 0;

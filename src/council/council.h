@@ -41,7 +41,7 @@ enum council_event_kind {
     COUNCIL_SEALED,    /* proposal: SEALED ended, OPENING began */
     COUNCIL_REVEALED,  /* proposal, seat: its ballot is open */
     COUNCIL_DECIDED,   /* proposal: the outcome is fixed */
-    COUNCIL_FINAL,     /* proposal, record */
+    COUNCIL_FINAL,     /* proposal, seat = proposer, record */
     COUNCIL_CONVICTED, /* seat */
     COUNCIL_EPOCH,     /* number of the epoch that begins (the first is 0); its suspended
                           seats in council_is_suspended */
@@ -58,6 +58,7 @@ struct council_event {
     struct ballot ballot;        /* COUNCIL_REVEALED; points into the block */
     const struct record *record; /* COUNCIL_FINAL; until the next council_apply */
     struct slice record_encoding;
+    struct slice title; /* likewise, of the PROPOSE */
 };
 
 struct council_result {

@@ -118,6 +118,7 @@ void record_finish(struct council *c, struct live *l)
         count_seat(&c->totals[seat - 1], &r->seats[seat - 1], r->outcome);
     }
     codec_encode_record(&f->encoding, r);
+    f->operation = bytes_ref(l->operation);
 
     /* Section 6: decisions_root is MTH over the records in the order they became final. */
     struct hash leaf = merkle_leaf(buffer_slice(&f->encoding));
@@ -130,4 +131,5 @@ void record_finish(struct council *c, struct live *l)
     struct council_event *e = council_emit(c, COUNCIL_FINAL, p->proposer, &p->id);
     e->record = r;
     e->record_encoding = buffer_slice(&f->encoding);
+    e->title = p->content.title;
 }

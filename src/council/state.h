@@ -23,6 +23,7 @@ struct live {
 struct finished {
     struct record record;
     struct buffer encoding;
+    struct bytes *operation; /* its PROPOSE */
 };
 
 struct absences {

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "conclaved/events.h"
 #include "conclaved/json.h"
+#include "conclaved/methods.h"
 #include "conclaved/rounds.h"
 #include "tap.h"
 #include "wire/shared.h"
@@ -57,7 +58,7 @@ static void applies(struct batch *batch, const char *const *expected)
     for (; i < r.event_count && expected[2 * i] != NULL; i++) {
         ok(strcmp(event_council_name(r.events[i].kind), expected[2 * i]) == 0, "%s",
            expected[2 * i]);
-        says(event_council(hand.node.charter, c, &r.events[i]), expected[2 * i + 1],
+        says(event_council(hand.node.charter, c, &r.events[i], 2), expected[2 * i + 1],
              "  its parameters");
     }
     ok(i == r.event_count && expected[2 * i] == NULL, "block %d has no other events",
@@ -75,7 +76,7 @@ static void test_council(void)
     applies(&batch, (const char *const[]){
                         "operation.void",
                         "{\"seat\":2,\"name\":\"bj\xc3\xb6rk\",\"kind\":\"ballot\","
-                        "\"verdict\":\"conflict\"}",
+                        "\"proposal\":\"THIRD\",\"verdict\":\"conflict\"}",
                         "ballot.recorded",
                         "{\"proposal\":\"THIRD\",\"seat\":3,\"name\":\"cedar\"}",
                         "ballot.recorded",
@@ -110,18 +111,71 @@ static void test_council(void)
                         "seat.convicted",
                         "{\"seat\":4,\"name\":\"elm\"}",
                         "proposal.final",
-                        "{\"proposal\":\"THIRD\",\"outcome\":\"approved\",\"reason\":null,"
-                        "\"approve\":3,\"reject\":0,\"abstain\":0,\"height\":12,"
-                        "\"time_ms\":1735689612000}",
+                        "{\"proposal\":\"THIRD\",\"height\":12,"
+                        "\"time_ms\":1735689612000,\"record\":2,\"id\":\"THIRD\","
+                        "\"class\":\"charter-amendment\",\"title\":\"third\","
+                        "\"outcome\":\"approved\",\"reason\":null,\"threshold\":3,"
+                        "\"approve\":3,\"reject\":0,\"abstain\":0,\"proposer\":3,"
+                        "\"proposer_name\":\"cedar\",\"opened_height\":8,"
+                        "\"opened_ms\":1735689608000,\"final_height\":12,"
+                        "\"final_ms\":1735689612000,\"choices\":\"YYYx\","
+                        "\"confidence\":[51,52,53,null],\"ballot_blocks\":[1,1,2,2],"
+                        "\"reveal_blocks\":[1,1,1,null]}",
                         NULL,
                     });
     struct council_event late = {.kind = COUNCIL_LATE, .seat = 1, .proposal = *id};
-    says(event_council(hand.node.charter, replica_council(hand.node.replica), &late),
+    says(event_council(hand.node.charter, replica_council(hand.node.replica), &late, 0),
          "{\"proposal\":\"THIRD\",\"seat\":1,\"name\":\"alder\"}", "ballot.late");
+    struct council_event empty = {.kind = COUNCIL_VOID,
+                                  .seat = 1,
+                                  .operation = OPERATION_RETURN,
+                                  .verdict = VERDICT_TOO_SOON};
+    says(event_council(hand.node.charter, replica_council(hand.node.replica), &empty, 0),
+         "{\"seat\":1,\"name\":\"alder\",\"kind\":\"return\",\"proposal\":null,"
+         "\"verdict\":\"too-soon\"}",
+         "operation.void of what names no proposal");
     struct council_event epoch = {.kind = COUNCIL_EPOCH, .number = 3};
-    says(event_council(hand.node.charter, replica_council(hand.node.replica), &epoch),
+    says(event_council(hand.node.charter, replica_council(hand.node.replica), &epoch, 0),
          "{\"epoch\":3,\"suspended\":[]}", "epoch.changed");
     batch_free(&batch);
+}
+
+static void test_record(void)
+{
+    struct record r = {.seat_count = 9, .outcome = OUTCOME_REJECTED, .threshold = 6};
+    static const enum seat_status all[] = {
+        STATUS_REVEALED, STATUS_REVEALED, STATUS_REVEALED,    STATUS_WITHHELD, STATUS_LATE,
+        STATUS_MISSED,   STATUS_EXPELLED, STATUS_NOT_AWAITED, STATUS_EXPELLED};
+    r.reason = REASON_DEADLINE;
+    r.opened.height = 10;
+    r.sealed.height = 14;
+    for (size_t i = 0; i < 9; i++) {
+        r.seats[i].status = all[i];
+        r.seats[i].has_ballot = i < 4 || i == 8;
+        r.seats[i].ballot_height = 12;
+        r.seats[i].has_reveal = i < 3;
+        r.seats[i].choice = (enum choice)i;
+        r.seats[i].confidence = 7;
+        r.seats[i].reveal_height = 14 + i;
+    }
+    r.seats[0].choice = CHOICE_ABSTAIN;
+    r.seats[1].choice = CHOICE_REJECT;
+    r.seats[2].choice = CHOICE_APPROVE;
+    json_t *out = json_object();
+    put_short_record(out, hand.node.charter, &r, 5, slice_of_string("a\x1b"), 0);
+    ok(strcmp(json_string_value(json_object_get(out, "choices")), "ANYwlmx-x") == 0,
+       "a letter for whatever a seat did");
+    ok(strcmp(json_string_value(json_object_get(out, "title")), "a\\x1b") == 0,
+       "a title that is made safe");
+    says(json_incref(json_object_get(out, "ballot_blocks")),
+         "[2,2,2,2,null,null,null,null,2]", "ballots, null where there was none");
+    says(json_incref(json_object_get(out, "reveal_blocks")),
+         "[0,1,2,null,null,null,null,null,null]", "reveals likewise");
+    says(json_incref(json_object_get(out, "confidence")),
+         "[7,7,7,null,null,null,null,null,null]", "and confidences");
+    ok(strcmp(json_string_value(json_object_get(out, "reason")), "deadline") == 0,
+       "the reason of a rejection");
+    json_decref(out);
 }
 
 static void test_node(void)
@@ -187,6 +241,7 @@ int main(void)
     free(charter);
     hex_encode(third, slice_of(hand.ids[2].bytes, HASH_BYTES));
     test_council();
+    test_record();
     test_node();
     test_evidence();
     hand_node_free(&hand);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* What a node made by hand shows those who watch it: votes and heartbeats. */
+/* What a node made by hand shows those who watch it: votes, heartbeats, records. */
 #define _GNU_SOURCE
 #include "ask.h"
 
@@ -118,11 +118,59 @@ static void test_heartbeats(void)
     hand_world.connected[3] = true;
 }
 
+static void test_records(void)
+{
+    json_t *a = ask("records", NULL);
+    ok(is_number(a, "result.final", 2) && is_null(a, "result.next") &&
+           is_number(a, "result.records.0.record", 1) &&
+           is_text(a, "result.records.0.id", ids[1]) &&
+           is_text(a, "result.records.0.title", "second") &&
+           is_text(a, "result.records.0.outcome", "rejected") &&
+           is_text(a, "result.records.1.title", "first"),
+       "records: newest first");
+    char *first = json_dumps(at(a, "result.records.1"), JSON_COMPACT);
+    char *expected = alloc_printf(
+        "{\"record\":0,\"id\":\"%s\",\"class\":\"charter-amendment\",\"title\":\"first\","
+        "\"outcome\":\"approved\",\"reason\":null,\"threshold\":3,\"approve\":3,"
+        "\"reject\":1,\"abstain\":0,\"proposer\":1,\"proposer_name\":\"alder\","
+        "\"opened_height\":1,\"opened_ms\":1735689601000,\"final_height\":4,"
+        "\"final_ms\":1735689604000,\"choices\":\"YYYN\",\"confidence\":[51,52,53,54],"
+        "\"ballot_blocks\":[1,1,1,1],\"reveal_blocks\":[1,1,1,1]}",
+        ids[0]);
+    if (!ok(strcmp(first, expected) == 0, "with all members")) {
+        printf("#   got      %s\n#   expected %s\n", first, expected);
+    }
+    free(first);
+    free(expected);
+    json_decref(a);
+    a = ask("records", "{\"limit\":1}");
+    ok(is_number(a, "result.next", 1) && json_array_size(at(a, "result.records")) == 1,
+       "fewer, and where to go on");
+    json_decref(a);
+    a = ask("records", "{\"before\":1}");
+    ok(is_null(a, "result.next") && json_array_size(at(a, "result.records")) == 1 &&
+           is_number(a, "result.records.0.record", 0),
+       "there it goes on");
+    json_decref(a);
+    a = ask("records", "{\"before\":0}");
+    ok(is_null(a, "result.next") && is_json(a, "result.records", "[]"), "and ends");
+    json_decref(a);
+    a = ask("records", "{\"before\":9223372036854775807,\"limit\":200}");
+    ok(json_array_size(at(a, "result.records")) == 2, "a number beyond the newest is that");
+    json_decref(a);
+    refuses("records", "{\"limit\":0}", CONTROL_INVALID_PARAMS, "from 1 to 200");
+    refuses("records", "{\"limit\":201}", CONTROL_INVALID_PARAMS, "from 1 to 200");
+    refuses("records", "{\"before\":-1}", CONTROL_INVALID_PARAMS, "before");
+    refuses("records", "{\"before\":\"1\"}", CONTROL_INVALID_PARAMS, "before");
+    refuses("records", "{\"seat\":1}", CONTROL_INVALID_PARAMS, "no parameter seat");
+}
+
 int main(void)
 {
     ask_begin();
     test_votes();
     test_heartbeats();
+    test_records();
     ask_end();
     return tap_done();
 }

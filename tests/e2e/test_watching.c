@@ -23,7 +23,7 @@ static struct watcher {
     uint64_t since_ms;
     unsigned votes, busy, slots, slot_gaps, bad;
     json_int_t slot;
-    json_t *last_votes, *last_beats, *committed; /* params of the newest of each */
+    json_t *last_votes, *last_beats, *committed, *final; /* params of the newest of each */
 } w;
 
 static void set(json_t **kept, json_t *value)
@@ -63,6 +63,8 @@ static void take(json_t *params)
         set(&w.last_beats, params);
     } else if (strcmp(event, "block.committed") == 0) {
         set(&w.committed, params);
+    } else if (strcmp(event, "proposal.final") == 0) {
+        set(&w.final, params);
     } else {
         w.bad++;
     }
@@ -82,7 +84,8 @@ static void look(struct live *l)
 static void subscribe(struct live *l, unsigned seat)
 {
     json_t *snapshot = NULL;
-    json_t *params = json_pack("{s:[s,s,s]}", "events", "votes", "heartbeats", "block.");
+    json_t *params = json_pack("{s:[s,s,s,s]}", "events", "votes", "heartbeats", "block.",
+                               "proposal.final");
     if (control_connect(live_seat(l, seat)->socket, &w.client, NULL) != 0 ||
         control_call(w.client, "subscribe", params, &snapshot, LIVE_CALL_MS, NULL) != 0) {
         printf("Bail out! no subscription\n");
@@ -152,6 +155,32 @@ static void check_decision(struct live *l)
         look(l);
     }
     is(w.votes - told, 0, "then nothing is told any more");
+}
+
+/* --- what became of it --- */
+
+static void check_records(struct live *l)
+{
+    json_t *result = live_call(l, 2, "records", json_pack("{s:i}", "limit", 1));
+    const json_t *row = json_array_get(json_object_get(result, "records"), 0);
+    ok(json_array_size(json_object_get(result, "records")) == 1 &&
+           number(row, "record") == number(result, "final") - 1,
+       "records: the newest");
+    const char *choices = json_string_value(json_object_get(row, "choices"));
+    /* On a busy machine a ballot may be late. */
+    ok(is_json(row, "title", "\"watched\"") && choices != NULL &&
+           strspn(choices, "Ylm") == SEATS && strstr(choices, "Y") != NULL &&
+           json_array_size(json_object_get(row, "confidence")) == SEATS,
+       "with what each seat did: %s", choices);
+    json_t *all = json_deep_copy(w.final);
+    for (const char *const *own =
+             (const char *const[]){"seq", "event", "proposal", "height", "time_ms", NULL};
+         *own != NULL; own++) {
+        (void)json_object_del(all, *own);
+    }
+    ok(json_equal(all, row), "proposal.final told the same");
+    json_decref(all);
+    json_decref(result);
 }
 
 /* --- a seat that goes --- */
@@ -259,6 +288,7 @@ int main(void)
     json_decref(snapshot);
     subscribe(l, 2);
     check_decision(l);
+    check_records(l);
     check_heartbeats(l);
     check_view_change(l);
     check_parameters(l);
@@ -269,6 +299,7 @@ int main(void)
     json_decref(w.last_votes);
     json_decref(w.last_beats);
     json_decref(w.committed);
+    json_decref(w.final);
     control_disconnect(w.client);
     live_free(l);
     return tap_done();
