@@ -24,6 +24,15 @@ enum colour describe_state_colour(const char *state)
     return strcmp(state, "rejected") == 0 ? COLOUR_BAD : COLOUR_WARN;
 }
 
+enum colour describe_severity_colour(const json_t *flag)
+{
+    const char *severity = member_text(flag, "severity");
+    if (strcmp(severity, "critical") == 0) {
+        return COLOUR_BAD;
+    }
+    return strcmp(severity, "warning") == 0 ? COLOUR_WARN : COLOUR_PLAIN;
+}
+
 void describe_seat(char *out, const json_t *object, const char *key)
 {
     char name_key[32] = "name";

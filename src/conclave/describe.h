@@ -12,6 +12,8 @@ enum { SHORT_ID = 12, ID_DIGITS = 64, LABEL_WIDTH = 13 };
 /* "approved", "rejected", or the phase of one that is not decided. */
 const char *describe_state(const json_t *proposal);
 enum colour describe_state_colour(const char *state);
+/* Of a flag. */
+enum colour describe_severity_colour(const json_t *flag);
 /* "name (seat)"; out has room for 96 bytes. */
 void describe_seat(char *out, const json_t *object, const char *key);
 /* One aligned line: two spaces, the label, the text made safe. */

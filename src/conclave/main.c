@@ -186,9 +186,10 @@ static enum command_exit run(const struct command *c, int argc, char **argv)
     return c->run(&line);
 }
 
-/* Finds the command that the words begin with; *words is how many make its name. */
+/* Finds the longest command that the words begin with; *words is how many make its name. */
 static const struct command *find_command(int argc, char **argv, int *words)
 {
+    const struct command *found = NULL;
     for (int i = 0; commands[i] != NULL; i++) {
         const char *name = commands[i]->name;
         const char *space = strchr(name, ' ');
@@ -196,12 +197,16 @@ static const struct command *find_command(int argc, char **argv, int *words)
         if (argc < 1 || strlen(argv[0]) != first || strncmp(argv[0], name, first) != 0) {
             continue;
         }
-        if (space == NULL || (argc > 1 && strcmp(argv[1], space + 1) == 0)) {
-            *words = space == NULL ? 1 : 2;
+        if (space != NULL && argc > 1 && strcmp(argv[1], space + 1) == 0) {
+            *words = 2;
             return commands[i];
         }
+        if (space == NULL) {
+            *words = 1;
+            found = commands[i];
+        }
     }
-    return NULL;
+    return found;
 }
 
 static enum command_exit unknown_command(int argc, char **argv)

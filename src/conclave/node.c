@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+enum { PAGE_MAX = 200 };
+
 bool node_open(const struct command_line *line, struct control_client **out)
 {
     struct complaint why = {""};
@@ -25,6 +27,31 @@ json_t *node_call(const struct command_line *line, struct control_client *c,
         return NULL;
     }
     return result;
+}
+
+json_t *node_pages(const struct command_line *line, struct control_client *c,
+                   const char *method, json_t *params, uint64_t limit)
+{
+    json_t *rows = json_array(), *page = NULL;
+    const json_t *next = NULL;
+    do {
+        uint64_t left = limit - json_array_size(rows);
+        (void)json_object_set_new(
+            params, "limit", json_integer((json_int_t)(left < PAGE_MAX ? left : PAGE_MAX)));
+        if (next != NULL) {
+            (void)json_object_set(params, "before", (json_t *)(uintptr_t)next);
+        }
+        json_decref(page);
+        page = node_call(line, c, method, json_copy(params));
+        (void)json_array_extend(rows, json_object_get(page, method));
+        next = json_object_get(page, "next");
+    } while (json_is_integer(next) && json_array_size(rows) < limit);
+    if (page != NULL) {
+        (void)json_object_set(page, method, rows);
+    }
+    json_decref(rows);
+    json_decref(params);
+    return page;
 }
 
 json_t *node_ask(const struct command_line *line, const char *method, json_t *params)

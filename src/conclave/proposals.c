@@ -5,36 +5,7 @@
 
 #include <string.h>
 
-enum { LIMIT_DEFAULT = 20, LIMIT_MAX = 100000, PAGE_MAX = 200 };
-
-/* Asks page by page until there are limit rows. The last page's answer, with all the rows;
- * NULL after saying what is wrong. */
-static json_t *fetch(const struct command_line *line, struct control_client *c,
-                     const char *state, uint64_t limit)
-{
-    json_t *rows = json_array(), *page = NULL;
-    const json_t *next = NULL;
-    do {
-        uint64_t left = limit - json_array_size(rows);
-        json_t *params = json_object();
-        (void)json_object_set_new(params, "state", json_string(state));
-        (void)json_object_set_new(
-            params, "limit", json_integer((json_int_t)(left < PAGE_MAX ? left : PAGE_MAX)));
-        if (next != NULL) {
-            (void)json_object_set(params, "before", (json_t *)next);
-        }
-        json_decref(page);
-        page = node_call(line, c, "proposals", params);
-        if (page == NULL) {
-            json_decref(rows);
-            return NULL;
-        }
-        (void)json_array_extend(rows, json_object_get(page, "proposals"));
-        next = json_object_get(page, "next");
-    } while (json_is_integer(next) && json_array_size(rows) < limit);
-    (void)json_object_set_new(page, "proposals", rows);
-    return page;
-}
+enum { LIMIT_DEFAULT = 20, LIMIT_MAX = 100000 };
 
 static void print_proposals(const json_t *answer)
 {
@@ -92,7 +63,9 @@ static enum command_exit run(const struct command_line *line)
     if (!node_open(line, &c)) {
         return COMMAND_FAILED;
     }
-    json_t *answer = fetch(line, c, state != NULL ? state : "all", limit);
+    json_t *params = json_object();
+    (void)json_object_set_new(params, "state", json_string(state != NULL ? state : "all"));
+    json_t *answer = node_pages(line, c, "proposals", params, limit);
     control_disconnect(c);
     if (answer == NULL) {
         return COMMAND_FAILED;

@@ -84,6 +84,21 @@ static void print_waiting(const json_t *s)
     }
 }
 
+static void print_flags(const json_t *flags)
+{
+    char text[160];
+    json_int_t fresh = member_number(flags, "new"),
+               seen = member_number(flags, "acknowledged");
+    const char *worst = member_text(flags, "worst");
+    if (fresh + seen > 0) {
+        (void)snprintf(text, sizeof(text),
+                       "%lld new, %lld acknowledged%s%.16s: conclave flags",
+                       (long long)fresh, (long long)seen,
+                       worst[0] != '\0' ? "; the worst is " : "", worst);
+        describe_coloured("flags", fresh > 0 ? COLOUR_WARN : COLOUR_PLAIN, text);
+    }
+}
+
 static void print_status(const json_t *s)
 {
     char text[96], time[32];
@@ -111,6 +126,7 @@ static void print_status(const json_t *s)
                   (long long)member_number(s, "waiting_envelopes"),
                   (long long)member_number(s, "waiting_bytes"));
     describe_line("agents", "%lld attached", (long long)member_number(s, "agents"));
+    print_flags(json_object_get(s, "flags"));
     print_timer(s);
     print_standing(json_object_get(s, "standing"));
     print_waiting(s);

@@ -54,10 +54,16 @@ ok 'show needs an id' exits 2 show
 ok 'an id is hexadecimal' exits 2 show nonsense
 ok 'a state is one of three' exits 2 proposals --state lost
 ok 'a height is a number' exits 2 ledger -- -1
+ok 'a flag has a number' exits 2 flags show first
+ok 'so have those that were seen' exits 2 flags ack 1 two
+ok 'flags show needs one' exits 2 flags show
+ok 'a state of flags is one of five' exits 2 flags --state lost
+ok '  or all' exits 2 flags --state new --all
 ok 'an argument too many' exits 2 status now
 ok 'a file that is not there' exits 1 propose --class emergency --title x --text none
-for command in propose proposals show status seats ledger; do
-    ok "$command --help" exits 0 "$command" --help
+for command in propose proposals show status seats flags 'flags show' 'flags ack' ledger; do
+    # shellcheck disable=SC2086 # a command of two words is two arguments
+    ok "$command --help" exits 0 $command --help
     ok '  is usage' said "usage: conclave $command" --socket --json
 done
 
@@ -93,6 +99,31 @@ ok 'show of an open one' exits 0 show "$third"
 ok '  has no choice' said committed awaited 'ballots until'
 ok 'show of none' exits 1 show 00000000
 ok '  says so' complained 'there is no proposal whose id begins with 00000000'
+ok 'flags' exits 0 flags
+ok '  lists what is open' said 'new    warning   silent  cedar (3)' 'nothing heard for 7.0 s' missed
+ok '  and no other' test "$(grep -c stalled out)" = 0
+ok 'flags --all --limit 2' exits 0 flags --all --limit 2
+ok '  shows cleared ones, and that there are more' said stalled \
+    'There are more; 2 are new, 0 acknowledged, 1 cleared'
+ok 'flags --seat 3' exits 0 flags --seat 3
+ok '  shows those of one seat' test "$(wc -l <out)" = 2
+ok 'flags --state cleared --seat 4' exits 0 flags --state cleared --seat 4
+ok '  may find none' said 'There are no such flags.'
+ok 'flags show' exits 0 flags show 3
+ok '  has the flag and its evidence' said 'björk (2)' "$first" 'proposal       first' \
+    'seen           in the ledger'
+ok 'flags show of a silent seat' exits 0 flags show 1
+ok '  has what is known of it' said 'own height     9' 'connected      yes'
+ok 'flags show of none' exits 1 flags show 99
+ok '  says so' complained 'there is no flag 99'
+ok 'flags ack' exits 0 flags ack 1 3
+ok '  says how many' said '2 flags acknowledged.'
+ok 'flags afterwards' exits 0 flags --state acknowledged
+ok '  has them' said silent missed
+ok 'flags ack of none' exits 1 flags ack 1 99
+ok '  says so' complained 'there is no flag 99'
+ok 'status counts them' exits 0 status
+ok '  in a line' said '0 new, 2 acknowledged: conclave flags'
 ok 'ledger' exits 0 ledger --limit 3
 ok '  lists the newest' test "$(wc -l <out)" = 4
 ok 'ledger 3' exits 0 ledger 3
@@ -136,6 +167,9 @@ if command -v jq >/dev/null; then
     ok 'seats --json' json 'cedar' '.[2].name' seats
     ok 'proposals --json' json '3' '.proposals | length' proposals
     ok 'show --json' json 'it helps' '.seats[0].rationale' show "$first"
+    ok 'flags --json' json '2 silent' '"\(.flags | length) \(.flags[1].kind)"' flags
+    ok 'flags show --json' json 'true' '.evidence.connected' flags show 1
+    ok 'flags ack --json' json '1' '.acknowledged[0]' flags ack 1
     ok 'ledger --json' json '10' '.blocks | length' ledger
     ok 'ledger 3 --json' json 'reveal' '.envelopes[0].operations[0].kind' ledger 3
     ok 'propose --wait --json' json 'rejected' .outcome propose --class emergency \

@@ -4,6 +4,7 @@
 #include "hand_node.h"
 
 #include "base/log.h"
+#include "conclaved/flagging.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,24 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
     (void)w;
     (void)revents;
     ev_break(loop, EVBREAK_ALL);
+}
+
+/* The flags 1, 2 and 3, of which the second is cleared. */
+static void raise_flags(struct hand_node *h)
+{
+    flagging_raise(&h->node, &(struct sighting){.kind = FLAG_SILENT,
+                                                .seat = 3,
+                                                .is_local = true,
+                                                .text = "nothing heard for 7.0 s"});
+    flagging_raise(&h->node, &(struct sighting){.kind = FLAG_STALLED,
+                                                .is_local = true,
+                                                .height = 4,
+                                                .text = "waits for nothing"});
+    flagging_clear(&h->node, FLAG_STALLED, 0);
+    flagging_raise(&h->node, &(struct sighting){.kind = FLAG_MISSED,
+                                                .seat = 2,
+                                                .proposal = &h->ids[0],
+                                                .text = "no ballot"});
 }
 
 int main(int argc, char **argv)
@@ -29,6 +48,7 @@ int main(int argc, char **argv)
     (void)alarm(60);
     (void)log_open("stderr", LOG_LEVEL_ERROR, NULL);
     hand_node_make(&hand, argv[2]);
+    raise_flags(&hand);
     struct ev_loop *loop = ev_default_loop(EVFLAG_AUTO);
     control_server_config_defaults(&config);
     config.path = argv[1];

@@ -64,6 +64,13 @@ const char *command_value(const struct command_line *line, const char *option)
     return NULL;
 }
 
+bool command_flag(const struct command_line *line, const char *option)
+{
+    (void)line;
+    (void)option;
+    return false;
+}
+
 bool command_number(const struct command_line *line, const char *option, uint64_t min,
                     uint64_t max, uint64_t *out)
 {
@@ -128,8 +135,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const struct command *command;
         char *operand;
     } cases[] = {
-        {&command_show, id},        {&command_status, NULL}, {&command_seats, NULL},
-        {&command_proposals, NULL}, {&command_ledger, NULL}, {&command_ledger, height},
+        {&command_show, id},          {&command_status, NULL},
+        {&command_seats, NULL},       {&command_proposals, NULL},
+        {&command_ledger, NULL},      {&command_ledger, height},
+        {&command_flags, NULL},       {&command_flags_show, height},
+        {&command_flags_ack, height},
     };
     enum { CASES = sizeof(cases) / sizeof(cases[0]) };
     struct slice script = slice_of(data, size);
