@@ -19,7 +19,9 @@ static struct {
     int fd; /* where lines go, unless to syslog */
     bool syslog;
     char *path; /* of the file, NULL for the other destinations */
-} the_log = {LOG_LEVEL_INFO, STDERR_FILENO, false, NULL};
+    log_tap *tap;
+    void *tap_context;
+} the_log = {.level = LOG_LEVEL_INFO, .fd = STDERR_FILENO};
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
 
@@ -153,25 +155,57 @@ static void append_field(struct buffer *out, const struct log_field *f)
     }
 }
 
-void log_format(struct buffer *out, enum log_level level, const struct log_field *fields)
+/* Returns where its first field, the event's name, ends. */
+static size_t format(struct buffer *out, enum log_level level,
+                     const struct log_field *fields)
 {
     append_string(out, "level=");
     append_string(out, level_names[level]);
-    for (const struct log_field *f = fields; f->kind != LOG_END; f++) {
+    append_field(out, fields);
+    size_t end = out->size;
+    for (const struct log_field *f = fields + 1; f->kind != LOG_END; f++) {
         append_field(out, f);
     }
+    return end;
 }
 
-static void append_time(struct buffer *out)
+void log_format(struct buffer *out, enum log_level level, const struct log_field *fields)
 {
-    struct timespec now;
+    (void)format(out, level, fields);
+}
+
+static void append_time(struct buffer *out, const struct timespec *now)
+{
     struct tm tm;
     char text[40];
-    (void)clock_gettime(CLOCK_REALTIME, &now);
-    (void)gmtime_r(&now.tv_sec, &tm);
+    (void)gmtime_r(&now->tv_sec, &tm);
     size_t length = strftime(text, sizeof(text), "ts=%Y-%m-%dT%H:%M:%S", &tm);
-    (void)snprintf(text + length, sizeof(text) - length, ".%03ldZ ", now.tv_nsec / 1000000);
+    (void)snprintf(text + length, sizeof(text) - length, ".%03ldZ ",
+                   now->tv_nsec / 1000000);
     append_string(out, text);
+}
+
+void log_tap_set(log_tap *tap, void *context)
+{
+    the_log.tap = tap;
+    the_log.tap_context = context;
+}
+
+/* The line, and where in it begins what follows its event. */
+static void tell_tap(enum log_level level, const struct log_field *fields,
+                     const struct timespec *now, struct slice line, size_t text_at)
+{
+    struct log_line l = {
+        .level = level,
+        .time_ms = (uint64_t)now->tv_sec * 1000 + (uint64_t)now->tv_nsec / 1000000,
+        .event = fields->string,
+        .fields = fields,
+        .text = SLICE_NONE,
+    };
+    if (line.size > text_at) {
+        l.text = slice_of(line.data + text_at + 1, line.size - text_at - 1);
+    }
+    the_log.tap(the_log.tap_context, &l);
 }
 
 void log_event(enum log_level level, const struct log_field *fields)
@@ -181,10 +215,12 @@ void log_event(enum log_level level, const struct log_field *fields)
         return;
     }
     struct buffer line = {NULL, 0, 0};
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
     if (!the_log.syslog) {
-        append_time(&line);
+        append_time(&line, &now);
     }
-    log_format(&line, level, fields);
+    size_t text_at = format(&line, level, fields), end = line.size;
     if (the_log.syslog) {
         syslog(priorities[level], "%.*s", (int)line.size, (const char *)line.data);
     } else {
@@ -192,6 +228,9 @@ void log_event(enum log_level level, const struct log_field *fields)
         /* One write a line, so that lines of several processes do not mix. A full
          * disk must not stop the council: a line that cannot be written is lost. */
         (void)!write(the_log.fd, line.data, line.size);
+    }
+    if (the_log.tap != NULL) {
+        tell_tap(level, fields, &now, slice_of(line.data, end), text_at);
     }
     buffer_free(&line);
 }

@@ -57,6 +57,19 @@ struct log_field {
 
 void log_event(enum log_level level, const struct log_field *fields);
 
+/* A line as it went to the log. */
+struct log_line {
+    enum log_level level;
+    uint64_t time_ms; /* since 1970 */
+    const char *event;
+    const struct log_field *fields;
+    struct slice text; /* what follows the event's name: "view=3 cause=timeout" */
+};
+/* Gets every line that is written, borrowed, after it was. It must not log. One, or NULL:
+ * none. */
+typedef void log_tap(void *context, const struct log_line *line);
+void log_tap_set(log_tap *tap, void *context);
+
 /* The line without its time stamp and newline, for tests and the control socket.
  * Appends to out. */
 void log_format(struct buffer *out, enum log_level level, const struct log_field *fields);

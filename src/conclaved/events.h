@@ -10,6 +10,8 @@
 
 #include <jansson.h>
 
+struct log_ring_line;
+
 /* Of the council, after council_apply: "proposal.opened", "ballot.recorded", ...; number:
  * of the record, COUNCIL_FINAL alone. */
 const char *event_council_name(enum council_event_kind kind);
@@ -36,6 +38,9 @@ json_t *event_heartbeat(const struct charter *charter, uint16_t seat,
 json_t *event_heartbeats(const struct node *n);
 /* An array of the names of the flags: "evaluator-down", ... */
 json_t *json_heartbeat_flags(uint32_t flags);
+
+/* log.line */
+json_t *event_log_line(const struct log_ring_line *l);
 
 /* agent.attached, agent.detached: the agent's own name and its process */
 json_t *event_agent(const struct control_session *s, const char *name);

@@ -74,6 +74,7 @@ const struct control_method node_methods[] = {
     {"votes", ROLE_READ, method_votes},
     {"heartbeats", ROLE_READ, method_heartbeats},
     {"records", ROLE_READ, method_records},
+    {"log", ROLE_READ, method_log},
     {"subscribe", ROLE_READ, method_subscribe},
     {"unsubscribe", ROLE_READ, method_unsubscribe},
     {"flags", ROLE_READ, method_flags},
@@ -87,7 +88,7 @@ const struct control_method node_methods[] = {
     {NULL, ROLE_NONE, NULL},
 };
 
-const char *const node_quiet_events[] = {"votes", "heartbeats", NULL};
+const char *const node_quiet_events[] = {"votes", "heartbeats", "log.line", NULL};
 
 /* --- what the methods share --- */
 

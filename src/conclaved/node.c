@@ -14,6 +14,8 @@
 #include "conclaved/flagging.h"
 #include "conclaved/halt.h"
 #include "conclaved/heartbeat.h"
+#include "conclaved/log_ring.h"
+#include "conclaved/log_tell.h"
 #include "conclaved/observe.h"
 #include "conclaved/publish.h"
 #include "conclaved/standing.h"
@@ -84,6 +86,7 @@ static void end_turn(struct node *n)
     }
     net_flush(n->net);
     votes_tell(n);
+    log_tell(n);
     publish_all(n);
 }
 
@@ -228,6 +231,8 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
     memset(n, 0, sizeof(*n));
     n->loop = loop;
     n->config = config;
+    n->log = log_ring_new();
+    log_tap_set(log_ring_add, n->log);
     n->started_wall_ms = clock_wall_ms();
     randombytes_buf(n->instance, sizeof(n->instance));
     int error = charter_load(config->charter, &n->charter, why);
@@ -295,6 +300,8 @@ void node_stop(struct node *n)
     agents_free(n->agents);
     published_free(n->published);
     rounds_free(n->rounds);
+    log_tap_set(NULL, NULL);
+    log_ring_free(n->log);
     beats_free(n->beats);
     flagging_free(n->flagging);
     free(n->keys);

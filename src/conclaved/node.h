@@ -30,6 +30,7 @@ struct peer_view {
 };
 
 struct beats;
+struct log_ring;
 struct agents;    /* attached agents and what they were asked */
 struct published; /* events that wait for the end of the turn */
 struct flagging;  /* the book of flags */
@@ -55,6 +56,8 @@ struct node {
     struct rounds *rounds;             /* votes for recent blocks, */
     struct votes_watch votes;          /* and what of them was told */
     struct beats *beats;               /* recent heartbeats */
+    struct log_ring *log;              /* recent lines, */
+    uint64_t log_told;                 /* up to this one were told */
     bool stopping;
     bool failed;               /* stops by itself, with an error */
     bool clock_is_off;         /* by the measure of the others */

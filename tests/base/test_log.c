@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LINE(level, ...) line((level), (const struct log_field[]){LOG_NAMED(__VA_ARGS__)})
@@ -179,6 +180,55 @@ static void files(void)
     (void)rmdir(directory);
 }
 
+static struct {
+    unsigned lines;
+    enum log_level level;
+    uint64_t time_ms, number;
+    char event[32], text[256];
+} tapped;
+
+static void keep(void *context, const struct log_line *l)
+{
+    ok(context == &tapped, "the tap gets its context");
+    tapped.lines++;
+    tapped.level = l->level;
+    tapped.time_ms = l->time_ms;
+    tapped.number = l->fields[1].kind == LOG_NUMBER ? l->fields[1].number : 0;
+    (void)snprintf(tapped.event, sizeof(tapped.event), "%s", l->event);
+    (void)snprintf(tapped.text, sizeof(tapped.text), "%.*s", (int)l->text.size,
+                   l->text.size > 0 ? (const char *)l->text.data : "");
+}
+
+static void tap(void)
+{
+    char path[] = "/tmp/conclave-log-XXXXXX", when[64];
+    struct tm tm;
+    int fd = mkstemp(path);
+    is(log_open(path, LOG_LEVEL_INFO, NULL), 0, "a log");
+    log_tap_set(keep, &tapped);
+    LOG_EVENT(LOG_LEVEL_DEBUG, "quiet", LOG_N("n", 1));
+    is(tapped.lines, 0, "what is not written is not told");
+    LOG_EVENT(LOG_LEVEL_WARN, "told", LOG_N("n", 7), LOG_S("v", "x\ny"));
+    ok(tapped.lines == 1 && tapped.level == LOG_LEVEL_WARN && tapped.number == 7 &&
+           strcmp(tapped.event, "told") == 0,
+       "a line and its fields");
+    same(tapped.text, "n=7 v=\"x\\ny\"");
+    time_t seconds = (time_t)(tapped.time_ms / 1000);
+    (void)gmtime_r(&seconds, &tm);
+    size_t size = strftime(when, sizeof(when), "ts=%Y-%m-%dT%H:%M:%S", &tm);
+    (void)snprintf(when + size, sizeof(when) - size, ".%03uZ",
+                   (unsigned)(tapped.time_ms % 1000));
+    ok(strncmp(content(path), when, strlen(when)) == 0, "and the time that was written");
+    LOG_EVENT(LOG_LEVEL_INFO, "bare");
+    ok(strcmp(tapped.event, "bare") == 0 && tapped.text[0] == '\0', "one without fields");
+    log_tap_set(NULL, NULL);
+    LOG_EVENT(LOG_LEVEL_INFO, "later");
+    is(tapped.lines, 2, "then nobody listens");
+    log_close();
+    (void)close(fd);
+    (void)unlink(path);
+}
+
 int main(void)
 {
     struct rng r = rng_begin(7);
@@ -187,5 +237,6 @@ int main(void)
     noise(&r);
     levels();
     files();
+    tap();
     return tap_done();
 }

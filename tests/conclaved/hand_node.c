@@ -7,6 +7,7 @@
 #include "conclaved/agents.h"
 #include "conclaved/beats.h"
 #include "conclaved/flagging.h"
+#include "conclaved/log_ring.h"
 #include "conclaved/publish.h"
 #include "conclaved/rounds.h"
 #include "hash/hash.h"
@@ -312,6 +313,7 @@ void hand_node_make(struct hand_node *h, const char *charter)
     must(ledger_commit(n->ledger), &why, "the history");
     start_replica(h);
     n->config = &hand_config;
+    n->log = log_ring_new();
     n->rounds = rounds_new(n->charter->seat_count, HAND_HEIGHT);
     n->beats = beats_new(n->charter->seat_count, n->seat, hand_config.heartbeat_ms, 0);
     memcpy(hand_world.ids, h->ids, sizeof(h->ids));
@@ -328,6 +330,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 void hand_node_free(struct hand_node *h)
 {
     replica_free(h->node.replica);
+    log_ring_free(h->node.log);
     rounds_free(h->node.rounds);
     beats_free(h->node.beats);
     flagging_free(h->node.flagging);

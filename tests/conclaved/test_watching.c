@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
-/* What a node made by hand shows those who watch it: votes, heartbeats, records. */
+/* What a node made by hand shows those who watch it: votes, heartbeats, records, the log.
+ */
 #define _GNU_SOURCE
 #include "ask.h"
 
 #include "conclaved/beats.h"
 #include "conclaved/events.h"
+#include "conclaved/log_ring.h"
 #include "conclaved/rounds.h"
 
 static json_t *event_of(json_t *params)
@@ -165,12 +167,101 @@ static void test_records(void)
     refuses("records", "{\"seat\":1}", CONTROL_INVALID_PARAMS, "no parameter seat");
 }
 
+static void log_to_ring(void)
+{
+    (void)log_open("/dev/null", LOG_LEVEL_DEBUG, NULL);
+    log_tap_set(log_ring_add, hand.node.log);
+    LOG_EVENT(LOG_LEVEL_INFO, "peer.up", LOG_N("seat", 2), LOG_S("address", "a b"));
+    LOG_EVENT(LOG_LEVEL_DEBUG, "detail");
+    LOG_EVENT(LOG_LEVEL_WARN, "peer.down", LOG_N("seat", 0),
+              LOG_S("reason", "\x1b[31m\xe2\x80\xae"));
+    log_tap_set(NULL, NULL);
+    (void)log_open("stderr", LOG_LEVEL_ERROR, NULL);
+}
+
+static void test_log(void)
+{
+    json_t *a = ask("log", NULL);
+    ok(is_json(a, "result", "{\"lines\":[],\"next\":null}"), "log: nothing yet");
+    json_decref(a);
+    log_to_ring();
+    a = ask("log", NULL);
+    ok(json_array_size(at(a, "result.lines")) == 3 && is_null(a, "result.next") &&
+           is_number(a, "result.lines.0.n", 3) &&
+           is_text(a, "result.lines.0.level", "warn") &&
+           is_text(a, "result.lines.0.event", "peer.down") &&
+           is_null(a, "result.lines.0.seat"),
+       "the newest first");
+    ok(is_text(a, "result.lines.0.text", "seat=0 reason=\"\\x1b[31m\\u{202E}\"") ||
+           is_text(a, "result.lines.0.text", "seat=0 reason=\"\\x1b[31m\\u{202e}\""),
+       "nothing in it can drive a terminal");
+    ok(is_text(a, "result.lines.1.event", "detail") &&
+           is_text(a, "result.lines.1.text", "") &&
+           is_text(a, "result.lines.2.text", "seat=2 address=\"a b\"") &&
+           is_number(a, "result.lines.2.seat", 2) &&
+           json_is_integer(at(a, "result.lines.2.time_ms")),
+       "with their fields");
+    json_decref(a);
+    a = ask("log", "{\"level\":\"info\",\"limit\":1}");
+    ok(is_number(a, "result.lines.0.n", 3) && is_number(a, "result.next", 3),
+       "fewer, and where to go on");
+    json_decref(a);
+    a = ask("log", "{\"level\":\"info\",\"before\":3}");
+    ok(json_array_size(at(a, "result.lines")) == 1 && is_number(a, "result.lines.0.n", 1) &&
+           is_null(a, "result.next"),
+       "there it goes on, without what is below the level");
+    json_decref(a);
+    a = ask("log", "{\"before\":0}");
+    ok(is_json(a, "result", "{\"lines\":[],\"next\":null}"), "nothing is before the first");
+    json_decref(a);
+    a = ask("log", "{\"before\":9223372036854775807,\"limit\":500}");
+    ok(json_array_size(at(a, "result.lines")) == 3, "a number beyond the newest is that");
+    json_decref(a);
+    refuses("log", "{\"level\":\"loud\"}", CONTROL_INVALID_PARAMS, "debug, info, warn");
+    refuses("log", "{\"level\":1}", CONTROL_INVALID_PARAMS, "level");
+    refuses("log", "{\"limit\":501}", CONTROL_INVALID_PARAMS, "from 1 to 500");
+    refuses("log", "{\"before\":-1}", CONTROL_INVALID_PARAMS, "before");
+
+    /* A full ring is told in parts that each fit into a line. */
+    char text[LOG_RING_TEXT_MAX];
+    memset(text, 'x', sizeof(text));
+    const struct log_field fields[] = {LOG_S("event", "long"), {.kind = LOG_END}};
+    struct log_line line = {.event = "long", .fields = fields};
+    line.text = slice_of(text, sizeof(text));
+    for (int i = 0; i < 2000; i++) {
+        line.text.size = i % 3 == 0 ? sizeof(text) : 40;
+        log_ring_add(hand.node.log, &line);
+    }
+    size_t seen = 0;
+    json_int_t next = 0, last = 2004;
+    bool whole = true;
+    do {
+        char params[64];
+        (void)snprintf(params, sizeof(params), "{\"limit\":500,\"before\":%lld}",
+                       (long long)last);
+        a = ask("log", params);
+        const json_t *lines = at(a, "result.lines");
+        for (size_t i = 0; i < json_array_size(lines); i++) {
+            json_int_t n =
+                json_integer_value(json_object_get(json_array_get(lines, i), "n"));
+            whole = whole && n == last - 1;
+            last = n;
+            seen++;
+        }
+        next = json_integer_value(at(a, "result.next"));
+        whole = whole && lines != NULL && (next == 0 || next == last);
+        json_decref(a);
+    } while (next != 0 && whole);
+    ok(whole && seen > 100, "all %u that are kept, in several parts", (unsigned)seen);
+}
+
 int main(void)
 {
     ask_begin();
     test_votes();
     test_heartbeats();
     test_records();
+    test_log();
     ask_end();
     return tap_done();
 }

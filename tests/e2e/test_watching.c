@@ -21,9 +21,10 @@ enum { WAIT_MS = 30000, SEATS = 4 };
 static struct watcher {
     struct control_client *client;
     uint64_t since_ms;
-    unsigned votes, busy, slots, slot_gaps, bad;
-    json_int_t slot;
-    json_t *last_votes, *last_beats, *committed, *final; /* params of the newest of each */
+    unsigned votes, busy, slots, slot_gaps, lines, line_gaps, bad;
+    json_int_t slot, line;
+    json_t *last_votes, *last_beats, *committed, *final,
+        *down; /* params of the newest of each */
 } w;
 
 static void set(json_t **kept, json_t *value)
@@ -63,6 +64,14 @@ static void take(json_t *params)
         set(&w.last_beats, params);
     } else if (strcmp(event, "block.committed") == 0) {
         set(&w.committed, params);
+    } else if (strcmp(event, "log.line") == 0) {
+        json_t *line = json_object_get(params, "line");
+        w.lines++;
+        w.line_gaps += w.line != 0 && number(line, "n") != w.line + 1;
+        w.line = number(line, "n");
+        if (is_json(line, "event", "\"peer.down\"")) {
+            set(&w.down, line);
+        }
     } else if (strcmp(event, "proposal.final") == 0) {
         set(&w.final, params);
     } else {
@@ -84,8 +93,8 @@ static void look(struct live *l)
 static void subscribe(struct live *l, unsigned seat)
 {
     json_t *snapshot = NULL;
-    json_t *params = json_pack("{s:[s,s,s,s]}", "events", "votes", "heartbeats", "block.",
-                               "proposal.final");
+    json_t *params = json_pack("{s:[s,s,s,s,s]}", "events", "votes", "heartbeats", "block.",
+                               "proposal.final", "log.line");
     if (control_connect(live_seat(l, seat)->socket, &w.client, NULL) != 0 ||
         control_call(w.client, "subscribe", params, &snapshot, LIVE_CALL_MS, NULL) != 0) {
         printf("Bail out! no subscription\n");
@@ -183,6 +192,36 @@ static void check_records(struct live *l)
     json_decref(result);
 }
 
+/* --- the log --- */
+
+static void check_log(struct live *l)
+{
+    json_t *result = live_call(l, 2, "log", json_pack("{s:i}", "limit", 1));
+    const json_t *line = json_array_get(json_object_get(result, "lines"), 0);
+    json_int_t n = number(line, "n");
+    ok(n > 0 && json_is_string(json_object_get(line, "text")),
+       "the newest line of the log");
+    char *event = json_dumps(json_object_get(line, "event"), JSON_ENCODE_ANY);
+    char *name = alloc_printf("event=%.*s", (int)(strlen(event) - 2), event + 1);
+    ok(live_log_count(l, 2, name) > 0, "is in its file, too: %s", name);
+    free(event);
+    free(name);
+    json_decref(result);
+    live_kill(l, 3);
+    uint64_t end = clock_monotonic_ms() + WAIT_MS;
+    while (!is_json(w.down, "seat", "3") && clock_monotonic_ms() < end) {
+        look(l);
+    }
+    ok(is_json(w.down, "seat", "3") && number(w.down, "n") > n,
+       "log.line tells of a seat that went");
+    result = live_call(l, 2, "log", json_pack("{s:I}", "before", number(w.down, "n") + 1));
+    ok(json_equal(json_array_get(json_object_get(result, "lines"), 0), w.down),
+       "the method has the same line");
+    json_decref(result);
+    live_start(l, 3);
+    ok(live_wait_ready(l, 3, WAIT_MS) && live_wait_connected(l, WAIT_MS), "it comes back");
+}
+
 /* --- a seat that goes --- */
 
 static void check_heartbeats(struct live *l)
@@ -202,6 +241,7 @@ static void check_heartbeats(struct live *l)
            json_integer_value(json_array_get(gaps, 1)) == 0 &&
            json_is_integer(json_array_get(gaps, 0)),
        "and whose was missed; the own is at 0");
+    ok(w.lines > 0 && w.line_gaps == 0, "each line is told once, in its order");
     ok(w.slots >= 2 && w.slot_gaps == 0, "one event for each slot");
     json_t *beats = live_call(l, 2, "heartbeats", NULL);
     const json_t *seats = json_object_get(beats, "seats");
@@ -259,7 +299,8 @@ static void on_event(void *context, unsigned seat, const json_t *message)
     const char *name = json_string_value(json_object_get(params, "event"));
     (void)context, (void)seat;
     events++;
-    quiet += name == NULL || strcmp(name, "votes") == 0 || strcmp(name, "heartbeats") == 0;
+    quiet += name == NULL || strcmp(name, "votes") == 0 ||
+             strcmp(name, "heartbeats") == 0 || strcmp(name, "log.line") == 0;
     gaps += number(params, "seq") != last_seq + 1;
     last_seq = number(params, "seq");
 }
@@ -289,6 +330,7 @@ int main(void)
     subscribe(l, 2);
     check_decision(l);
     check_records(l);
+    check_log(l);
     check_heartbeats(l);
     check_view_change(l);
     check_parameters(l);
@@ -300,6 +342,7 @@ int main(void)
     json_decref(w.last_beats);
     json_decref(w.committed);
     json_decref(w.final);
+    json_decref(w.down);
     control_disconnect(w.client);
     live_free(l);
     return tap_done();
