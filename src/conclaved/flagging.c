@@ -39,7 +39,10 @@ int flagging_open(struct node *n, struct complaint *why)
     n->flagging = alloc_zero(1, sizeof(*n->flagging));
     n->flagging->book = l.book;
     if (error != 0) {
-        return complain(why, error, "%s: the flags in the store cannot be read: %s",
+        return complain(why, error,
+                        "%s/data.mdb: the flags in it cannot be read: %s; where it is "
+                        "damaged do not repair or restore it: the seat has lost its state "
+                        "(conclave-protocol(7), Restore-safe seats)",
                         n->config->data, error_text(error));
     }
     if (l.unreadable > 0) {

@@ -95,6 +95,33 @@ static void says(struct scene *s, const char *command, const char *operand,
     live_output_free(&o);
 }
 
+/* The flag of the seat that voted twice, with both votes, at every node. */
+static void check_flag(struct scene *s, unsigned seat)
+{
+    json_t *params = json_pack("{s:s,s:i}", "kind", "equivocation", "seat", EVIL);
+    json_t *flags = live_call(s->l, seat, "flags", params);
+    const json_t *list = json_object_get(flags, "flags");
+    const json_t *id = json_object_get(json_array_get(list, 0), "id");
+    is((int64_t)json_array_size(list), 1, "it has one flag");
+    json_t *flag = live_call(s->l, seat, "flag", json_pack("{s:O}", "id", id));
+    const json_t *evidence = json_object_get(flag, "evidence");
+    const json_t *first = json_object_get(evidence, "first");
+    const json_t *second = json_object_get(evidence, "second");
+    const json_t *view = json_object_get(first, "view");
+    const char *one = json_string_value(json_object_get(first, "block"));
+    const char *other = json_string_value(json_object_get(second, "block"));
+    const char *text = json_string_value(json_object_get(flag, "text"));
+    ok(json_is_integer(view) && json_equal(view, json_object_get(second, "view")) &&
+           one != NULL && other != NULL && strcmp(one, other) != 0,
+       "with both votes");
+    ok(json_is_false(json_object_get(flag, "local")) &&
+           json_equal(json_object_get(flag, "height"),
+                      json_object_get(evidence, "expelled_height")),
+       "and where the ledger has them: %s", text != NULL ? text : "?");
+    json_decref(flag);
+    json_decref(flags);
+}
+
 static bool row_is(const json_t *p, unsigned seat, const char *status)
 {
     const json_t *row = json_array_get(json_object_get(p, "seats"), seat - 1);
@@ -121,6 +148,8 @@ static void check_suspension(struct scene *s)
     says(s, "seats", NULL, words);
     (void)snprintf(words, sizeof(words), "%lld", (long long)height);
     says(s, "ledger", words, "two different commit statements, view ");
+    check_flag(s, 1);
+    check_flag(s, 4);
 
     is(live_propose(s->l, 1, "quick", "without two seats", NULL, id), 0, "a proposal");
     json_t *p = live_wait_final(s->l, 1, id, WAIT_MS);

@@ -128,6 +128,14 @@ static void check_own(void *ctx, const struct hash *op_id, struct slice operatio
     ++*count;
 }
 
+static void check_flag(void *ctx, uint64_t id, struct slice encoding)
+{
+    uint64_t *last = ctx;
+    (void)encoding;
+    assert(*last == UINT64_MAX || id > *last);
+    *last = id;
+}
+
 static void read_proposals(struct ledger *l)
 {
     struct hash id = scratch_hash(SCRATCH_PROPOSAL), found;
@@ -183,6 +191,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(is_expected(error));
         /* The next one comes after all of them. */
         assert(error != 0 || (count > 0) == (l->own_sequence > 0));
+        uint64_t last = UINT64_MAX;
+        error = ledger_each_flag(l, check_flag, &last);
+        assert(is_expected(error));
         read_proposals(l);
         ledger_close(l);
     }

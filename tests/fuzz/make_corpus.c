@@ -3,6 +3,7 @@
  * those of text and of choices are made by hand. */
 #include "make_corpus.h"
 #include "generate.h"
+#include "watch/flag.h"
 #include "wire/shared.h"
 
 #include <string.h>
@@ -152,6 +153,39 @@ static void texts(struct rng *r, struct buffer *b)
     corpus_store("text", "all-widths", b);
 }
 
+static void flags(struct buffer *b)
+{
+    struct flag f = {.kind = FLAG_SILENT,
+                     .state = FLAG_NEW,
+                     .seat = 3,
+                     .is_local = true,
+                     .first_ms = 1735689600000,
+                     .last_ms = 1735689600001,
+                     .count = 1,
+                     .text = "nothing heard for 7.0 s"};
+    flag_encode(b, &f);
+    corpus_store("flag", "new", b);
+    f.state = FLAG_ACKNOWLEDGED;
+    f.is_acknowledged = true;
+    f.acknowledged_by = 1000;
+    f.acknowledged_ms = 1735689600002;
+    f.kind = FLAG_STALLED;
+    f.seat = 0;
+    flag_encode(b, &f);
+    corpus_store("flag", "acknowledged", b);
+    f.state = FLAG_CLEARED;
+    f.kind = FLAG_WITHHELD;
+    f.seat = SEATS_MAX;
+    f.has_proposal = true;
+    f.height = 70000;
+    f.cleared_ms = 1735689600003;
+    flag_encode(b, &f);
+    corpus_store("flag", "cleared", b);
+    f.kind = (enum flag_kind)FLAG_KIND_END;
+    flag_encode(b, &f);
+    corpus_store("flag", "of-tomorrow", b);
+}
+
 int main(int argc, char **argv)
 {
     struct rng r = rng_begin(1);
@@ -166,6 +200,7 @@ int main(int argc, char **argv)
     containers(&r, &b);
     items(&r, &b);
     texts(&r, &b);
+    flags(&b);
     corpus_authenticate();
     corpus_values();
     buffer_free(&b);

@@ -67,6 +67,18 @@ static int read_record(struct ledger *l)
     return error;
 }
 
+static void ignore_flag(void *ctx, uint64_t id, struct slice encoding)
+{
+    (void)ctx;
+    (void)id;
+    (void)encoding;
+}
+
+static int read_flags(struct ledger *l)
+{
+    return ledger_each_flag(l, ignore_flag, NULL);
+}
+
 static const struct subject {
     const char *name;
     enum store_table table;
@@ -85,6 +97,7 @@ static const struct subject {
     {"ballot", STORE_BALLOTS, NULL, read_ballot, true},
     {"proposal", STORE_PROPOSALS, NULL, read_proposal, true},
     {"record", STORE_RECORDS, NULL, read_record, false},
+    {"flag", STORE_FLAGS, NULL, read_flags, false},
 };
 enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]) };
 

@@ -233,6 +233,10 @@ static void test_bounds(void)
     }
     (void)raise_one(b, FLAG_LAGGING, 1, 1, "");
     ok(flags_find(b, 1) == NULL && flags_find(b, 2) != NULL, "then the oldest");
+    (void)flags_clear(b, FLAG_LAGGING, 1, 2);
+    (void)raise_one(b, FLAG_LAGGING, 2, 3, "");
+    ok(flags_find(b, FLAGS_MAX + 1) != NULL && flags_find(b, 2) == NULL,
+       "but never the newest, or its id would come again");
     flags_free(b);
 }
 

@@ -38,7 +38,7 @@ static void begin(void)
     memset(&signs, 0, sizeof(signs));
     memset(stopped, 0, sizeof(stopped));
     memset(news, 0, sizeof(news));
-    facts = (struct signs_facts){.now_ms = 100000,
+    facts = (struct signs_facts){.now_ms = 1000, /* just booted */
                                  .heartbeat_ms = BEAT,
                                  .dead_peer_ms = DEAD,
                                  .window = WINDOW,

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC */
+/* What the node observes, and which flags come of it; and that they are in its store. */
+#define _GNU_SOURCE
+#include "ask.h"
+#include "conclaved/flagging.h"
+#include "wire/shared.h"
+
+static struct flagging *flagging;
+
+static const struct flag *open_flag(enum flag_kind kind, uint16_t seat)
+{
+    return flags_open(flagging->book, kind, seat);
+}
+
+static bool says(enum flag_kind kind, uint16_t seat, uint64_t count, const char *text)
+{
+    const struct flag *flag = open_flag(kind, seat);
+    bool same = flag != NULL && flag->count == count && strcmp(flag->text, text) == 0;
+    if (!same) {
+        printf("#   %s\n", flag != NULL ? flag->text : "no flag");
+    }
+    return same;
+}
+
+/* --- what seats do --- */
+
+static void test_contradiction(void)
+{
+    struct council_event convicted = {.kind = COUNCIL_CONVICTED, .seat = 3};
+    const struct council_result result = {.events = &convicted, .event_count = 1};
+    struct block *b = NULL;
+    flagging_accused(&hand.node, 3, EVIDENCE_BALLOT);
+    ok(says(FLAG_EQUIVOCATION, 3, 1, "signed two ballots on one proposal") &&
+           open_flag(FLAG_EQUIVOCATION, 3)->is_local,
+       "a seat that contradicts itself");
+    is(ledger_block(hand.node.ledger, 7, &b), 0, "a block");
+    flagging_executed(&hand.node, b, &result);
+    const struct flag *flag = open_flag(FLAG_EQUIVOCATION, 3);
+    ok(says(FLAG_EQUIVOCATION, 3, 1,
+            "expelled at height 7: signed what contradicts itself") &&
+           !flag->is_local && flag->height == 7,
+       "that it is convicted of it is no other time");
+    block_unref(b);
+    flagging_begin(&hand.node);
+    ok(open_flag(FLAG_EQUIVOCATION, 1) == NULL && open_flag(FLAG_EQUIVOCATION, 2) == NULL,
+       "who is not expelled has no flag at the start");
+}
+
+static void finish(enum seat_status second, enum seat_status third)
+{
+    static struct record r;
+    r = (struct record){.seat_count = 4, .final = {20, 5}, .proposal = hand.ids[0]};
+    r.seats[0].status = r.seats[3].status = STATUS_REVEALED;
+    r.seats[1].status = second;
+    r.seats[2].status = third;
+    struct council_event final = {.kind = COUNCIL_FINAL, .record = &r};
+    const struct council_result result = {.events = &final, .event_count = 1};
+    const struct block b = {.header = {.height = 20}};
+    flagging_executed(&hand.node, &b, &result);
+}
+
+static void test_absence(void)
+{
+    char text[64];
+    finish(STATUS_NOT_AWAITED, STATUS_LATE);
+    finish(STATUS_EXPELLED, STATUS_REVEALED);
+    ok(open_flag(FLAG_MISSED, 2) == NULL && open_flag(FLAG_WITHHELD, 3) == NULL &&
+           open_flag(FLAG_MISSED, 1) == NULL,
+       "who opens its ballot, or was not awaited, has no flag");
+    finish(STATUS_MISSED, STATUS_WITHHELD);
+    (void)snprintf(text, sizeof(text), "no ballot on %.12s", ids[0]);
+    ok(says(FLAG_MISSED, 2, 1, text), "who gave no ballot");
+    (void)snprintf(text, sizeof(text), "did not open its ballot on %.12s", ids[0]);
+    ok(says(FLAG_WITHHELD, 3, 1, text) && open_flag(FLAG_WITHHELD, 3)->height == 20 &&
+           hash_equal(&open_flag(FLAG_WITHHELD, 3)->proposal, &hand.ids[0]) &&
+           !open_flag(FLAG_WITHHELD, 3)->is_local,
+       "who did not open it");
+    finish(STATUS_REVEALED, STATUS_REVEALED);
+    finish(STATUS_REVEALED, STATUS_REVEALED);
+    finish(STATUS_MISSED, STATUS_REVEALED);
+    is((int64_t)open_flag(FLAG_MISSED, 2)->count, 2, "twice");
+    for (int i = 0; i < 2; i++) {
+        finish(STATUS_REVEALED, STATUS_REVEALED);
+    }
+    ok(open_flag(FLAG_MISSED, 2) != NULL, "two good ones do not make up for it");
+    finish(STATUS_REVEALED, STATUS_REVEALED);
+    ok(open_flag(FLAG_MISSED, 2) == NULL, "three do");
+    for (int i = 0; i < 13; i++) {
+        finish(STATUS_REVEALED, STATUS_REVEALED);
+    }
+    ok(open_flag(FLAG_WITHHELD, 3) != NULL, "to withhold is remembered longer");
+    finish(STATUS_REVEALED, STATUS_REVEALED);
+    ok(open_flag(FLAG_WITHHELD, 3) == NULL, "for twenty decisions");
+}
+
+/* --- the council and this node --- */
+
+static void test_node(void)
+{
+    struct stall stall = {.phase = STALL_PEERS, .height = 10, .have = 1, .need = 3};
+    stall.missing[1] = stall.missing[3] = true;
+    flagging_stalled(&hand.node, &stall);
+    ok(says(FLAG_STALLED, 0, 1,
+            "waits for connections to a quorum of seats, this one included, 1 of 3; "
+            "missing: bj\xc3\xb6rk (2), elm (4)"),
+       "a council that is stalled");
+    flagging_stalled(&hand.node, &stall);
+    is((int64_t)open_flag(FLAG_STALLED, 0)->count, 2, "still");
+    flagging_moving(&hand.node);
+    ok(open_flag(FLAG_STALLED, 0) == NULL, "and moves again");
+    const struct pbft_notice notice = {.kind = PBFT_NOTICE_DIVERGED, .height = 12};
+    flagging_stopped(&hand.node, &notice);
+    ok(says(FLAG_DIVERGED, 0, 1,
+            "this node stopped: its state at height 12 is not the council's"),
+       "a node that stops");
+    flagging_agent_failed(&hand.node, &hand.ids[2], "no \x1b]0; memory");
+    ok(says(FLAG_EVALUATOR_FAILED, 1, 1, "the agent failed: no \\x1b]0; memory"),
+       "an agent that fails");
+}
+
+/* --- looking --- */
+
+static void look_all(uint64_t ago_ms)
+{
+    uint64_t now = clock_monotonic_ms();
+    for (uint16_t seat = 2; seat <= 4; seat++) {
+        struct peer_view *peer = &hand.node.peers[seat - 1];
+        peer->heard = true;
+        peer->heard_ms = now - (seat == 4 ? ago_ms : 0);
+        peer->last_beat_ms++;
+        peer->last.height = HAND_HEIGHT;
+    }
+    flagging->signs.awake_ms = now - 60000;
+    flagging->signs.looked_ms = now;
+    flagging_look(&hand.node);
+}
+
+static void test_look(void)
+{
+    hand_world.attached = 1;
+    look_all(0);
+    ok(open_flag(FLAG_SILENT, 4) == NULL, "seats that are heard");
+    ok(open_flag(FLAG_EVALUATOR_FAILED, 1) != NULL, "an agent that failed is not sound");
+    flagging_agent_answered(&hand.node);
+    look_all(20000);
+    ok(open_flag(FLAG_EVALUATOR_FAILED, 1) == NULL, "before it has answered");
+    ok(says(FLAG_SILENT, 4, 1, "nothing heard for 20.0 s"), "one that is not heard");
+    look_all(0);
+    ok(open_flag(FLAG_SILENT, 4) == NULL, "until it is");
+    hand_world.attached = 0;
+    flagging->signs.of[0].down_ms = 1;
+    look_all(0);
+    ok(says(FLAG_EVALUATOR_FAILED, 1, 1, "no agent is attached, and a proposal is open") ==
+           !council_find(replica_council(hand.node.replica), &hand.ids[2])
+                ->seats[0]
+                .committed,
+       "no agent is missed where the ballot is there");
+    struct stall stall = {.phase = STALL_NOTHING};
+    flagging_stalled(&hand.node, &stall);
+    hand.node.stall.waiting = true;
+    look_all(0);
+    ok(open_flag(FLAG_STALLED, 0) != NULL, "a stall of before the start stays");
+    hand.node.stall.waiting = false;
+    look_all(0);
+    ok(open_flag(FLAG_STALLED, 0) == NULL, "until nothing is pending any more");
+    ok(open_flag(FLAG_DIVERGED, 0) != NULL, "that this node stopped, too,");
+    const struct pbft_notice fork = {.kind = PBFT_NOTICE_FORK, .height = HAND_HEIGHT - 1};
+    flagging_stopped(&hand.node, &fork);
+    look_all(0);
+    ok(open_flag(FLAG_DIVERGED, 0) == NULL, "until it is above that height");
+}
+
+/* --- the store --- */
+
+static void test_store(void)
+{
+    struct complaint why = {""};
+    struct flags_counts before, after;
+    struct ledger *l = hand.node.ledger;
+    bool first;
+    (void)flags_acknowledge(flagging->book, 1, 1000, 1, &first);
+    flags_count(flagging->book, &before);
+    flagging_save(&hand.node);
+    ok(ledger_is_dirty(l), "changes are written");
+    is(ledger_commit(l), 0, "with the turn");
+    flagging_save(&hand.node);
+    ok(!ledger_is_dirty(l), "and once");
+    flagging_accused(&hand.node, 3, EVIDENCE_COMMIT);
+    flagging_save(&hand.node);
+    ok(!ledger_is_dirty(l), "that one was seen again waits");
+    ledger_put_flag(l, 999, slice_of_string("not a flag"));
+    flagging_save(&hand.node);
+    is(ledger_commit(l), 0, "until something else is written");
+    flagging_free(flagging);
+    is(flagging_open(&hand.node, &why), 0, "all is read again");
+    flagging = hand.node.flagging;
+    flags_count(flagging->book, &after);
+    ok(memcmp(&before, &after, sizeof(before)) == 0, "as it was");
+    ok(says(FLAG_EQUIVOCATION, 3, 2, "signed two COMMITs of one height and view") &&
+           open_flag(FLAG_EQUIVOCATION, 3)->state == FLAG_ACKNOWLEDGED,
+       "seen twice, and acknowledged");
+    flagging_accused(&hand.node, 4, EVIDENCE_PREPARE);
+    is((int64_t)open_flag(FLAG_EQUIVOCATION, 4)->id, 1000,
+       "what cannot be read is passed over, and its id not taken again");
+}
+
+int main(void)
+{
+    ask_begin();
+    (void)log_open("stderr", LOG_LEVEL_ERROR, NULL);
+    flagging = hand.node.flagging;
+    test_contradiction();
+    test_absence();
+    test_node();
+    test_look();
+    test_store();
+    ask_end();
+    return tap_done();
+}
