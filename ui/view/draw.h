@@ -36,6 +36,8 @@ void words_bytes(char *out, size_t size, uint64_t bytes);
 /* A number or "?". */
 void words_number(char *out, size_t size, uint64_t n);
 
+/* "07", "007" in a council of more than 99. At least 8 bytes. */
+void words_seat(char *out, size_t size, const struct scene *, uint16_t seat);
 /* The charter's name of a seat; empty where there is none. */
 struct slice seat_name(const struct scene *, uint16_t seat);
 /* "14 fir", seat and name, in width columns. Returns width, or less at the area's edge. */

@@ -12,14 +12,18 @@ struct slice seat_name(const struct scene *s, uint16_t seat)
     return slice_of_string(s->cards[seat - 1].name);
 }
 
+void words_seat(char *out, size_t size, const struct scene *s, uint16_t seat)
+{
+    (void)snprintf(out, size, s->seats > 99 ? "%03u" : "%02u", (unsigned)seat);
+}
+
 unsigned draw_seat(const struct view_context *ctx, struct cells *c, struct area a,
                    unsigned row, unsigned col, unsigned width, uint16_t seat)
 {
     struct area field = area_cols(a, col, width);
     char number[8] = "-";
     if (seat > 0) {
-        (void)snprintf(number, sizeof(number), ctx->scene->seats > 99 ? "%03u" : "%02u",
-                       (unsigned)seat);
+        words_seat(number, sizeof(number), ctx->scene, seat);
     }
     draw_fit(c, field, row, 0, field.cols, ROLE_QUIET, slice_of_string(number));
     unsigned at = (unsigned)strlen(number) + 1;

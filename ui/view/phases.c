@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: ISC */
+#include "ui/view/phases.h"
+
+#include "base/quorum.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static uint64_t counted(const struct scene *s, uint32_t count)
+{
+    return s->votes.known ? count : UNKNOWN;
+}
+
+/* Those of the missing that are there come first: they are who it depends on. */
+static void draw_missing(const struct view_context *ctx, struct cells *c, struct area rest,
+                         unsigned col)
+{
+    const struct scene *s = ctx->scene;
+    bool there[UI_SEATS_MAX] = {false}, silent[UI_SEATS_MAX] = {false};
+    for (uint16_t seat = 1; seat <= s->seats && seat <= UI_SEATS_MAX; seat++) {
+        bool alive = scene_is_alive(s, seat, scene_moment(s, ctx->now_ms));
+        there[seat - 1] = alive && s->awaiting.missing[seat - 1];
+        silent[seat - 1] = !alive && s->awaiting.missing[seat - 1];
+    }
+    unsigned at = col, kept = seats_in(s, silent) > 0 && rest.cols > 40 ? 16 : 0;
+    if (seats_in(s, there) > 0) {
+        at += draw_string(c, rest, 0, at, ROLE_QUIET, "missing ");
+        at += missing_draw(ctx, c, area_cols(rest, 0, rest.cols - kept), at, there) + 2;
+    }
+    if (seats_in(s, silent) > 0) {
+        at += draw_string(c, rest, 0, at, ROLE_QUIET, "silent ");
+        (void)missing_draw(ctx, c, rest, at, silent);
+    }
+}
+
+/* What is waited for, in the rest of a line: who, or else the node's own words. */
+static void draw_awaited(const struct view_context *ctx, struct cells *c, struct area line,
+                         unsigned col)
+{
+    const struct scene_awaiting *w = &ctx->scene->awaiting;
+    struct area rest = area_cols(line, col, line.cols);
+    unsigned at = 0;
+    if (!w->reachable && ctx->scene->known && w->text[0] != '\0') {
+        at = draw_string(c, rest, 0, 0, ROLE_CRITICAL, "NO QUORUM");
+        at += draw_string(c, rest, 0, at, ROLE_TEXT, " unable ");
+        (void)missing_draw(ctx, c, rest, at, w->unable);
+    } else if (w->need > 0 && seats_in(ctx->scene, w->missing) > 0) {
+        if (ctx->scene->votes.idle) {
+            at = draw_format(c, rest, 0, 0, ROLE_TEXT, "%s %" PRIu32 "/%" PRIu32 " ",
+                             w->what, w->have, w->need);
+        }
+        draw_missing(ctx, c, rest, at);
+    } else {
+        draw_fit(c, rest, 0, 0, rest.cols, ROLE_TEXT, slice_of_string(w->text));
+    }
+}
+
+/* How long ago, where that is long enough to be read. */
+static unsigned draw_since(const struct view_context *ctx, struct cells *c,
+                           struct area line, unsigned col)
+{
+    const struct scene_votes *v = &ctx->scene->votes;
+    char words[24];
+    if (v->since_ms == UNKNOWN || ctx->now_ms < v->since_ms + 1000) {
+        return 0;
+    }
+    words_duration(words, sizeof(words), ctx->now_ms - v->since_ms);
+    return draw_format(c, line, 0, col, ROLE_QUIET, "%s ago ", words);
+}
+
+static void draw_pre_prepare(const struct view_context *ctx, struct cells *c,
+                             struct area line)
+{
+    const struct scene *s = ctx->scene;
+    unsigned at = PHASE_LABEL;
+    if (s->votes.idle) {
+        at = draw_string(c, line, 0, 0, ROLE_GOOD, "IDLE     ");
+        at += draw_string(c, line, 0, at, ROLE_QUIET, "last block ");
+        at += draw_since(ctx, c, line, at);
+    } else {
+        (void)draw_string(c, line, 0, 0, ROLE_STRONG, "PRE-PREP");
+        if (!s->votes.known) {
+            at += draw_string(c, line, 0, at, ROLE_UNKNOWN, "? ");
+        } else if (s->votes.pre_prepares > 0) {
+            at += draw_string(c, line, 0, at, ROLE_GOOD, "ok ");
+            at += draw_since(ctx, c, line, at);
+        } else {
+            at += draw_string(c, line, 0, at, ROLE_BAD, "none ");
+        }
+    }
+    draw_awaited(ctx, c, line, at + 1);
+}
+
+static void draw_countdown(const struct view_context *ctx, struct cells *c,
+                           struct area line, unsigned col)
+{
+    char words[64];
+    words_next(words, sizeof(words), ctx->scene, ctx->now_ms);
+    (void)draw_string(c, line, 0, col, ROLE_WARNING, words);
+}
+
+static void draw_ordering(const struct view_context *ctx, struct cells *c, struct area a)
+{
+    const struct scene *s = ctx->scene;
+    unsigned width = phase_width(s, a.cols);
+    draw_pre_prepare(ctx, c, area_rows(a, 0, 1));
+    (void)phase_draw(ctx, c, area_rows(a, 1, 1), "PREPARE", width,
+                     counted(s, s->votes.prepares), s->votes.prepared_ms);
+    struct area last = area_rows(a, 2, 1);
+    unsigned at = phase_draw(ctx, c, last, "COMMIT", width, counted(s, s->votes.commits),
+                             s->votes.committed_ms);
+    if (!s->votes.idle) {
+        draw_countdown(ctx, c, last, at + 2);
+    }
+}
+
+/* Who asks for the view that is wanted most. */
+static uint64_t asked_view(const struct scene *s, bool asked[UI_SEATS_MAX])
+{
+    uint64_t wanted = 0;
+    for (unsigned i = 0; i < s->seats && i < UI_SEATS_MAX; i++) {
+        uint64_t view = s->seat[i].asked_view;
+        wanted = view != UNKNOWN && view > wanted ? view : wanted;
+    }
+    for (unsigned i = 0; i < s->seats && i < UI_SEATS_MAX; i++) {
+        asked[i] = s->seat[i].asked_view == wanted;
+    }
+    return wanted;
+}
+
+static void draw_view_change(const struct view_context *ctx, struct cells *c, struct area a)
+{
+    const struct scene *s = ctx->scene;
+    bool asked[UI_SEATS_MAX] = {false}, missing[UI_SEATS_MAX] = {false};
+    uint64_t wanted = asked_view(s, asked);
+    unsigned have = seats_in(s, asked);
+    char view[24], next[24];
+    words_number(view, sizeof(view), s->order.view);
+    words_number(next, sizeof(next), wanted > 0 ? wanted : UNKNOWN);
+    unsigned at = draw_string(c, a, 0, 0, ROLE_CRITICAL, "VIEW CHANGE");
+    at += draw_format(c, a, 0, at, ROLE_TEXT, " from %s to %s, primary ", view, next);
+    if (wanted > 0 && s->seats > 0) {
+        (void)draw_seat(ctx, c, a, 0, at, 24, quorum_primary(s->seats, wanted));
+    }
+    struct area line = area_rows(a, 1, 1);
+    at = phase_draw(ctx, c, line, "ASKED", phase_width(s, a.cols), have, UNKNOWN);
+    draw_countdown(ctx, c, line, at + 2);
+    for (unsigned i = 0; i < s->seats && i < UI_SEATS_MAX; i++) {
+        missing[i] = !asked[i];
+    }
+    line = area_rows(a, 2, 1);
+    draw_fit(c, line, 0, 0, PHASE_LABEL, ROLE_STRONG, slice_of_string("MISSING"));
+    (void)missing_draw(ctx, c, line, PHASE_LABEL, missing);
+}
+
+/* Of the past there is the decision, and how its ballots came. */
+static void draw_decision(const struct view_context *ctx, struct cells *c, struct area a)
+{
+    const struct scene_proposal *p = ctx->scene->final[0];
+    unsigned width = phase_width(ctx->scene, a.cols);
+    unsigned cast = p->committed <= p->seats ? p->committed : 0;
+    unsigned open = p->revealed <= p->seats ? p->revealed : 0;
+    char number[24];
+    words_number(number, sizeof(number), p->record);
+    unsigned at = draw_format(c, a, 0, 0, ROLE_STRONG, "DECISION %s ", number);
+    at += draw_string(c, a, 0, at, p->approved ? ROLE_APPROVE : ROLE_REJECT,
+                      p->approved ? "APPROVED " : "REJECTED ");
+    struct area title = area_cols(a, at, a.cols);
+    draw_fit(c, title, 0, 0, title.cols, ROLE_TEXT, slice_of_string(p->title));
+    (void)draw_string(c, a, 1, 0, ROLE_STRONG, "SEALED");
+    draw_bar(c, a, 1, PHASE_LABEL, width, cast, p->seats, p->threshold);
+    (void)draw_format(c, a, 1, PHASE_LABEL + width + 1, ROLE_TEXT, "%u/%u", cast,
+                      (unsigned)p->seats);
+    (void)draw_string(c, a, 2, 0, ROLE_STRONG, "OPENED");
+    draw_bar(c, a, 2, PHASE_LABEL, width, open, p->seats, p->threshold);
+    (void)draw_format(c, a, 2, PHASE_LABEL + width + 1, ROLE_TEXT,
+                      "%u/%u Y%" PRIu32 " N%" PRIu32 " A%" PRIu32 " need %" PRIu32, open,
+                      (unsigned)p->seats, p->approve, p->reject, p->abstain, p->threshold);
+}
+
+void council_phases_draw(const struct view_context *ctx, struct cells *c, struct area a)
+{
+    const struct scene *s = ctx->scene;
+    if (!s->known) {
+        return;
+    }
+    if (s->past && s->final_count > 0) {
+        draw_decision(ctx, c, a);
+    } else if (s->order.changing) {
+        draw_view_change(ctx, c, a);
+    } else {
+        draw_ordering(ctx, c, a);
+    }
+}
