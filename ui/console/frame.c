@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The screen around the view: header, phases, tabs, flags, keys. What there is no room for
+ * is left out, the least telling first.
+ */
+#include "ui/console/inside.h"
+
+#include "ui/view/draw.h"
+#include "ui/view/flags_line.h"
+#include "ui/view/phases.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* From so many rows on there are the phases, the flags, the keys. */
+enum { ROWS_PHASES = 12, ROWS_FLAGS = 10, ROWS_KEYS = 6, ROWS_TABS = 4 };
+
+/* --- the header --- */
+
+static enum role role_of_badge(enum badge b)
+{
+    switch (b) {
+    case BADGE_LIVE:
+        return ROLE_LIVE;
+    case BADGE_STALE:
+    case BADGE_RECONNECTING:
+        return ROLE_STALE;
+    case BADGE_FROZEN:
+        return ROLE_FROZEN;
+    case BADGE_REPLAY:
+        return ROLE_REPLAY;
+    }
+    return ROLE_TEXT;
+}
+
+/* A piece of the header; those of the highest rank go first when there is no room. */
+struct piece_words {
+    char text[64];
+    enum role role;
+    unsigned rank;
+};
+enum { PIECES_MAX = 12 };
+
+struct header {
+    struct piece_words pieces[PIECES_MAX];
+    size_t count;
+};
+
+static void add(struct header *h, enum role role, unsigned rank, const char *label,
+                const char *value)
+{
+    struct piece_words *p = &h->pieces[h->count++];
+    (void)snprintf(p->text, sizeof(p->text), "%s%s%s", label, value[0] != '\0' ? " " : "",
+                   value);
+    p->role = role;
+    p->rank = rank;
+}
+
+static void add_number(struct header *h, enum role role, unsigned rank, const char *label,
+                       uint64_t value)
+{
+    char words[24];
+    words_number(words, sizeof(words), value);
+    add(h, role, rank, label, words);
+}
+
+/* What must not be overlooked, in a word. */
+static const char *alarm_of(const struct scene *s)
+{
+    return s->order.stopped                         ? "STOPPED"
+           : strcmp(s->order.standing, "lost") == 0 ? "STATE LOST"
+           : s->order.halted                        ? "HALTED"
+           : s->order.stalled                       ? "STALLED"
+                                                    : NULL;
+}
+
+static void fill_header(struct header *h, const struct scene *s, uint64_t now_ms)
+{
+    char words[32];
+    const char *alarm = alarm_of(s);
+    unsigned alive = scene_alive(s, now_ms);
+    if (!s->known) {
+        return;
+    }
+    if (alarm != NULL) {
+        add(h, ROLE_CRITICAL, 0, alarm, "");
+    }
+    words_number(words, sizeof(words), s->order.view);
+    if (s->order.changing) {
+        (void)snprintf(words + strlen(words), sizeof(words) - strlen(words), "?");
+    }
+    add(h, s->order.changing ? ROLE_BAD : ROLE_HEADER, 2, "view", words);
+    add_number(h, ROLE_HEADER, 1, "height", s->order.height);
+    add_number(h, ROLE_HEADER, 4, "primary",
+               s->order.primary > 0 ? s->order.primary : UNKNOWN);
+    add_number(h, ROLE_HEADER, 6, "f", s->faulty);
+    add_number(h, ROLE_HEADER, 5, "q", s->quorum);
+    (void)snprintf(words, sizeof(words), "%u/%u", alive, s->seats);
+    add(h,
+        alive < s->quorum  ? ROLE_CRITICAL
+        : alive < s->seats ? ROLE_BAD
+                           : ROLE_HEADER,
+        0, "alive", words);
+}
+
+static unsigned columns_of(const struct header *h, unsigned rank, bool ascii)
+{
+    unsigned columns = 0;
+    for (size_t i = 0; i < h->count; i++) {
+        if (h->pieces[i].rank <= rank) {
+            columns += 1 + text_columns(slice_of_string(h->pieces[i].text), ascii);
+        }
+    }
+    return columns;
+}
+
+static void draw_header(const struct console *c, struct cells *cells, struct area line,
+                        uint64_t now_ms)
+{
+    const struct scene *s = console_scene(c);
+    struct header h = {.count = 0};
+    char badge[48], clock[32], many[24] = "";
+    enum badge kind = console_badge(c, now_ms, badge, sizeof(badge));
+    uint64_t time_ms = console_clock(c, now_ms);
+    fill_header(&h, s, time_ms);
+    if (console_here_const(c)->shown == SHOWN_PAST) {
+        words_date(clock, sizeof(clock), time_ms);
+    } else {
+        words_clock(clock, sizeof(clock), time_ms);
+    }
+    bool clocked = c->options.clock || console_here_const(c)->shown != SHOWN_LIVE;
+    unsigned right = clocked ? (unsigned)strlen(clock) + 1 : 0;
+    if (c->count > 1) {
+        (void)snprintf(many, sizeof(many), "%zu/%zu ", c->here + 1, c->count);
+    }
+    unsigned at = draw_format(cells, line, 0, 0, role_of_badge(kind), " %s ", badge);
+    at += 1 + draw_string(cells, line, 0, at + 1, ROLE_QUIET, many);
+    const char *name = s->known ? s->council : console_here_const(c)->name;
+    unsigned width = text_columns(slice_of_string(name), cells->ascii);
+    unsigned most = line.cols / 4 + 1;
+    width = s->known && width > most ? most : width;
+    draw_fit(cells, line, 0, at, width, ROLE_STRONG, slice_of_string(name));
+    at += width;
+    unsigned rank = 9;
+    while (rank > 0 && at + columns_of(&h, rank, cells->ascii) + right > line.cols) {
+        rank--;
+    }
+    for (size_t i = 0; i < h.count; i++) {
+        if (h.pieces[i].rank <= rank) {
+            at +=
+                1 + draw_string(cells, line, 0, at + 1, h.pieces[i].role, h.pieces[i].text);
+        }
+    }
+    if (clocked && at + right <= line.cols) {
+        draw_right(cells, line, 0, line.cols - right, right, ROLE_HEADER, clock);
+    }
+}
+
+/* --- tabs --- */
+
+/* "[1 Council] 2 Consensus ... 5 Flags(2)", with less of each name where it is narrow. */
+static unsigned draw_tabs(struct console *c, struct cells *cells, struct area line)
+{
+    const struct scene *s = console_scene(c);
+    char words[48], count[16];
+    unsigned whole = 0, at = 0;
+    for (int v = 0; v < VIEW_COUNT; v++) {
+        whole += (unsigned)strlen(views[v]->name) + 3;
+    }
+    (void)snprintf(count, sizeof(count), "(%" PRIu32 ")", s->flags_new);
+    whole += 2 + (unsigned)strlen(count);
+    for (int v = 0; v < VIEW_COUNT; v++) {
+        bool here = (enum view_id)v == c->view;
+        int letters = whole <= line.cols || here ? (int)strlen(views[v]->name)
+                      : whole <= line.cols + 20U ? 5
+                                                 : 1;
+        (void)snprintf(words, sizeof(words), "%s%d %.*s%s%s", here ? "[" : "", v + 1,
+                       letters, views[v]->name,
+                       v == VIEW_FLAGS && s->flags_new > 0 ? count : "", here ? "]" : "");
+        enum role role = here                                  ? ROLE_TAB_HERE
+                         : v == VIEW_FLAGS && s->flags_new > 0 ? ROLE_BAD
+                                                               : ROLE_TAB;
+        unsigned cols = draw_string(cells, line, 0, at, role, words);
+        c->tabs[v] = (struct tab_place){(uint16_t)(line.col + at), (uint16_t)cols};
+        at += cols + 1;
+    }
+    c->tabs_row = line.row;
+    return at;
+}
+
+/* What is hidden, or stands otherwise than it usually does, at the right of the tabs. */
+static void draw_conditions(struct console *c, struct cells *cells, struct area line,
+                            const struct view_context *ctx)
+{
+    const struct council *at = console_here_const(c);
+    const struct pane *pane = console_pane(c);
+    const struct view *v = views[c->view];
+    char words[256] = "";
+    size_t used = 0;
+    if (pane->filter[0] != '\0' || at->flagged_only) {
+        used += (size_t)snprintf(words, sizeof(words), "%s%s%.40s %zu of %zu",
+                                 at->flagged_only ? "flagged " : "",
+                                 pane->filter[0] != '\0' ? "filter: " : "", pane->filter,
+                                 ctx->rows->count, v->count(ctx));
+    }
+    if (at->followed != 0 && used < sizeof(words)) {
+        used += (size_t)snprintf(words + used, sizeof(words) - used, "%sfollowing %u",
+                                 used > 0 ? "  " : "", at->followed);
+    }
+    if (used > 0) {
+        unsigned columns = text_columns(slice_of_string(words), cells->ascii);
+        unsigned room = columns < line.cols ? columns : line.cols;
+        draw_fit(cells, line, 0, line.cols - room, room, ROLE_NOTICE,
+                 slice_of_string(words));
+    }
+}
+
+/* --- the line of keys --- */
+
+/* F1 to F10, as they are mapped now. */
+static void draw_keys(const struct console *c, struct cells *cells, struct area line)
+{
+    static const struct {
+        enum action action;
+        const char *word;
+    } shown[] = {
+        {ACTION_HELP, "Help"},          {ACTION_SEARCH, "Find"},
+        {ACTION_FILTER, "Filter"},      {ACTION_SORT, "Sort"},
+        {ACTION_PREVIOUS_FLAG, "Prev"}, {ACTION_NEXT_FLAG, "Next"},
+        {ACTION_ACKNOWLEDGE, "Ack"},    {ACTION_QUIT, "Quit"},
+    };
+    unsigned at = 0;
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        const uint32_t *keys = c->options.keymap.keys[shown[i].action];
+        uint32_t key = keys[0];
+        for (size_t k = 0; k < ACTION_KEYS_MAX && keys[k] != 0; k++) {
+            key = keys[k] >= KEYS_F1 && keys[k] <= KEYS_F12 ? keys[k] : key;
+        }
+        if (key != 0) {
+            char name[16];
+            key_name(key, name, sizeof(name));
+            at += draw_string(cells, line, 0, at, ROLE_KEY, name);
+            at += draw_string(cells, line, 0, at, ROLE_KEY_TEXT, shown[i].word);
+            at++;
+        }
+    }
+}
+
+static void draw_menu(struct console *c, struct cells *cells, struct area a,
+                      uint64_t now_ms)
+{
+    const char *const *names = sort_names(c, now_ms);
+    unsigned width = 0, count = 0;
+    for (; names != NULL && names[count] != NULL; count++) {
+        unsigned columns = (unsigned)strlen(names[count]);
+        width = columns > width ? columns : width;
+    }
+    struct area box = area_cols(area_rows(a, 0, count + 1), 2, width + 4);
+    draw_fit(cells, box, 0, 0, box.cols, ROLE_TITLE, slice_of_string(" sort by"));
+    for (unsigned i = 0; i < count; i++) {
+        draw_fit(cells, box, i + 1, 0, 2, ROLE_TEXT, SLICE_NONE);
+        draw_fit(cells, box, i + 1, 2, width + 2, ROLE_TEXT, slice_of_string(names[i]));
+        if (i == c->menu_at) {
+            cells_select(cells, box, i + 1, 0, box.cols);
+        }
+    }
+}
+
+/* --- the whole --- */
+
+static void draw_message(const struct console *c, struct cells *cells, struct area line)
+{
+    draw_fit(cells, line, 0, 0, line.cols, c->message_good ? ROLE_TEXT : ROLE_BAD,
+             slice_of_string(c->message));
+}
+
+static void draw_bottom(const struct console *c, struct cells *cells, struct area line,
+                        struct area above)
+{
+    bool message = c->message_until_ms > 0;
+    if (c->prompt.kind != PROMPT_NONE) {
+        prompt_draw(c, cells, line);
+        if (message) {
+            draw_message(c, cells, above);
+        }
+    } else if (message) {
+        draw_message(c, cells, line);
+    } else {
+        draw_keys(c, cells, line);
+    }
+}
+
+/* Takes rows from the top, or the bottom, of what is left. */
+static struct area take_top(struct area *left, unsigned rows)
+{
+    struct area taken = area_rows(*left, 0, rows);
+    *left = area_rows(*left, rows, left->rows);
+    return taken;
+}
+
+static struct area take_bottom(struct area *left, unsigned rows)
+{
+    unsigned from = left->rows > rows ? left->rows - rows : 0;
+    struct area taken = area_rows(*left, from, rows);
+    *left = area_rows(*left, 0, from);
+    return taken;
+}
+
+static void draw_view(struct console *c, struct cells *cells, struct area a,
+                      struct view_context *ctx, uint64_t now_ms)
+{
+    const struct view *v = views[c->view];
+    struct council *at = console_here(c);
+    memset(&c->drawn, 0, sizeof(c->drawn));
+    if (c->help) {
+        size_t lines = help_lines(c, a.cols);
+        size_t most = lines > a.rows ? lines - a.rows : 0;
+        c->help_top = c->help_top > most ? most : c->help_top;
+        help_draw(c, cells, a);
+        return;
+    }
+    if (!ctx->scene->known) {
+        (void)draw_string(cells, a, 1, 2, ROLE_QUIET, "nothing has been heard from");
+        (void)draw_string(cells, a, 2, 2, ROLE_TEXT, at->name);
+        return;
+    }
+    v->draw(ctx, cells, a, &c->drawn);
+    console_pane(c)->top = c->drawn.columns > 0 || v->pages != NULL ? c->drawn.top : 0;
+    if (v->want != NULL) {
+        v->want(ctx, at->model, now_ms);
+    }
+    if (c->menu) {
+        draw_menu(c, cells, a, now_ms);
+    }
+}
+
+void console_draw(struct console *c, struct cells *out, uint64_t now_ms)
+{
+    struct view_context ctx;
+    struct rows rows;
+    char badge[48];
+    struct area left = cells_area(out);
+    if (c->message_until_ms > 0 && now_ms >= c->message_until_ms) {
+        c->message_until_ms = 0;
+    }
+    cells_clear(out);
+    console_rows(c, now_ms, &ctx, &rows);
+    struct area header = take_top(&left, 1);
+    struct area all = left;
+    unsigned height = out->rows;
+    struct area bottom = take_bottom(&left, height >= ROWS_KEYS ? 1 : 0);
+    struct area flags = take_bottom(&left, height >= ROWS_FLAGS ? 1 : 0);
+    struct area phases = take_top(&left, height >= ROWS_PHASES ? PHASES_ROWS : 0);
+    struct area tabs = take_top(&left, height >= ROWS_TABS ? 1 : 0);
+    draw_header(c, out, header, now_ms);
+    council_phases_draw(&ctx, out, phases);
+    if (tabs.rows > 0) {
+        unsigned at = draw_tabs(c, out, tabs);
+        draw_conditions(c, out, area_cols(tabs, at, tabs.cols), &ctx);
+    }
+    draw_view(c, out, left, &ctx, now_ms);
+    flags_line_draw(&ctx, out, flags);
+    enum badge kind = console_badge(c, now_ms, badge, sizeof(badge));
+    if (kind == BADGE_STALE || kind == BADGE_RECONNECTING) {
+        cells_dim(out, all);
+    }
+    draw_bottom(c, out, bottom.rows > 0 ? bottom : header, flags.rows > 0 ? flags : header);
+    rows_free(&rows);
+}
