@@ -75,6 +75,7 @@ const struct control_method node_methods[] = {
     {"heartbeats", ROLE_READ, method_heartbeats},
     {"records", ROLE_READ, method_records},
     {"log", ROLE_READ, method_log},
+    {"verify", ROLE_READ, method_verify},
     {"subscribe", ROLE_READ, method_subscribe},
     {"unsubscribe", ROLE_READ, method_unsubscribe},
     {"flags", ROLE_READ, method_flags},

@@ -36,6 +36,7 @@ control_handler method_flag;         /* methods_flags.c */
 control_handler method_flags_ack;    /* methods_flags.c */
 control_handler method_records;      /* methods_records.c */
 control_handler method_log;          /* methods_log.c */
+control_handler method_verify;       /* methods_verify.c */
 
 /* The whole status object, for a client; the object that says what is waited for. */
 json_t *status_json(const struct node *n, const struct control_session *s);

@@ -61,6 +61,10 @@ void ledger_put_commit(struct ledger *l, const struct certificate *c);
 uint64_t ledger_height(const struct ledger *l); /* 0: only genesis */
 /* 0 with a reference in *out, CONCLAVE_ENOENT, or CONCLAVE_ECORRUPT. Hashes are filled. */
 int ledger_block(struct ledger *l, uint64_t height, struct block **out);
+/* As it is stored, whatever that is worth: its bytes, which the caller unrefs; and its
+ * header with the hash of it. */
+int ledger_encoding(struct ledger *l, uint64_t height, struct bytes **out);
+int ledger_header(struct ledger *l, uint64_t height, struct header *out, struct hash *hash);
 /* The lowest kept commit certificate at or above height. */
 int ledger_commit_of(struct ledger *l, uint64_t height, struct certificate **out);
 

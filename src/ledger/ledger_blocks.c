@@ -65,11 +65,22 @@ void ledger_append(struct ledger *l, const struct block *b)
     l->tip = b->hash;
 }
 
-static int get_block(struct ledger *l, uint64_t height, struct bytes **out)
+int ledger_encoding(struct ledger *l, uint64_t height, struct bytes **out)
 {
     uint8_t key[8];
     value_key_number(key, height);
     return store_get(l->store, STORE_BLOCKS, slice_of(key, sizeof(key)), out);
+}
+
+int ledger_header(struct ledger *l, uint64_t height, struct header *out, struct hash *hash)
+{
+    struct bytes *value = NULL;
+    int error = ledger_encoding(l, height, &value);
+    if (error == 0) {
+        error = read_header(bytes_slice(value), out, hash);
+    }
+    bytes_unref(value);
+    return error;
 }
 
 static int hash_at(struct ledger *l, uint64_t height, struct hash *out)
@@ -78,14 +89,8 @@ static int hash_at(struct ledger *l, uint64_t height, struct hash *out)
         *out = l->tip;
         return 0;
     }
-    struct bytes *value = NULL;
     struct header header;
-    int error = get_block(l, height, &value);
-    if (error == 0) {
-        error = read_header(bytes_slice(value), &header, out);
-    }
-    bytes_unref(value);
-    return error;
+    return ledger_header(l, height, &header, out);
 }
 
 void ledger_put_commit(struct ledger *l, const struct certificate *c)
@@ -121,7 +126,7 @@ uint64_t ledger_height(const struct ledger *l)
 int ledger_block(struct ledger *l, uint64_t height, struct block **out)
 {
     struct bytes *value = NULL;
-    int error = get_block(l, height, &value);
+    int error = ledger_encoding(l, height, &value);
     if (error != 0) {
         return error;
     }

@@ -222,6 +222,30 @@ static void check_log(struct live *l)
     ok(live_wait_ready(l, 3, WAIT_MS) && live_wait_connected(l, WAIT_MS), "it comes back");
 }
 
+/* --- what it rests on --- */
+
+static void check_verify(struct live *l)
+{
+    json_int_t height = live_number(l, 2, "height");
+    unsigned bad = 0;
+    for (json_int_t h = 0; h <= height; h++) {
+        json_t *result = live_call(l, 2, "verify", json_pack("{s:I}", "height", h));
+        bool good = json_is_true(json_object_get(result, "ok")) &&
+                    json_array_size(json_object_get(result, "checks")) == (h > 0 ? 4 : 1);
+        if (!good) {
+            char *text = json_dumps(result, JSON_COMPACT);
+            printf("# %s\n", text != NULL ? text : l->why.text);
+            free(text);
+        }
+        bad += !good;
+        json_decref(result);
+    }
+    ok(height > 0 && bad == 0, "all %d blocks are good", (int)height + 1);
+    ok(live_call(l, 2, "verify", json_pack("{s:I}", "height", height + 1000)) == NULL &&
+           l->error == CONCLAVE_ENOENT,
+       "and there is none after the newest");
+}
+
 /* --- a seat that goes --- */
 
 static void check_heartbeats(struct live *l)
@@ -330,6 +354,7 @@ int main(void)
     subscribe(l, 2);
     check_decision(l);
     check_records(l);
+    check_verify(l);
     check_log(l);
     check_heartbeats(l);
     check_view_change(l);
