@@ -76,7 +76,7 @@ static int put_records(json_t *out, const struct node *n, uint16_t seat,
     size_t read = 0;
     int error = 0;
     uint64_t at = ledger_record_count(n->ledger);
-    while (error == 0 && at > 0 && read < METHOD_READ_BYTES / 4 &&
+    while (error == 0 && at > 0 && read < METHOD_READ_BYTES &&
            json_array_size(rows) < RECORDS_SHOWN) {
         struct bytes *encoding = NULL;
         struct record record;

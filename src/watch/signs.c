@@ -13,6 +13,8 @@ struct look {
     const struct flags *book;
     signs_tell *tell;
     void *context;
+    uint64_t heights[SEATS_MAX]; /* of other seats, the highest first */
+    size_t height_count;
 };
 
 /* Raises what is not up and must be, and clears what is up and may go. */
@@ -67,21 +69,31 @@ static bool is_known(const struct look *l, uint16_t seat)
     return seat == l->facts->seat || (of->connected && of->has_beat);
 }
 
+static void sort_heights(struct look *l)
+{
+    const struct signs_facts *f = l->facts;
+    for (uint16_t seat = 1; seat <= f->seats; seat++) {
+        if (seat != f->seat && is_known(l, seat)) {
+            l->heights[l->height_count++] = f->of[seat - 1].height;
+        }
+    }
+    qsort(l->heights, l->height_count, sizeof(*l->heights), compare);
+}
+
 /* A height that w seats other than this one have reached, so that at least one of them does
  * not lie; this node believes itself. 0: none. */
 static uint64_t height_of_others(const struct look *l, uint16_t seat)
 {
     const struct signs_facts *f = l->facts;
-    uint64_t heights[SEATS_MAX];
-    size_t count = 0, need = quorum_weak(f->seats);
-    for (uint16_t other = 1; other <= f->seats; other++) {
-        if (other != seat && other != f->seat && is_known(l, other)) {
-            heights[count++] = f->of[other - 1].height;
-        }
+    size_t at = quorum_weak(f->seats) - 1;
+    bool is_own = seat == f->seat;
+    /* The one looked at does not count. */
+    if (!is_own && is_known(l, seat) && at < l->height_count &&
+        f->of[seat - 1].height >= l->heights[at]) {
+        at++;
     }
-    qsort(heights, count, sizeof(*heights), compare);
-    uint64_t own = seat != f->seat ? f->of[f->seat - 1].height : 0;
-    uint64_t others = count >= need ? heights[need - 1] : 0;
+    uint64_t others = at < l->height_count ? l->heights[at] : 0;
+    uint64_t own = is_own ? 0 : f->of[f->seat - 1].height;
     return own > others ? own : others;
 }
 
@@ -180,7 +192,8 @@ static bool is_new_beat(const struct look *l, uint16_t seat)
 void signs_look(struct signs *s, const struct signs_facts *f, const struct flags *book,
                 signs_tell *tell, void *context)
 {
-    const struct look l = {s, f, book, tell, context};
+    struct look l = {s, f, book, tell, context, {0}, 0};
+    sort_heights(&l);
     /* A process that was stopped has heard nobody, and that is its own fault. */
     if (s->looked_ms == 0 ||
         f->now_ms - s->looked_ms >= f->heartbeat_ms + f->dead_peer_ms / 2) {

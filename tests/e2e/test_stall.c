@@ -97,6 +97,21 @@ static void check_command(struct live *l, unsigned seat, const char *words)
     live_output_free(&o);
 }
 
+/* The newest flag of a stall. */
+static void check_flag(struct live *l, unsigned seat, const char *state,
+                       const char *severity)
+{
+    json_t *params = json_pack("{s:s,s:s}", "kind", "stalled", "state", "all");
+    json_t *flags = live_call(l, seat, "flags", params);
+    const json_t *flag = json_array_get(json_object_get(flags, "flags"), 0);
+    const char *text = json_string_value(json_object_get(flag, "text"));
+    const char *got = json_string_value(json_object_get(flag, "state"));
+    const char *how = json_string_value(json_object_get(flag, "severity"));
+    ok(got != NULL && strcmp(got, state) == 0 && how != NULL && strcmp(how, severity) == 0,
+       "its flag is %s: %s", got != NULL ? got : "?", text != NULL ? text : "?");
+    json_decref(flags);
+}
+
 /* --- seats that are away --- */
 
 static void check_away(struct live *l)
@@ -121,11 +136,13 @@ static void check_away(struct live *l)
        "and so says status");
     json_decref(status);
     check_command(l, 1, "too few");
+    check_flag(l, 1, "new", "critical");
     live_start(l, 3);
     json_t *p = live_wait_final(l, 1, id, WAIT_MS);
     ok(p != NULL, "one of them comes back, and it is decided");
     json_decref(p);
     ok(live_wait_log(l, 1, "event=council.moving", WAIT_MS), "which is told, too");
+    check_flag(l, 1, "cleared", "critical");
     live_pump(l, 50);
     ok(stalled_events > 0 && moving_events == 1, "and to who subscribed");
     live_start(l, 4);

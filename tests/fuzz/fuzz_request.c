@@ -10,6 +10,7 @@
 #include "../conclaved/hand_node.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "conclaved/flagging.h"
 #include "conclaved/methods.h"
 #include "control/session.h"
 #include "fuzz.h"
@@ -23,6 +24,20 @@
 static struct hand_node hand;
 static struct ev_loop *loop;
 
+/* One of each kind, all seen already: what a client does changes no answer. */
+static void raise_flags(void)
+{
+    for (int k = 1; k < FLAG_KIND_END; k++) {
+        const struct sighting s = {.kind = (enum flag_kind)k,
+                                   .seat = flag_kind_has_seat((enum flag_kind)k) ? 3 : 0,
+                                   .proposal = &hand.ids[0],
+                                   .text = "what it is"};
+        flagging_raise(&hand.node, &s);
+        (void)flagging_acknowledge(&hand.node, (uint64_t)k, 12345, 1);
+    }
+    flagging_clear(&hand.node, FLAG_SILENT, 3);
+}
+
 static void start(void)
 {
     static const struct control_server_config blank;
@@ -34,6 +49,7 @@ static void start(void)
     (void)setenv("TMPDIR", place(), 1); /* where the node is made */
     hand_node_make(&hand, charter);
     free(charter);
+    raise_flags();
     loop = ev_loop_new(EVBACKEND_POLL);
     control_server_config_defaults(&config);
     char *path = alloc_printf("%s/control.sock", place());
