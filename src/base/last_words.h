@@ -9,6 +9,9 @@
 
 /* The descriptor of the log's file; -1: none. base/log.c sees to this. */
 void last_words_to(int fd);
+/* Is called before the line is said: a terminal is given back, on which it can be read.
+ * NULL: nothing. */
+void last_words_after(void (*restore)(void));
 /* The line ends in a newline. */
 void last_words(const char *line);
 

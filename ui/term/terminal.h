@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "ui/screen/cells.h"
 #include "ui/screen/theme.h"
+#include "ui/term/input.h"
 
 struct terminal;
 
@@ -26,6 +27,8 @@ void terminal_resume(struct terminal *t);
 bool terminal_measure(struct terminal *t, uint16_t *rows, uint16_t *cols);
 bool terminal_is_utf8(const struct terminal *t);
 unsigned terminal_colours(const struct terminal *t);
+/* Tells a decoder the sequences of this terminal's keys. */
+void terminal_keys(const struct terminal *t, struct input *in);
 
 /* Brings the screen to what the buffer holds, inside synchronised output where the terminal
  * has it. False: the last frame has not left yet, nothing was done. */
