@@ -218,7 +218,7 @@ int main(void)
         .seats = 4,
         .classes = &class,
         .class_count = 1,
-        .config = "heartbeat-ms = 200\ndead-peer-ms = 1500\n"};
+        .config = "heartbeat-ms = 200\ndead-peer-ms = 2500\n"};
     live_limit(240);
     struct live *l = live_new(&options);
     ok(live_start_council(l), "four seats start");
