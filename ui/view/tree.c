@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_COLUMNS = 18, TREE_DEPTH = 16, STEP = 2 };
+enum { KEY_COLUMNS = 18, TREE_DEPTH = 16, STEP = 2, SMALL = 8 };
 
 void words_put(struct buffer *out, const char *text)
 {
@@ -141,39 +141,56 @@ static void put_member(struct buffer *out, unsigned indent, const char *key,
 
 /* --- two statements --- */
 
-static void put_side(struct buffer *out, unsigned indent, const char *key, const char *side,
+static void put_side(struct buffer *out, unsigned indent, const char *side,
                      const json_t *value)
 {
-    put_key(out, indent, key);
+    put_blanks(out, indent);
     words_format(out, "%-7s", side);
     if (value == NULL) {
         words_put(out, "none\n");
     } else if (is_flat(value) || is_flat_array(value)) {
-        put_line(out, key, value);
+        put_line(out, "", value);
     } else {
         words_put(out, "of many parts\n");
     }
 }
 
+static void put_both(struct buffer *out, unsigned indent, const char *key,
+                     const json_t *first, const json_t *second)
+{
+    put_key(out, indent, key);
+    words_put(out, "\n");
+    put_side(out, indent + STEP, "first", first);
+    put_side(out, indent + STEP, "second", second);
+}
+
+/* What they have in common first, so that the difference is seen alone. */
 static void put_pair(struct buffer *out, unsigned indent, json_t *first, json_t *second,
                      unsigned depth)
 {
     const char *key;
     json_t *value;
+    put_blanks(out, indent);
+    words_put(out, "two statements, alike in\n");
+    json_object_foreach(first, key, value)
+    {
+        if (json_equal(value, json_object_get(second, key))) {
+            put_member(out, indent + STEP, key, value, depth + 1);
+        }
+    }
+    put_blanks(out, indent);
+    words_put(out, "and different in\n");
     json_object_foreach(first, key, value)
     {
         json_t *other = json_object_get(second, key);
-        if (other != NULL && json_equal(value, other)) {
-            put_member(out, indent, key, value, depth + 1);
-        } else {
-            put_side(out, indent, key, "first", value);
-            put_side(out, indent, "", "second", other);
+        if (!json_equal(value, other)) {
+            put_both(out, indent + STEP, key, value, other);
         }
     }
     json_object_foreach(second, key, value)
     {
         if (json_object_get(first, key) == NULL) {
-            put_side(out, indent, key, "second", value);
+            put_both(out, indent + STEP, key, NULL, value);
         }
     }
 }
@@ -197,10 +214,38 @@ static void put_object(struct buffer *out, unsigned indent, json_t *value, unsig
         }
     }
     if (pair) {
-        put_blanks(out, indent);
-        words_put(out, "two statements:\n");
-        put_pair(out, indent + STEP, first, second, depth);
+        put_pair(out, indent, first, second, depth);
     }
+}
+
+/* A small object without parts of its own fits into a line. */
+static bool is_small(const json_t *value)
+{
+    const char *key;
+    json_t *member;
+    json_object_foreach((json_t *)(uintptr_t)value, key, member)
+    {
+        if (!is_flat(member)) {
+            return false;
+        }
+    }
+    return json_is_object(value) && json_object_size(value) <= SMALL;
+}
+
+static void put_small(struct buffer *out, const json_t *value)
+{
+    const char *key;
+    json_t *member;
+    const char *parts = " ";
+    json_object_foreach((json_t *)(uintptr_t)value, key, member)
+    {
+        words_put(out, parts);
+        text_escape(out, slice_of_string(key), "");
+        words_put(out, " ");
+        put_scalar(out, key, member);
+        parts = ", ";
+    }
+    words_put(out, "\n");
 }
 
 static void put_array(struct buffer *out, unsigned indent, const json_t *value,
@@ -213,6 +258,8 @@ static void put_array(struct buffer *out, unsigned indent, const json_t *value,
         if (is_flat(element) || is_flat_array(element)) {
             words_put(out, " ");
             put_line(out, "", element);
+        } else if (is_small(element)) {
+            put_small(out, element);
         } else {
             words_put(out, "\n");
             put_value(out, indent + STEP, element, depth + 1);
@@ -250,47 +297,4 @@ void tree_text(struct buffer *out, const json_t *value)
         words_put(out, "\n(there is more than is shown)\n");
     }
     buffer_free(&text);
-}
-
-/* --- JSON as text --- */
-
-static void new_line(struct buffer *out, unsigned depth)
-{
-    words_put(out, "\n");
-    put_blanks(out, STEP * (depth < TREE_DEPTH ? depth : TREE_DEPTH));
-}
-
-void tree_lay(struct buffer *out, const char *text)
-{
-    unsigned depth = 0;
-    bool quoted = false;
-    for (const char *s = text; *s != '\0'; s++) {
-        bool opens = *s == '{' || *s == '[', closes = *s == '}' || *s == ']';
-        if (quoted) {
-            buffer_append(out, s, 1);
-            if (*s == '\\' && s[1] != '\0') {
-                buffer_append(out, ++s, 1);
-            } else if (*s == '"') {
-                quoted = false;
-            }
-            continue;
-        }
-        if (closes && depth > 0) {
-            new_line(out, --depth);
-        }
-        if (*s != ' ' && *s != '\n') {
-            buffer_append(out, s, 1);
-        }
-        quoted = *s == '"';
-        if (opens && s[1] != '}' && s[1] != ']') {
-            new_line(out, ++depth);
-        } else if (opens) {
-            buffer_append(out, ++s, 1);
-        } else if (*s == ',') {
-            new_line(out, depth);
-        } else if (*s == ':') {
-            words_put(out, " ");
-        }
-    }
-    words_put(out, "\n");
 }
