@@ -92,6 +92,8 @@ bool model_next_outcome(struct model *m, bool *good, char *text, size_t size);
 /* Whether a NEW flag has come since this was last asked: for the bell. */
 bool model_take_bell(struct model *m);
 
+/* How often a node said what makes no sense, or what it must not tell yet. */
+uint64_t model_nonsense(const struct model *m);
 /* For tests and cost: bytes that the model holds. */
 size_t model_bytes(const struct model *m);
 

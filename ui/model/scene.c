@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "ui/model/scene.h"
+#include "ui/model/inside.h"
 
 #include "base/alloc.h"
-#include "base/bytes.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -16,7 +15,7 @@ static void *share(void *item)
     return item;
 }
 
-static void release(void *item)
+void item_unref(void *item)
 {
     size_t *references = item;
     if (references != NULL && --*references == 0) {
@@ -35,7 +34,7 @@ static void release(void *item)
 #define RELEASE_ALL(items, count)                                                          \
     do {                                                                                   \
         for (size_t i_ = 0; i_ < (count); i_++) {                                          \
-            release((items)[i_]);                                                          \
+            item_unref((items)[i_]);                                                       \
         }                                                                                  \
         free(items);                                                                       \
         (items) = NULL;                                                                    \
@@ -110,7 +109,7 @@ struct scene_proposal *scene_proposal_new(uint16_t seats, const char *class_name
 
 void scene_proposal_unref(struct scene_proposal *p)
 {
-    release(p);
+    item_unref(p);
 }
 
 /* --- what is asked of a scene --- */

@@ -32,8 +32,8 @@ struct seat_card {
 
 enum stage { STAGE_PRE_PREPARE = 1, STAGE_PREPARE = 2, STAGE_COMMIT = 4 };
 
-/* A heartbeat slot: nought to the timeout in LEVEL_MAX steps, from 1. */
-enum { BEAT_MISSED = 0, BEAT_UNKNOWN = 255 };
+/* A heartbeat slot: nought to the timeout in BEAT_SLOWEST steps, from 1. */
+enum { BEAT_MISSED = 0, BEAT_SLOWEST = 8, BEAT_UNKNOWN = 255 };
 
 enum { HINTS_MAX = 96 };
 
