@@ -18,6 +18,9 @@ void draw_list(const struct view_context *, struct cells *, struct area, unsigne
  * out->top is where it begins, which is never beyond its end. */
 void draw_pager(const struct view_context *, struct cells *, struct area, struct slice text,
                 struct drawn *out);
+/* A text wrapped at words from the area's top on, at most its rows, with an ellipsis where
+ * it is cut. Returns the rows taken. */
+unsigned draw_wrapped(struct cells *, struct area, enum role, struct slice text);
 /* Marks what the search matches in a line that is drawn. */
 void draw_found(const struct view_context *, struct cells *, struct area line);
 /* The head of one column of a table. sort: its number among the view's sorts, or NO_SORT;

@@ -56,7 +56,8 @@ void draw_list(const struct view_context *ctx, struct cells *c, struct area a,
     }
     for (size_t i = 0; i < page && out->top + i < count; i++) {
         unsigned at = (unsigned)(i % lines), column = (unsigned)(i / lines);
-        unsigned gap = column + 1 < across && width > 0 ? 1 : 0;
+        /* The last one, too: fields stand alike in all. */
+        unsigned gap = across > 1 && width > 0 ? 1 : 0;
         struct area line = area_cols(area_rows(list, at, 1), column * width, width - gap);
         row(ctx, c, line, ctx->rows->at[out->top + i]);
         draw_found(ctx, c, line);

@@ -61,6 +61,21 @@ static size_t count_lines(struct slice text, unsigned width, bool ascii)
     return lines;
 }
 
+unsigned draw_wrapped(struct cells *c, struct area a, enum role role, struct slice text)
+{
+    unsigned row = 0;
+    size_t at = 0;
+    for (; row < a.rows && a.cols > 0 && at < text.size; row++) {
+        struct wrapped w = wrap(text, at, a.cols, c->ascii);
+        at = w.next;
+        (void)draw_text(c, a, row, 0, role, w.shown);
+    }
+    if (row > 0 && at < text.size) {
+        draw_glyph(c, a, row - 1, a.cols - 1U, role, GLYPH_ELLIPSIS);
+    }
+    return row;
+}
+
 void draw_pager(const struct view_context *ctx, struct cells *c, struct area a,
                 struct slice text, struct drawn *out)
 {

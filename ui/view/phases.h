@@ -25,8 +25,8 @@ unsigned missing_draw(const struct view_context *, struct cells *, struct area l
                       unsigned col, const bool *missing);
 /* How many of a council are in a set. */
 unsigned seats_in(const struct scene *, const bool *set);
-/* The clock by which seats are alive: when the node itself is not heard any more, nothing is
- * known of the others since then. */
+/* The clock by which seats are alive: when the node itself is not heard any more, nothing
+ * is known of the others since then. */
 uint64_t scene_moment(const struct scene *, uint64_t now_ms);
 /* What happens when a timer ends: "view change in 4.2s"; empty where none runs. */
 void words_next(char *out, size_t size, const struct scene *, uint64_t now_ms);

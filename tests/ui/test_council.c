@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/* The view Council on screens of all sizes. */
+#include "golden.h"
+#include "tap.h"
+
+static const struct golden screens[] = {
+    {.name = "council-33-80x24",
+     .seats = 33,
+     .state = FIXTURE_DECIDING,
+     .rows = 24,
+     .cols = 80},
+    {.name = "council-33-60x15",
+     .seats = 33,
+     .state = FIXTURE_DECIDING,
+     .rows = 15,
+     .cols = 60},
+    {.name = "council-33-120x40",
+     .seats = 33,
+     .state = FIXTURE_DECIDING,
+     .rows = 40,
+     .cols = 120},
+    {.name = "council-33-200x60",
+     .seats = 33,
+     .state = FIXTURE_DECIDING,
+     .rows = 60,
+     .cols = 200},
+    {.name = "council-4-80x24",
+     .seats = 4,
+     .state = FIXTURE_DECIDING,
+     .rows = 24,
+     .cols = 80},
+    {.name = "council-7-200x60",
+     .seats = 7,
+     .state = FIXTURE_DECIDING,
+     .rows = 60,
+     .cols = 200},
+    {.name = "council-100-80x24",
+     .seats = 100,
+     .state = FIXTURE_DECIDING,
+     .rows = 24,
+     .cols = 80},
+    {.name = "council-100-60x15",
+     .seats = 100,
+     .state = FIXTURE_DECIDING,
+     .rows = 15,
+     .cols = 60},
+    {.name = "council-100-200x60",
+     .seats = 100,
+     .state = FIXTURE_DECIDING,
+     .rows = 60,
+     .cols = 200},
+};
+
+int main(void)
+{
+    for (size_t i = 0; i < sizeof(screens) / sizeof(screens[0]); i++) {
+        struct golden g = screens[i];
+        g.view = &view_council;
+        g.whole = true;
+        ok(golden_view(&g), "%s", g.name);
+    }
+    return tap_done();
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC */
+#include "ui/view/seat_row.h"
+
+#include <string.h>
+
+enum { NAME_WISHED = 9, NAME_MOST = 12, FLAGS_MOST = 4 };
+enum { BEATS_WISHED = 12, BEATS_MOST = 24, HEAT_LEAST = 20, HEAT_WISHED = 100 };
+
+/* Columns with the blank before them. The name has none: the mark parts it. */
+static unsigned taken(enum seat_field f, unsigned width)
+{
+    return f == FIELD_SEAT || f == FIELD_NAME ? width : width + 1;
+}
+
+static unsigned least(const struct scene *s, enum seat_field f)
+{
+    static const uint8_t columns[FIELD_COUNT] = {
+        [FIELD_NAME] = 6,          [FIELD_VIEW] = 5,      [FIELD_HEIGHT] = 8,
+        [FIELD_STAGE] = 3,         [FIELD_BEATS] = 6,     [FIELD_AGE] = 6,
+        [FIELD_TRIP] = 6,          [FIELD_AGREEMENT] = 6, [FIELD_MISSED] = 7,
+        [FIELD_STREAK] = 7,        [FIELD_STATE] = 8,     [FIELD_FLAGS] = 1,
+        [FIELD_HEAT] = HEAT_LEAST,
+    };
+    return f == FIELD_SEAT ? (s->seats > 99 ? 4 : 3) : columns[f];
+}
+
+unsigned seat_columns_least(const struct scene *s)
+{
+    return least(s, FIELD_SEAT) + taken(FIELD_STAGE, 3) - 1 + taken(FIELD_FLAGS, 1);
+}
+
+struct fitting {
+    struct seat_layout *layout;
+    const struct scene *scene;
+    unsigned left;
+};
+
+static void add(struct fitting *f, enum seat_field field)
+{
+    unsigned width = least(f->scene, field);
+    unsigned columns = taken(field, width);
+    /* The mark parts the number from what follows it, whatever that is. */
+    if (field == FIELD_STAGE) {
+        columns--;
+    }
+    if (f->layout->width[field] == 0 && columns <= f->left) {
+        f->layout->width[field] = (uint16_t)width;
+        f->left -= columns;
+    }
+}
+
+static void grow(struct fitting *f, enum seat_field field, unsigned most)
+{
+    unsigned width = f->layout->width[field];
+    unsigned more = width > 0 && width < most ? most - width : 0;
+    more = more < f->left ? more : f->left;
+    f->layout->width[field] = (uint16_t)(width + more);
+    f->left -= more;
+}
+
+static enum seat_field sorted_field(const struct view_context *ctx)
+{
+    static const enum seat_field fields[SORT_COUNT] = {
+        [SORT_SEAT] = FIELD_SEAT,
+        [SORT_NAME] = FIELD_NAME,
+        [SORT_VIEW] = FIELD_VIEW,
+        [SORT_HEIGHT] = FIELD_HEIGHT,
+        [SORT_AGE] = FIELD_AGE,
+        [SORT_TRIP] = FIELD_TRIP,
+        [SORT_AGREEMENT] = FIELD_AGREEMENT,
+        [SORT_MISSED] = FIELD_MISSED,
+        [SORT_FLAGS] = FIELD_FLAGS,
+    };
+    unsigned sort = ctx->state->panes[0].sort;
+    return sort < SORT_COUNT ? fields[sort] : FIELD_SEAT;
+}
+
+void seat_layout_make(struct seat_layout *out, const struct view_context *ctx,
+                      unsigned cols)
+{
+    struct fitting f = {out, ctx->scene, cols};
+    memset(out, 0, sizeof(*out));
+    add(&f, FIELD_SEAT);
+    add(&f, FIELD_STAGE);
+    add(&f, FIELD_FLAGS);
+    /* The name takes the blank that the stage would have stood at. */
+    if (f.left > least(ctx->scene, FIELD_NAME)) {
+        f.left--;
+        add(&f, FIELD_NAME);
+    }
+    add(&f, sorted_field(ctx));
+    add(&f, FIELD_BEATS);
+    grow(&f, FIELD_NAME, NAME_WISHED);
+    grow(&f, FIELD_BEATS, BEATS_WISHED);
+    add(&f, FIELD_AGE);
+    add(&f, FIELD_TRIP);
+    add(&f, FIELD_HEIGHT);
+    add(&f, FIELD_VIEW);
+    add(&f, FIELD_AGREEMENT);
+    add(&f, FIELD_MISSED);
+    add(&f, FIELD_STREAK);
+    grow(&f, FIELD_FLAGS, FLAGS_MOST);
+    grow(&f, FIELD_BEATS, BEATS_MOST);
+    if (f.left > HEAT_LEAST) {
+        add(&f, FIELD_HEAT);
+        grow(&f, FIELD_HEAT, HEAT_WISHED);
+    }
+    add(&f, FIELD_STATE);
+    grow(&f, FIELD_NAME, NAME_MOST);
+    grow(&f, FIELD_HEAT, UINT16_MAX);
+}
