@@ -5,7 +5,12 @@
 #include "conclaved/finals.h"
 #include "conclaved/json.h"
 
-enum { LIMIT_MAX = 200 };
+enum {
+    LIMIT_MAX = 200,
+    ROW_BYTES = 1024, /* of JSON, at most, without the title and what is for each seat */
+    SEAT_BYTES = 40,
+    CHARACTER_BYTES = 6, /* of a title's, escaped */
+};
 
 /* One character for each seat. */
 static char choice_letter(const struct seat_record *s)
@@ -87,7 +92,8 @@ static int append_records(const struct node *n, struct finals *f, json_t *rows,
             json_t *row = json_object();
             put_short_record(row, n->charter, &f->record, f->before,
                              f->propose.propose.title, f->propose.seat);
-            size += json_size(row) + 1;
+            size += ROW_BYTES + SEAT_BYTES * (size_t)f->record.seat_count +
+                    CHARACTER_BYTES * f->propose.propose.title.size;
             (void)json_array_append_new(rows, row);
         }
     }
