@@ -23,7 +23,7 @@ static void put_time(struct buffer *out, const char *name, uint64_t ms, uint64_t
     char date[32], ago[16];
     words_date(date, sizeof(date), ms);
     words_duration(ago, sizeof(ago), ms < now_ms ? now_ms - ms : 0);
-    words_format(out, "%-18s%s", name, date);
+    words_format(out, "%-15s%s", name, date);
     if (ms != UNKNOWN) {
         words_format(out, ", %s ago", ago);
     }
@@ -37,27 +37,27 @@ static void put_flag(struct buffer *out, const struct view_context *ctx,
     words_put(out, f->text);
     words_put(out, "\n\n");
     if (f->seat > 0) {
-        words_format(out, "%-18s", "seat");
+        words_format(out, "%-15s", "seat");
         words_put_seat(out, ctx->scene, f->seat);
         words_put(out, "\n");
     }
     put_time(out, "first seen", f->first_ms, ctx->now_ms);
     put_time(out, "last seen", f->last_ms, ctx->now_ms);
-    words_format(out, "%-18s%" PRIu64 "\n", "times", f->count);
+    words_format(out, "%-15s%" PRIu64 "\n", "times", f->count);
     if (f->acknowledged_ms != UNKNOWN) {
         put_time(out, "acknowledged", f->acknowledged_ms, ctx->now_ms);
-        words_format(out, "%-18suser %" PRId64 "\n", "by", f->acknowledged_by);
+        words_format(out, "%-15suser %" PRId64 "\n", "by", f->acknowledged_by);
     }
     if (f->cleared_ms != UNKNOWN) {
         put_time(out, "cleared", f->cleared_ms, ctx->now_ms);
     }
     if (f->height != UNKNOWN) {
-        words_format(out, "%-18s%" PRIu64 "\n", "height", f->height);
+        words_format(out, "%-15s%" PRIu64 "\n", "height", f->height);
     }
     if (f->proposal[0] != '\0') {
-        words_format(out, "%-18s%.64s\n", "proposal", f->proposal);
+        words_format(out, "%-15s%.64s\n", "proposal", f->proposal);
     }
-    words_format(out, "%-18s%s\n", "seen",
+    words_format(out, "%-15s%s\n", "seen",
                  f->local ? "by this node; others may see other things"
                           : "in the ledger, by every node");
 }

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_COLUMNS = 18, TREE_DEPTH = 16, STEP = 2, SMALL = 8 };
+enum { KEY_COLUMNS = 15, TREE_DEPTH = 16, STEP = 2, SMALL = 8 };
 
 void words_put(struct buffer *out, const char *text)
 {
