@@ -114,8 +114,9 @@ static void draw_verified(const struct view_context *ctx, struct cells *c, struc
         }
     }
     if (bad == 0 && member_true(d.value, "ok")) {
-        (void)snprintf(words, sizeof(words), "yes, here and now: all %zu checks hold",
-                       json_array_size(checks));
+        (void)snprintf(words, sizeof(words), "yes, here and now: %zu check%s",
+                       json_array_size(checks),
+                       json_array_size(checks) == 1 ? " holds" : "s hold");
     } else if (bad == 0) {
         (void)snprintf(words, sizeof(words), "NO");
     }

@@ -78,8 +78,7 @@ static void draw_seat_row(const struct view_context *ctx, struct cells *c, struc
     words_number(words, sizeof(words),
                  s->totals_known ? (uint64_t)s->missed + s->withheld : UNKNOWN);
     table_put(&t, c, line, MISSED, ROLE_TEXT, words);
-    bool streak_known = s->totals_known || !ctx->scene->past;
-    words_number(words, sizeof(words), streak_known ? s->streak : UNKNOWN);
+    words_number(words, sizeof(words), s->streak);
     table_put(&t, c, line, STREAK, s->streak > 2 ? ROLE_WARNING : ROLE_QUIET, words);
     for (unsigned col = 0; col < map.cols; col++) {
         size_t d = decision_at(ctx, map.cols, col);
