@@ -61,8 +61,11 @@ unsigned awaiting_block(const struct view_context *ctx, struct cells *c, struct 
         (void)draw_string(c, a, row++, 0, ROLE_CRITICAL,
                           "NO QUORUM: too few can take part");
     }
-    row += draw_wrapped(c, area_rows(a, row, a.rows), ROLE_TEXT, slice_of_string(w->text));
-    if (row < a.rows && w->next_text[0] != '\0') {
+    /* What happens next keeps a line. */
+    bool next = w->next_text[0] != '\0' && a.rows > row + 1;
+    struct area text = area_rows(a, row, a.rows - row - next);
+    row += draw_wrapped(c, text, ROLE_TEXT, slice_of_string(w->text));
+    if (next) {
         unsigned at = draw_string(c, a, row, 0, ROLE_QUIET, "next ");
         if (w->next_ms != UNKNOWN) {
             bool due = w->next_ms <= ctx->now_ms;
@@ -86,7 +89,7 @@ static unsigned missing_of(const struct view_context *ctx, struct cells *c, stru
         missing[i] = s->seat[i].stages_known && !s->seat[i].expelled &&
                      (s->seat[i].stages & (unsigned)stage) == 0;
     }
-    (void)phase_draw(ctx, c, a, label, phase_width(s, a.cols),
+    (void)phase_draw(ctx, c, a, label, phase_width(s, a.cols, PHASE_NUMBERS),
                      s->votes.known ? have : UNKNOWN, UNKNOWN);
     words_seats(&names, s, missing);
     unsigned row = 1;

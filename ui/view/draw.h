@@ -31,6 +31,8 @@ void draw_head(const struct view_context *, struct cells *, struct area, unsigne
 
 /* "12ms", "4.2s", "3m", "2h", "9d"; "?" for UNKNOWN. At least 8 bytes. */
 void words_duration(char *out, size_t size, uint64_t ms);
+/* The same without milliseconds: "0.4s". */
+void words_age(char *out, size_t size, uint64_t ms);
 /* "14:02:07Z", and with a date "2026-01-02 14:02:07Z"; "?" for UNKNOWN. */
 void words_clock(char *out, size_t size, uint64_t ms);
 void words_date(char *out, size_t size, uint64_t ms);

@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { BAR_MOST = 70, BAR_WORDS = 37 };
+enum { BAR_MOST = 70 };
 
-unsigned phase_width(const struct scene *s, unsigned cols)
+unsigned phase_width(const struct scene *s, unsigned cols, unsigned words)
 {
-    unsigned room = cols > PHASE_LABEL + BAR_WORDS ? cols - PHASE_LABEL - BAR_WORDS : 0;
+    unsigned room = cols > PHASE_LABEL + words ? cols - PHASE_LABEL - words : 0;
     unsigned most = room < BAR_MOST ? room : BAR_MOST;
     unsigned seats = s->seats > 0 ? s->seats : 1;
     /* As many cells for each seat, and one for the mark, where that is possible. */

@@ -13,14 +13,14 @@ static uint64_t counted(const struct scene *s, uint32_t count)
 
 /* Those of the missing that are there come first: they are who it depends on. */
 static void draw_missing(const struct view_context *ctx, struct cells *c, struct area rest,
-                         unsigned col)
+                         unsigned col, const bool *missing)
 {
     const struct scene *s = ctx->scene;
     bool there[UI_SEATS_MAX] = {false}, silent[UI_SEATS_MAX] = {false};
     for (uint16_t seat = 1; seat <= s->seats && seat <= UI_SEATS_MAX; seat++) {
         bool alive = scene_is_alive(s, seat, scene_moment(s, ctx->now_ms));
-        there[seat - 1] = alive && s->awaiting.missing[seat - 1];
-        silent[seat - 1] = !alive && s->awaiting.missing[seat - 1];
+        there[seat - 1] = alive && missing[seat - 1];
+        silent[seat - 1] = !alive && missing[seat - 1];
     }
     unsigned at = col, kept = seats_in(s, silent) > 0 && rest.cols > 40 ? 16 : 0;
     if (seats_in(s, there) > 0) {
@@ -49,7 +49,7 @@ static void draw_awaited(const struct view_context *ctx, struct cells *c, struct
             at = draw_format(c, rest, 0, 0, ROLE_TEXT, "%s %" PRIu32 "/%" PRIu32 " ",
                              w->what, w->have, w->need);
         }
-        draw_missing(ctx, c, rest, at);
+        draw_missing(ctx, c, rest, at, w->missing);
     } else {
         draw_fit(c, rest, 0, 0, rest.cols, ROLE_TEXT, slice_of_string(w->text));
     }
@@ -102,7 +102,7 @@ static void draw_countdown(const struct view_context *ctx, struct cells *c,
 static void draw_ordering(const struct view_context *ctx, struct cells *c, struct area a)
 {
     const struct scene *s = ctx->scene;
-    unsigned width = phase_width(s, a.cols);
+    unsigned width = phase_width(s, a.cols, PHASE_COUNTDOWN);
     draw_pre_prepare(ctx, c, area_rows(a, 0, 1));
     (void)phase_draw(ctx, c, area_rows(a, 1, 1), "PREPARE", width,
                      counted(s, s->votes.prepares), s->votes.prepared_ms);
@@ -143,21 +143,21 @@ static void draw_view_change(const struct view_context *ctx, struct cells *c, st
         (void)draw_seat(ctx, c, a, 0, at, 24, quorum_primary(s->seats, wanted));
     }
     struct area line = area_rows(a, 1, 1);
-    at = phase_draw(ctx, c, line, "ASKED", phase_width(s, a.cols), have, UNKNOWN);
+    at = phase_draw(ctx, c, line, "ASKED", phase_width(s, a.cols, PHASE_COUNTDOWN), have,
+                    UNKNOWN);
     draw_countdown(ctx, c, line, at + 2);
     for (unsigned i = 0; i < s->seats && i < UI_SEATS_MAX; i++) {
-        missing[i] = !asked[i];
+        missing[i] = !asked[i] && !s->seat[i].expelled;
     }
     line = area_rows(a, 2, 1);
-    draw_fit(c, line, 0, 0, PHASE_LABEL, ROLE_STRONG, slice_of_string("MISSING"));
-    (void)missing_draw(ctx, c, line, PHASE_LABEL, missing);
+    draw_missing(ctx, c, line, 0, missing);
 }
 
 /* Of the past there is the decision, and how its ballots came. */
 static void draw_decision(const struct view_context *ctx, struct cells *c, struct area a)
 {
     const struct scene_proposal *p = ctx->scene->final[0];
-    unsigned width = phase_width(ctx->scene, a.cols);
+    unsigned width = phase_width(ctx->scene, a.cols, PHASE_COUNTDOWN);
     unsigned cast = p->committed <= p->seats ? p->committed : 0;
     unsigned open = p->revealed <= p->seats ? p->revealed : 0;
     char number[24];

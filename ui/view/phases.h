@@ -17,8 +17,10 @@ enum { PHASE_LABEL = 9 };
  * "QUORUM +41ms". have: UNKNOWN, or how many. Returns the columns taken. */
 unsigned phase_draw(const struct view_context *, struct cells *, struct area line,
                     const char *label, unsigned width, uint64_t have, uint64_t after_ms);
-/* A bar's width for the council that leaves room for words at its right. */
-unsigned phase_width(const struct scene *, unsigned cols);
+/* A bar's width for the council that leaves room for so many columns of words at its right:
+ * for the numbers alone, or for a countdown, too. */
+enum { PHASE_NUMBERS = 17, PHASE_COUNTDOWN = 37 };
+unsigned phase_width(const struct scene *, unsigned cols, unsigned words);
 /* Who is missing: with names where all fit, else by numbers, and "+3" for those that do not
  * fit. Returns the columns taken. */
 unsigned missing_draw(const struct view_context *, struct cells *, struct area line,

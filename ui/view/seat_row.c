@@ -83,11 +83,7 @@ static void draw_age(const struct view_context *ctx, struct cells *c, struct are
     const struct scene_seat *at = &ctx->scene->seat[seat - 1];
     uint64_t age = seat_age(ctx, at);
     char words[24];
-    if (age < 1000) {
-        (void)snprintf(words, sizeof(words), "0.%us", (unsigned)(age / 100));
-    } else {
-        words_duration(words, sizeof(words), age);
-    }
+    words_age(words, sizeof(words), age);
     draw_right(c, field, 0, 0, field.cols,
                age == UNKNOWN ? ROLE_UNKNOWN
                : alive        ? ROLE_QUIET

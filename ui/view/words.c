@@ -37,6 +37,15 @@ void words_duration(char *out, size_t size, uint64_t ms)
     }
 }
 
+void words_age(char *out, size_t size, uint64_t ms)
+{
+    if (ms < SECOND) {
+        (void)snprintf(out, size, "0.%us", (unsigned)(ms / 100));
+    } else {
+        words_duration(out, size, ms);
+    }
+}
+
 /* Years that a clock can mean; what is beyond is a node's nonsense. */
 static bool broken_down(uint64_t ms, struct tm *out)
 {
