@@ -24,8 +24,9 @@ void connection_free(struct connection *c);
 enum connection_news { NEWS_NONE, NEWS_UP, NEWS_LINE, NEWS_DOWN };
 /*
  * Goes on as far as is possible without waiting, and says one thing that happened; to be
- * called until NEWS_NONE. NEWS_LINE: line is borrowed until the next call. NEWS_DOWN: why
- * says it in words. A line longer than the protocol allows ends the connection.
+ * called until NEWS_NONE, or as long as the caller has time. NEWS_LINE: line is borrowed
+ * until the next call. NEWS_DOWN: why says it in words; of attempts that fail only the
+ * first for a reason. A line longer than the protocol allows ends the connection.
  */
 enum connection_news connection_turn(struct connection *c, uint64_t now_ms,
                                      struct slice *line, struct complaint *why);
@@ -36,7 +37,8 @@ void connection_reset(struct connection *c, uint64_t now_ms, const char *why);
 
 int connection_fd(const struct connection *c); /* -1: none to poll */
 bool connection_wants_write(const struct connection *c);
-uint64_t connection_wake_ms(const struct connection *c); /* UINT64_MAX: never */
+/* When to call though the descriptor is not ready; 0: at once, UINT64_MAX: never. */
+uint64_t connection_wake_ms(const struct connection *c);
 enum connection_state connection_state(const struct connection *c);
 unsigned connection_attempt(const struct connection *c); /* since it was last up */
 const char *connection_path(const struct connection *c);

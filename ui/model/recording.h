@@ -18,6 +18,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define RECORDING_HEAD "conclave-record 1\n"
+enum { RECORDING_SOCKETS_MAX = 64 };
+
 enum record_kind { RECORD_LINE, RECORD_UP, RECORD_DOWN };
 
 struct recorded {
@@ -36,7 +39,8 @@ int recorder_flush(struct recorder *r);
 int recorder_close(struct recorder *r);
 
 struct player;
-/* Maps or reads the file; the complaint names the line that is wrong. */
+/* Looks at the whole file once; the complaint names the line that is wrong. Times that go
+ * back are told as those before them. */
 int player_open(const char *path, struct player **out, struct complaint *why);
 void player_close(struct player *p);
 /* The next thing without taking it; false at the end. Borrowed. */
