@@ -2,6 +2,7 @@
 #include "conclaved/config.h"
 
 #include "base/alloc.h"
+#include "base/config_text.h"
 #include "net/address.h"
 
 #include <confuse.h>
@@ -12,8 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { CONFIG_BYTES_MAX = 1024 * 1024 };
 
 /* libconfuse reports errors through a callback without a context. */
 static struct complaint *the_complaint;
@@ -27,75 +26,6 @@ static void on_error(cfg_t *cfg, const char *format, va_list args)
         (void)complain(the_complaint, CONCLAVE_EFORMAT, "%s:%d: %s", the_path,
                        cfg != NULL ? cfg->line : 0, text);
     }
-}
-
-/* --- the text --- */
-
-/* What follows the comment that begins at p, or p where none begins. */
-static char *comment_end(char *p)
-{
-    if (p[0] == '#' || (p[0] == '/' && p[1] == '/')) {
-        return p + strcspn(p, "\n");
-    }
-    if (p[0] == '/' && p[1] == '*') {
-        char *end = strstr(p + 2, "*/");
-        return end != NULL ? end + 2 : p; /* unclosed: libconfuse says so */
-    }
-    return p;
-}
-
-static char *string_end(char *p)
-{
-    char quote = *p++;
-    while (*p != '\0' && *p != quote) {
-        p += *p == '\\' && p[1] != '\0' ? 2 : 1;
-    }
-    return *p != '\0' ? p + 1 : p;
-}
-
-/* libconfuse counts the lines of comments more than once, so that its complaints would name
- * later lines: it gets spaces instead. */
-static void blank_comments(char *text)
-{
-    for (char *p = text; *p != '\0';) {
-        char *end = comment_end(p);
-        if (end > p) {
-            for (; p < end; p++) {
-                *p = *p == '\n' ? '\n' : ' ';
-            }
-        } else if (*p == '"' || *p == '\'') {
-            p = string_end(p);
-        } else if (strchr(" \t\r\n={}(),+", *p) != NULL) {
-            p++;
-        } else {
-            p += strcspn(p, " \t\r\n={}(),+#\"'"); /* a word may hold // */
-        }
-    }
-}
-
-/* The caller frees; NULL with errno set. */
-static char *read_text(const char *path)
-{
-    FILE *file = fopen(path, "re");
-    if (file == NULL) {
-        return NULL;
-    }
-    char *text = alloc_zero(CONFIG_BYTES_MAX + 2, 1);
-    size_t size = fread(text, 1, CONFIG_BYTES_MAX + 1, file);
-    int error = ferror(file) != 0         ? errno
-                : size > CONFIG_BYTES_MAX ? EFBIG
-                : strlen(text) != size    ? EILSEQ
-                                          : 0;
-    (void)fclose(file);
-    if (error == 0) {
-        /* libconfuse would print a backslash that ends the text to standard output. */
-        text[size] = '\n';
-        blank_comments(text);
-        return text;
-    }
-    free(text);
-    errno = error;
-    return NULL;
 }
 
 /* --- the values --- */
@@ -247,7 +177,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
     the_complaint = why != NULL ? why : &local;
     the_complaint->text[0] = '\0';
     the_path = path;
-    char *text = read_text(path);
+    char *text = config_text_read(path);
     if (text == NULL) {
         return complain(why, CONCLAVE_ENOENT, "cannot read the configuration %s: %s", path,
                         strerror(errno));

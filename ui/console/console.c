@@ -79,6 +79,18 @@ size_t console_add_council(struct console *c, const char *name)
     return c->count++;
 }
 
+void console_renew(struct console *c, size_t council)
+{
+    struct council *at = &c->councils[council];
+    if (at->shown != SHOWN_LIVE) {
+        scene_free(&at->held);
+        at->shown = SHOWN_LIVE;
+    }
+    c->version += model_version(at->model) + 1; /* the new one's begins anew */
+    model_free(at->model);
+    at->model = model_new();
+}
+
 struct model *console_model(struct console *c, size_t council)
 {
     assert(council < c->count);
@@ -130,6 +142,11 @@ void console_news(struct console *c, size_t council, uint64_t now_ms)
 const struct theme *console_theme(const struct console *c)
 {
     return c->theme;
+}
+
+bool console_ascii(const struct console *c)
+{
+    return c->options.ascii;
 }
 
 const char *console_view_name(const struct console *c)

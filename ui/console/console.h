@@ -12,6 +12,8 @@
 #include "ui/screen/theme.h"
 #include "ui/view/view.h"
 
+enum { COUNCILS_MAX = 16 };
+
 struct console_options {
     bool ascii, readonly, clock;
     bool mouse;
@@ -38,6 +40,8 @@ struct model *console_model(struct console *c, size_t council);
 size_t console_councils(const struct console *c);
 size_t console_shown(const struct console *c);
 size_t console_add_council(struct console *c, const char *name);
+/* A council's model begins anew: a replay that goes back. */
+void console_renew(struct console *c, size_t council);
 void console_link(struct console *c, size_t council, struct link_state link,
                   uint64_t now_ms);
 /* Something came from a node: the console looks at what follows from it. */
@@ -47,6 +51,8 @@ void console_input(struct console *c, const struct input_event *e, uint64_t now_
 /* The whole screen. It also asks the models for what is looked at. */
 void console_draw(struct console *c, struct cells *out, uint64_t now_ms);
 const struct theme *console_theme(const struct console *c);
+/* Whether the operator wants nothing but ASCII. */
+bool console_ascii(const struct console *c);
 const char *console_view_name(const struct console *c);
 void console_show(struct console *c, enum view_id view);
 

@@ -19,7 +19,7 @@
 
 #include "ui/console/console.h"
 
-enum { COUNCILS_MAX = 16, EFFECTS_MAX = 32, HISTORY_MAX = 32, SAY_MS = 6000 };
+enum { EFFECTS_MAX = 32, HISTORY_MAX = 32, SAY_MS = 6000 };
 
 /* Where the screen comes from. */
 enum shown_scene { SHOWN_LIVE, SHOWN_FROZEN, SHOWN_PAST };
