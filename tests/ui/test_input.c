@@ -200,6 +200,14 @@ static void test_paste(void)
     check("\033[200~\033[20\033[201~j", "paste [ paste 2 paste 0 j",
           "what looks like its end");
     check("\033[201~j", "j", "an end without a beginning");
+    struct input in;
+    struct heard h = {""};
+    begin(&in);
+    input_bytes(&in, 1000, slice_of_string("\033[200~a"), hear, &h);
+    is((int64_t)input_wake_ms(&in), 3000, "a paste may pause");
+    input_time(&in, 3000, hear, &h);
+    input_bytes(&in, 3001, slice_of_string("q"), hear, &h);
+    ok(strcmp(h.words, "paste a q") == 0, "but not for ever");
 }
 
 int main(void)

@@ -10,6 +10,8 @@
 enum { DOUBLE_MS = 400 };
 /* What has begun as a sequence may come in two packets: more patience than with an Esc. */
 enum { REST_MS = 250 };
+/* A paste that paused for so long has lost its end, and keys are keys again. */
+enum { PASTE_MS = 2000 };
 
 enum { ESC = 27 };
 
@@ -240,10 +242,13 @@ void input_bytes(struct input *in, uint64_t now_ms, struct slice bytes, input_em
 
 uint64_t input_wake_ms(const struct input *in)
 {
+    if (in->pasting) {
+        return in->held_ms + PASTE_MS;
+    }
     if (in->held_count == 0 || in->held[0] != ESC) {
         return UINT64_MAX;
     }
-    return in->held_ms + (in->held_count == 1 && !in->pasting ? ESCAPE_MS : REST_MS);
+    return in->held_ms + (in->held_count == 1 ? ESCAPE_MS : REST_MS);
 }
 
 void input_time(struct input *in, uint64_t now_ms, input_emit *emit, void *context)
@@ -254,7 +259,12 @@ void input_time(struct input *in, uint64_t now_ms, input_emit *emit, void *conte
     }
     size_t size;
     bool part;
-    uint32_t key = in->swallowing || in->pasting ? 0 : find_own(in, &size, &part);
+    if (in->pasting) {
+        in->pasting = false;
+        in->held_count = 0;
+        return;
+    }
+    uint32_t key = in->swallowing ? 0 : find_own(in, &size, &part);
     in->swallowing = false;
     if (key != 0) {
         emit_key(&r, key);

@@ -127,7 +127,8 @@ void line_raw(struct line *l)
     raw.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | ISTRIP | IXON | BRKINT | PARMRK);
     raw.c_oflag &= ~(tcflag_t)OPOST;
     raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL | IEXTEN);
-    raw.c_lflag |= ISIG; /* ^C and ^Z are what they are everywhere */
+    raw.c_lflag |= ISIG; /* for ^Z alone */
+    raw.c_cc[VINTR] = _POSIX_VDISABLE;
     raw.c_cc[VQUIT] = _POSIX_VDISABLE;
     raw.c_cc[VMIN] = 1;
     raw.c_cc[VTIME] = 0;
