@@ -39,7 +39,11 @@ bool move_is_pager(const struct console *c, uint64_t now_ms)
 /* The cursor stays with the seat that is followed, where rows are of seats. */
 static void follow(struct view_context *ctx, const struct view *v, struct rows *rows)
 {
-    for (size_t i = 0; v->seat != NULL && i < rows->count; i++) {
+    if (v->seat == NULL || rows->count == 0 ||
+        v->seat(ctx, rows->at[rows->cursor]) == ctx->followed) {
+        return; /* a seat may have several rows, as in Flags */
+    }
+    for (size_t i = 0; i < rows->count; i++) {
         if (v->seat(ctx, rows->at[i]) == ctx->followed) {
             rows->cursor = i;
             return;
@@ -211,7 +215,7 @@ void move_enter(struct console *c, uint64_t now_ms)
         return;
     }
     console_rows(c, now_ms, &ctx, &all);
-    if (all.count > 0 && v->opens(&ctx)) {
+    if (all.count > 0 && v->opens != NULL && v->opens(&ctx)) {
         uint64_t key = v->key(&ctx, all.at[all.cursor]);
         state->depth++;
         state->subject[state->depth] = key;

@@ -33,8 +33,7 @@ static uint64_t key(const struct view_context *ctx, size_t i)
 
 static uint16_t seat(const struct view_context *ctx, size_t i)
 {
-    return ctx->state->depth == 0 ? ballots_at(ctx->scene, i)->proposer
-                                  : detail_seat(ctx, i);
+    return ctx->state->depth == 0 ? 0 : detail_seat(ctx, i);
 }
 
 static void text(const struct view_context *ctx, size_t i, struct buffer *out)

@@ -49,11 +49,6 @@ static uint64_t key(const struct view_context *ctx, size_t i)
     return ctx->state->depth == 0 ? ctx->scene->blocks[i]->height : block_key(ctx, i);
 }
 
-static uint16_t seat(const struct view_context *ctx, size_t i)
-{
-    return ctx->state->depth == 0 ? ctx->scene->blocks[i]->primary : block_seat(ctx, i);
-}
-
 static void text(const struct view_context *ctx, size_t i, struct buffer *out)
 {
     if (ctx->state->depth > 0) {
@@ -208,7 +203,6 @@ const struct view view_ledger = {
     .sorts = sorts,
     .count = count,
     .key = key,
-    .seat = seat,
     .text = text,
     .compare = compare,
     .draw = draw,

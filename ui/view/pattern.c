@@ -83,18 +83,15 @@ static uint64_t key(const struct view_context *ctx, size_t i)
     return 0;
 }
 
-/* A list of decisions is of no seat, but for whose they are. */
 static uint16_t seat(const struct view_context *ctx, size_t i)
 {
     switch (shown(ctx)) {
     case SHOWN_SEATS:
         return (uint16_t)(i + 1);
-    case SHOWN_DECISIONS:
-        return ctx->scene->final[i]->proposer;
-    case SHOWN_OF_SEAT:
-        return (uint16_t)ctx->state->subject[1];
     case SHOWN_BALLOTS:
         return detail_seat(ctx, i);
+    case SHOWN_DECISIONS:
+    case SHOWN_OF_SEAT:
     case SHOWN_TEXT:
         break;
     }

@@ -26,7 +26,7 @@ static bool contains(struct slice text, const char *words)
     return false;
 }
 
-/* Which seats have a flag that is not cleared; 0 is the council. */
+/* Which seats have a flag that is not cleared. */
 static void flagged_seats(const struct scene *s, bool flagged[UI_SEATS_MAX + 1])
 {
     memset(flagged, 0, UI_SEATS_MAX + 1);
@@ -35,6 +35,12 @@ static void flagged_seats(const struct scene *s, bool flagged[UI_SEATS_MAX + 1])
             flagged[s->flags[i]->seat] = true;
         }
     }
+}
+
+/* Rows of no seat stay whoever has a flag. */
+static bool is_calm(uint16_t seat, const bool flagged[UI_SEATS_MAX + 1])
+{
+    return seat > UI_SEATS_MAX || (seat > 0 && !flagged[seat]);
 }
 
 static void choose(const struct view *v, const struct view_context *ctx, struct rows *out)
@@ -52,7 +58,7 @@ static void choose(const struct view *v, const struct view_context *ctx, struct 
         if (v->listed != NULL && !v->listed(ctx, i)) {
             continue;
         }
-        if (by_flag && (v->seat(ctx, i) > UI_SEATS_MAX || !flagged[v->seat(ctx, i)])) {
+        if (by_flag && is_calm(v->seat(ctx, i), flagged)) {
             continue;
         }
         if (filter[0] != '\0') {

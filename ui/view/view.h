@@ -89,14 +89,15 @@ struct view {
     /* Whether a row is there at all: the level, the seat that is followed. NULL: all. */
     bool (*listed)(const struct view_context *, size_t i);
     uint64_t (*key)(const struct view_context *, size_t i);
-    /* The seat that a row is of; 0: none. NULL: rows are of no seat. */
+    /* The seat that a row is of, not one that it merely names; 0: none, as of a proposal.
+     * NULL: rows are of no seat. */
     uint16_t (*seat)(const struct view_context *, size_t i);
     /* The row as text, for search, filter and yank. */
     void (*text)(const struct view_context *, size_t i, struct buffer *out);
     /* < 0, 0, > 0, by the pane's sort; equal ones keep their order. */
     int (*compare)(const struct view_context *, size_t i, size_t j);
     void (*draw)(const struct view_context *, struct cells *, struct area, struct drawn *);
-    /* Whether Enter opens something here. */
+    /* Whether Enter opens something here. NULL: nowhere. */
     bool (*opens)(const struct view_context *);
     /* Whether the present depth is a text in a pager, without rows. NULL: none is. */
     bool (*pages)(const struct view_context *);
