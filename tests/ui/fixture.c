@@ -185,7 +185,7 @@ static void make_view_change(struct scene *s)
     for (uint16_t seat = 1; seat <= s->seats; seat++) {
         s->seat[seat - 1].stages = 0;
         if (asked < wanted && !fixture_is_dead(s, FIXTURE_VIEW_CHANGE, seat)) {
-            s->seat[seat - 1].asked_view = VIEW + 1;
+            s->seat[seat - 1].asked_view = s->seat[seat - 1].view = VIEW + 1;
             asked++;
         }
     }

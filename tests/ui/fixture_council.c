@@ -106,7 +106,7 @@ bool fixture_is_dead(const struct scene *s, enum fixture_state state, uint16_t s
     case FIXTURE_FROZEN:
         return s->seats > 7 && seat == 3;
     case FIXTURE_VIEW_CHANGE:
-        return seat == s->order.primary || (s->seats > 7 && seat == 3);
+        return seat == quorum_primary(s->seats, VIEW) || (s->seats > 7 && seat == 3);
     case FIXTURE_DEAD:
         dead = s->faulty;
         break;
@@ -148,7 +148,7 @@ void fixture_seat(struct scene *s, enum fixture_state state, uint16_t number)
     seat->self = number == s->own;
     seat->primary = number == s->order.primary;
     seat->connected = !dead;
-    seat->view = s->order.view;
+    seat->view = VIEW;
     seat->height = s->order.height - fixture_random(number, 2, 12) / 11;
     seat->heard_ms = s->at_ms - (seat->self ? 0 : silence);
     seat->round_trip_ms = dead         ? UNKNOWN
@@ -174,9 +174,10 @@ void fixture_seat(struct scene *s, enum fixture_state state, uint16_t number)
 void fixture_order(struct scene *s, enum fixture_state state)
 {
     struct scene_order *o = &s->order;
-    o->view = VIEW;
+    /* A node that wants a view is in it already. */
+    o->view = state == FIXTURE_VIEW_CHANGE ? VIEW + 1 : VIEW;
     o->height = HEIGHT;
-    o->primary = quorum_primary(s->seats, VIEW);
+    o->primary = quorum_primary(s->seats, o->view);
     (void)snprintf(o->standing, sizeof(o->standing), "sound");
     o->epoch = 188;
     o->epoch_left = 44;

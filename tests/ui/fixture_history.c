@@ -118,11 +118,11 @@ static bool agrees(const struct scene_proposal *p, uint8_t code)
 }
 
 /* The totals that the node would tell, and the streak of what is loaded. */
-static void count_seat(struct scene *s, uint16_t number)
+static void count_seat(struct scene *s, uint16_t number, bool told)
 {
     struct scene_seat *seat = &s->seat[number - 1];
     bool unbroken = true;
-    seat->totals_known = true;
+    seat->totals_known = told;
     seat->ballots = seat->reveals = 1180;
     seat->with_outcome = 1040;
     seat->against_outcome = 120;
@@ -152,8 +152,8 @@ void fixture_decisions(struct scene *s, enum fixture_state state)
     }
     s->final_count = FIXTURE_DECISIONS;
     s->final_total = NEWEST_RECORD + 1;
-    for (uint16_t seat = 1; seat <= s->seats && state != FIXTURE_PAST; seat++) {
-        count_seat(s, seat);
+    for (uint16_t seat = 1; seat <= s->seats; seat++) {
+        count_seat(s, seat, state != FIXTURE_PAST);
     }
 }
 

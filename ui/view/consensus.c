@@ -61,7 +61,7 @@ static unsigned steps(const struct view_context *ctx, const struct scene_seat *a
         return 9; /* nobody waits for it */
     }
     if (ctx->scene->order.changing) {
-        return at->asked_view != UNKNOWN;
+        return seat_asks(ctx->scene, at);
     }
     return !at->stages_known                  ? 8
            : (at->stages & STAGE_COMMIT)      ? 3
@@ -167,9 +167,9 @@ static void draw_row_of(const struct view_context *ctx, struct cells *c, struct 
         col += f.height;
     }
     if (f.age > 0) {
-        bool alive = scene_is_alive(s, number, scene_moment(s, ctx->now_ms));
+        bool silent = seat_is_silent(ctx, number);
         words_age(words, sizeof(words), seat_age(ctx, at));
-        draw_right(c, line, 0, col + 1, f.age - 1, alive || s->past ? ROLE_QUIET : ROLE_BAD,
+        draw_right(c, line, 0, col + 1, f.age - 1, silent ? ROLE_BAD : ROLE_QUIET,
                    number == s->own ? "self" : words);
     }
 }
@@ -210,6 +210,15 @@ static struct area next(struct area a, unsigned taken, bool gap)
 static void draw_blocks(const struct view_context *ctx, struct cells *c, struct area a)
 {
     bool small = a.rows < SMALL, large = a.rows >= LARGE;
+    if (!ctx->scene->known) {
+        return;
+    }
+    if (ctx->scene->past && !ctx->scene->votes.known) {
+        (void)draw_wrapped(c, a, ROLE_UNKNOWN,
+                           slice_of_string("What the seats said to each other then was not "
+                                           "watched: ? is all that is known of it."));
+        return;
+    }
     unsigned timers = small ? 1 : 2;
     struct area last = area_rows(a, a.rows - timers, timers);
     (void)timers_block(ctx, c, last);

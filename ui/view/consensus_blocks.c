@@ -117,17 +117,17 @@ unsigned change_block(const struct view_context *ctx, struct cells *c, struct ar
     const struct scene *s = ctx->scene;
     bool missing[UI_SEATS_MAX] = {false}, asked[UI_SEATS_MAX] = {false};
     struct buffer names = {NULL, 0, 0};
-    uint64_t wanted = 0;
+    uint64_t wanted = s->order.changing && s->order.view != UNKNOWN ? s->order.view : 0;
     char title[64];
     for (unsigned i = 0; i < s->seats && i < UI_SEATS_MAX; i++) {
         uint64_t view = s->seat[i].asked_view;
-        wanted = view != UNKNOWN && view > wanted ? view : wanted;
+        wanted = !s->order.changing && view != UNKNOWN && view > wanted ? view : wanted;
     }
     if (wanted == 0 || a.rows < 3) {
         return 0;
     }
     for (unsigned i = 0; i < s->seats && i < UI_SEATS_MAX; i++) {
-        asked[i] = s->seat[i].asked_view == wanted;
+        asked[i] = s->seat[i].asked_view != UNKNOWN && s->seat[i].asked_view >= wanted;
         missing[i] = !asked[i] && !s->seat[i].expelled;
     }
     (void)snprintf(title, sizeof(title), "view change to %" PRIu64, wanted);
@@ -163,7 +163,7 @@ unsigned pipeline_block(const struct view_context *ctx, struct cells *c, struct 
     const struct scene_votes *v = &ctx->scene->votes;
     size_t count = v->pipeline_count < PIPELINE_MAX ? v->pipeline_count : PIPELINE_MAX;
     unsigned row = 1;
-    if (a.rows == 0 || count == 0) {
+    if (a.rows == 0 || count == 0 || !v->known) {
         return 0;
     }
     if (a.rows < 3) {

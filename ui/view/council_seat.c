@@ -29,7 +29,7 @@ const struct scene_proposal *council_ballot(const struct view_context *ctx, size
 
 /* --- facts, in as many columns as there is room for --- */
 
-enum { FACT = 38, LABEL = 13 };
+enum { FACT = 38, FACT_NARROW = 30, FACTS = 24, LABEL = 13 };
 
 struct facts {
     struct cells *cells;
@@ -146,7 +146,11 @@ static unsigned draw_facts(const struct view_context *ctx, struct cells *c, stru
                            uint16_t seat)
 {
     const struct scene_seat *at = &ctx->scene->seat[seat - 1];
-    unsigned columns = a.cols / FACT > 0 ? a.cols / FACT : 1;
+    unsigned columns = a.cols / FACT;
+    if (columns * a.rows < FACTS) {
+        columns = a.cols / FACT_NARROW;
+    }
+    columns = columns > 0 ? columns : 1;
     struct facts f = {c, a, columns, 0, columns * a.rows};
     order_facts(&f, ctx, at);
     ballot_facts(&f, at);

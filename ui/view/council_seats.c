@@ -17,7 +17,7 @@ struct shape {
 
 static struct shape shape_of(const struct view_context *ctx, struct area a)
 {
-    size_t count = ctx->rows->count;
+    size_t count = ctx->rows->count > 0 ? ctx->rows->count : 1; /* or why there is none */
     unsigned least = seat_columns_least(ctx->scene) + 1;
     unsigned most = a.cols / least > 0 ? a.cols / least : 1;
     for (unsigned columns = 1; columns <= most; columns++) {

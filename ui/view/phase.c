@@ -124,6 +124,8 @@ void words_next(char *out, size_t size, const struct scene *s, uint64_t now_ms)
     char left[24];
     if (then == UNKNOWN) {
         out[0] = '\0';
+    } else if (scene_moment(s, now_ms) != now_ms) {
+        (void)snprintf(out, size, "%s ?", what); /* the node is not heard any more */
     } else if (then <= now_ms) {
         (void)snprintf(out, size, "%s due", what);
     } else {
@@ -137,4 +139,18 @@ uint64_t scene_moment(const struct scene *s, uint64_t now_ms)
     uint64_t beat = s->heartbeat_ms < 60000 ? s->heartbeat_ms : 0;
     uint64_t grace = 3 * beat > 3000 ? 3 * beat : 3000;
     return now_ms > s->at_ms && now_ms - s->at_ms > grace ? s->at_ms : now_ms;
+}
+
+bool seat_is_silent(const struct view_context *ctx, uint16_t seat)
+{
+    const struct scene *s = ctx->scene;
+    const struct scene_seat *at = &s->seat[seat - 1];
+    return !scene_is_alive(s, seat, scene_moment(s, ctx->now_ms)) && !s->past &&
+           (at->heard_ms != UNKNOWN || !at->connected);
+}
+
+bool seat_asks(const struct scene *s, const struct scene_seat *seat)
+{
+    return seat->asked_view != UNKNOWN && s->order.view != UNKNOWN &&
+           seat->asked_view >= s->order.view;
 }

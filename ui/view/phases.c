@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/view/phases.h"
 
-#include "base/quorum.h"
-
 #include <inttypes.h>
 #include <string.h>
 
@@ -18,9 +16,8 @@ static void draw_missing(const struct view_context *ctx, struct cells *c, struct
     const struct scene *s = ctx->scene;
     bool there[UI_SEATS_MAX] = {false}, silent[UI_SEATS_MAX] = {false};
     for (uint16_t seat = 1; seat <= s->seats && seat <= UI_SEATS_MAX; seat++) {
-        bool alive = scene_is_alive(s, seat, scene_moment(s, ctx->now_ms));
-        there[seat - 1] = alive && missing[seat - 1];
-        silent[seat - 1] = !alive && missing[seat - 1];
+        there[seat - 1] = missing[seat - 1] && !seat_is_silent(ctx, seat);
+        silent[seat - 1] = missing[seat - 1] && seat_is_silent(ctx, seat);
     }
     unsigned at = col, kept = seats_in(s, silent) > 0 && rest.cols > 40 ? 16 : 0;
     if (seats_in(s, there) > 0) {
@@ -41,8 +38,10 @@ static void draw_awaited(const struct view_context *ctx, struct cells *c, struct
     struct area rest = area_cols(line, col, line.cols);
     unsigned at = 0;
     if (!w->reachable && ctx->scene->known && w->text[0] != '\0') {
+        unsigned unable = seats_in(ctx->scene, w->unable);
         at = draw_string(c, rest, 0, 0, ROLE_CRITICAL, "NO QUORUM");
-        at += draw_string(c, rest, 0, at, ROLE_TEXT, " unable ");
+        at += draw_format(c, rest, 0, at, ROLE_TEXT, " %u of %u able, unable ",
+                          ctx->scene->seats - unable, (unsigned)ctx->scene->quorum);
         (void)missing_draw(ctx, c, rest, at, w->unable);
     } else if (w->need > 0 && seats_in(ctx->scene, w->missing) > 0) {
         if (ctx->scene->votes.idle) {
@@ -114,43 +113,30 @@ static void draw_ordering(const struct view_context *ctx, struct cells *c, struc
     }
 }
 
-/* Who asks for the view that is wanted most. */
-static uint64_t asked_view(const struct scene *s, bool asked[UI_SEATS_MAX])
-{
-    uint64_t wanted = 0;
-    for (unsigned i = 0; i < s->seats && i < UI_SEATS_MAX; i++) {
-        uint64_t view = s->seat[i].asked_view;
-        wanted = view != UNKNOWN && view > wanted ? view : wanted;
-    }
-    for (unsigned i = 0; i < s->seats && i < UI_SEATS_MAX; i++) {
-        asked[i] = s->seat[i].asked_view == wanted;
-    }
-    return wanted;
-}
-
 static void draw_view_change(const struct view_context *ctx, struct cells *c, struct area a)
 {
     const struct scene *s = ctx->scene;
     bool asked[UI_SEATS_MAX] = {false}, missing[UI_SEATS_MAX] = {false};
-    uint64_t wanted = asked_view(s, asked);
-    unsigned have = seats_in(s, asked);
-    char view[24], next[24];
-    words_number(view, sizeof(view), s->order.view);
-    words_number(next, sizeof(next), wanted > 0 ? wanted : UNKNOWN);
-    unsigned at = draw_string(c, a, 0, 0, ROLE_CRITICAL, "VIEW CHANGE");
-    at += draw_format(c, a, 0, at, ROLE_TEXT, " from %s to %s, primary ", view, next);
-    if (wanted > 0 && s->seats > 0) {
-        (void)draw_seat(ctx, c, a, 0, at, 24, quorum_primary(s->seats, wanted));
+    char view[24];
+    for (unsigned i = 0; i < s->seats && i < UI_SEATS_MAX; i++) {
+        asked[i] = seat_asks(s, &s->seat[i]);
+        missing[i] = !asked[i] && !s->seat[i].expelled;
     }
+    unsigned have = seats_in(s, asked);
+    words_number(view, sizeof(view), s->order.view);
+    unsigned at = draw_string(c, a, 0, 0, ROLE_CRITICAL, "VIEW CHANGE");
+    at += draw_format(c, a, 0, at, ROLE_TEXT, " to %s, primary ", view);
+    (void)draw_seat(ctx, c, a, 0, at, 24, s->order.primary);
     struct area line = area_rows(a, 1, 1);
     at = phase_draw(ctx, c, line, "ASKED", phase_width(s, a.cols, PHASE_COUNTDOWN), have,
                     UNKNOWN);
     draw_countdown(ctx, c, line, at + 2);
-    for (unsigned i = 0; i < s->seats && i < UI_SEATS_MAX; i++) {
-        missing[i] = !asked[i] && !s->seat[i].expelled;
-    }
     line = area_rows(a, 2, 1);
-    draw_missing(ctx, c, line, 0, missing);
+    if (have < s->quorum) {
+        draw_missing(ctx, c, line, 0, missing);
+    } else {
+        draw_fit(c, line, 0, 0, line.cols, ROLE_TEXT, slice_of_string(s->awaiting.text));
+    }
 }
 
 /* Of the past there is the decision, and how its ballots came. */

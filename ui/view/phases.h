@@ -30,6 +30,11 @@ unsigned seats_in(const struct scene *, const bool *set);
 /* The clock by which seats are alive: when the node itself is not heard any more, nothing
  * is known of the others since then. */
 uint64_t scene_moment(const struct scene *, uint64_t now_ms);
+/* Whether a seat was heard, but not for too long; one that was never heard is not known to
+ * be silent while it is connected. */
+bool seat_is_silent(const struct view_context *, uint16_t seat);
+/* Whether it asks for the view that this node is changing to, or for one above. */
+bool seat_asks(const struct scene *, const struct scene_seat *);
 /* What happens when a timer ends: "view change in 4.2s"; empty where none runs. */
 void words_next(char *out, size_t size, const struct scene *, uint64_t now_ms);
 

@@ -4,7 +4,13 @@
 #include <string.h>
 
 enum { NAME_WISHED = 9, NAME_MOST = 12, FLAGS_MOST = 4 };
-enum { BEATS_WISHED = 12, BEATS_MOST = 24, HEAT_LEAST = 20, HEAT_WISHED = 100 };
+enum {
+    BEATS_WISHED = 12,
+    BEATS_MOST = 24,
+    HEAT_SMALL = 6,
+    HEAT_LEAST = 20,
+    HEAT_WISHED = 100
+};
 
 /* Columns with the blank before them. The name has none: the mark parts it. */
 static unsigned taken(enum seat_field f, unsigned width)
@@ -35,9 +41,8 @@ struct fitting {
     unsigned left;
 };
 
-static void add(struct fitting *f, enum seat_field field)
+static void add_wide(struct fitting *f, enum seat_field field, unsigned width)
 {
-    unsigned width = least(f->scene, field);
     unsigned columns = taken(field, width);
     /* The mark parts the number from what follows it, whatever that is. */
     if (field == FIELD_STAGE) {
@@ -47,6 +52,11 @@ static void add(struct fitting *f, enum seat_field field)
         f->layout->width[field] = (uint16_t)width;
         f->left -= columns;
     }
+}
+
+static void add(struct fitting *f, enum seat_field field)
+{
+    add_wide(f, field, least(f->scene, field));
 }
 
 static void grow(struct fitting *f, enum seat_field field, unsigned most)
@@ -75,6 +85,23 @@ static enum seat_field sorted_field(const struct view_context *ctx)
     return sort < SORT_COUNT ? fields[sort] : FIELD_SEAT;
 }
 
+bool seat_rows_past(const struct scene *s)
+{
+    return s->past && !s->votes.known && s->final_count > 0;
+}
+
+/* What was said to each other then is not known: history takes its place. */
+static void lay_past(struct fitting *f)
+{
+    add_wide(f, FIELD_HEAT, HEAT_SMALL);
+    add(f, FIELD_AGREEMENT);
+    add(f, FIELD_MISSED);
+    add(f, FIELD_STREAK);
+    grow(f, FIELD_NAME, NAME_WISHED);
+    grow(f, FIELD_HEAT, HEAT_WISHED);
+    grow(f, FIELD_NAME, NAME_MOST);
+}
+
 void seat_layout_make(struct seat_layout *out, const struct view_context *ctx,
                       unsigned cols)
 {
@@ -89,6 +116,10 @@ void seat_layout_make(struct seat_layout *out, const struct view_context *ctx,
         add(&f, FIELD_NAME);
     }
     add(&f, sorted_field(ctx));
+    if (seat_rows_past(ctx->scene)) {
+        lay_past(&f);
+        return;
+    }
     add(&f, FIELD_BEATS);
     grow(&f, FIELD_NAME, NAME_WISHED);
     grow(&f, FIELD_BEATS, BEATS_WISHED);

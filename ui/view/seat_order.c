@@ -30,15 +30,14 @@ const char *seat_state(const struct view_context *ctx, uint16_t seat)
 {
     const struct scene *s = ctx->scene;
     const struct scene_seat *at = &s->seat[seat - 1];
-    bool heard = scene_is_alive(s, seat, scene_moment(s, ctx->now_ms));
-    return at->expelled     ? "expelled"
-           : s->past        ? ""
-           : !heard         ? "silent"
-           : at->suspended  ? "suspend"
-           : at->primary    ? "primary"
-           : seat == s->own ? "this"
-           : at->hints[0]   ? at->hints
-                            : "";
+    return at->expelled                ? "expelled"
+           : s->past                   ? ""
+           : seat_is_silent(ctx, seat) ? "silent"
+           : at->suspended             ? "suspend"
+           : at->primary               ? "primary"
+           : seat == s->own            ? "this"
+           : at->hints[0]              ? at->hints
+                                       : "";
 }
 
 static int order(uint64_t a, uint64_t b)

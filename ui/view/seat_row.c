@@ -19,7 +19,7 @@ void seat_stage_draw(const struct view_context *ctx, struct cells *c, struct are
         (void)draw_string(c, line, 0, col, ROLE_CRITICAL, "exp");
         return;
     }
-    if (ctx->scene->order.changing && seat->asked_view != UNKNOWN) {
+    if (ctx->scene->order.changing && seat_asks(ctx->scene, seat)) {
         (void)draw_string(c, line, 0, col, ROLE_GOOD, "VC");
         return;
     }
@@ -113,6 +113,16 @@ static void draw_number(struct cells *c, struct area field, uint64_t n, uint64_t
                words);
 }
 
+/* Its ballot in the decision that is looked at, and how that stood to the outcome. */
+static void draw_vote(const struct scene *s, struct cells *c, struct area field,
+                      uint16_t seat)
+{
+    if (seat <= s->final[0]->seats) {
+        draw_ballot(c, field, 0, 0, s->final[0]->codes[seat - 1]);
+        draw_pattern(c, field, 0, 2, scene_pattern(s->final[0], seat));
+    }
+}
+
 static void draw_field(const struct view_context *ctx, struct cells *c, struct area field,
                        enum seat_field f, uint16_t seat, bool alive)
 {
@@ -133,7 +143,11 @@ static void draw_field(const struct view_context *ctx, struct cells *c, struct a
         draw_number(c, field, at->height, s->order.height);
         return;
     case FIELD_STAGE:
-        seat_stage_draw(ctx, c, field, 0, at);
+        if (seat_rows_past(s)) {
+            draw_vote(s, c, field, seat);
+        } else {
+            seat_stage_draw(ctx, c, field, 0, at);
+        }
         return;
     case FIELD_BEATS:
         draw_beats(c, field, 0, 0, field.cols, at);
@@ -195,8 +209,7 @@ void seat_row_draw(const struct view_context *ctx, struct cells *c, struct area 
 {
     uint16_t seat = (uint16_t)(i + 1);
     struct seat_layout layout;
-    bool alive = scene_is_alive(ctx->scene, seat, scene_moment(ctx->scene, ctx->now_ms)) ||
-                 ctx->scene->past;
+    bool alive = !seat_is_silent(ctx, seat);
     unsigned col = 0, fields = 0;
     seat_layout_make(&layout, ctx, line.cols);
     for (int f = 0; f < FIELD_COUNT; f++) {
@@ -212,6 +225,15 @@ void seat_row_draw(const struct view_context *ctx, struct cells *c, struct area 
         col += layout.width[f];
         fields++;
     }
+}
+
+static const char *head_text(enum seat_field f, unsigned width, const char *usual,
+                             bool past)
+{
+    return f == FIELD_STAGE && past         ? "vot"
+           : f == FIELD_BEATS && width < 10 ? "beats"
+           : f == FIELD_FLAGS && width < 4  ? "F"
+                                            : usual;
 }
 
 void seat_head_draw(const struct view_context *ctx, struct cells *c, struct area line)
@@ -247,7 +269,8 @@ void seat_head_draw(const struct view_context *ctx, struct cells *c, struct area
         }
         col = begin_of((enum seat_field)f, col, fields == 1);
         draw_head(ctx, c, line, 0, col, layout.width[f], heads[f].sort, heads[f].right,
-                  layout.width[f] > 1 ? heads[f].text : "F");
+                  head_text((enum seat_field)f, layout.width[f], heads[f].text,
+                            seat_rows_past(ctx->scene)));
         col += layout.width[f];
         fields++;
     }

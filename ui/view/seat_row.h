@@ -30,6 +30,9 @@ struct seat_layout {
 };
 /* For a line of so many columns; the field that the list is sorted by is there if any. */
 void seat_layout_make(struct seat_layout *out, const struct view_context *, unsigned cols);
+/* Whether the rows are of a decision that is over: ballots, where messages and heartbeats
+ * would be that nobody knows of any more. */
+bool seat_rows_past(const struct scene *);
 /* The least columns that a seat can be told in. */
 unsigned seat_columns_least(const struct scene *);
 
