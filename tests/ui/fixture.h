@@ -47,6 +47,8 @@ uint16_t fixture_liar(const struct scene *s);
 void fixture_council(struct scene *s, unsigned seats);
 void fixture_order(struct scene *s, enum fixture_state state);
 void fixture_seat(struct scene *s, enum fixture_state state, uint16_t number);
+void fixture_votes(struct scene *s, enum fixture_state state, unsigned prepares,
+                   unsigned commits);
 void fixture_decisions(struct scene *s, enum fixture_state state);
 void fixture_open(struct scene *s, enum fixture_state state);
 void fixture_flags(struct scene *s, enum fixture_state state);
