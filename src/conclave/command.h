@@ -46,6 +46,7 @@ struct command {
     enum command_argument operand;
     int operands_min, operands_max;
     bool socket; /* takes --socket: talks to the node */
+    bool raw;    /* reads its options itself: all that follows are operands */
     const struct command_option
         *options;        /* besides --json, --help; ends with a NULL name */
     const char *details; /* paragraphs for --help, or NULL */

@@ -14,6 +14,7 @@ const struct command *const commands[] = {
     &command_flags_show,
     &command_flags_ack,
     &command_ledger,
+    &command_console,
     &command_demo,
     &command_keygen,
     &command_charter_new,

@@ -8,6 +8,7 @@
 extern const struct command command_charter_check;
 extern const struct command command_charter_id;
 extern const struct command command_charter_new;
+extern const struct command command_console;
 extern const struct command command_demo;
 extern const struct command command_flags;
 extern const struct command command_flags_ack;

@@ -4,6 +4,7 @@
 #include "conclave/demo_run.h"
 #include "conclave/files.h"
 #include "conclave/output.h"
+#include "conclave/programs.h"
 
 #include "base/alloc.h"
 
@@ -69,9 +70,8 @@ static void print_results(const struct demo *d)
         json_t *results = demo_view_json(&d->follow);
         output_json(results);
         json_decref(results);
-    } else if (d->end == DEMO_GOES_ON) {
-        struct demo_view plain = {.live = false};
-        demo_view_table(&plain, &d->follow);
+    } else if (d->end == DEMO_GOES_ON || d->console_shown) {
+        demo_view_table(&d->follow);
     }
 }
 
@@ -88,16 +88,20 @@ static enum command_exit run(const struct command_line *line)
         return command_fail(line, "the cryptographic library does not start");
     }
     char *dir = NULL;
+    bool live = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !line->json &&
+                !command_flag(line, "no-console");
     if (demo_data_load(&d.data, (unsigned)seats, &why) != 0 ||
+        (live && program_find("conclave-console", &d.program, &why) != 0) ||
         (dir = make_folder(given, &why)) == NULL) {
         demo_data_free(&d.data);
+        free(d.program);
         return command_fail(line, "%s", why.text);
     }
     d.signals = take_signals_over();
-    bool live = isatty(STDOUT_FILENO) && !line->json && !command_flag(line, "no-console");
-    demo_view_begin(&d.view, live);
+    d.view.live = live;
     demo_run(&d, dir);
-    demo_view_end(&d.view);
+    demo_console_stop(&d.console);
+    demo_view_uncover(&d.view);
     if (d.events != NULL) {
         demo_unsubscribe(&d);
     }
@@ -118,6 +122,7 @@ static enum command_exit run(const struct command_line *line)
     demo_follow_free(&d.follow);
     demo_data_free(&d.data);
     (void)close(d.signals);
+    free(d.program);
     free(dir);
     bool good = d.end == DEMO_GOES_ON || d.end == DEMO_QUIT;
     return good ? COMMAND_DONE : COMMAND_FAILED;
@@ -129,8 +134,9 @@ const struct command command_demo = {
     .operands = "",
     .options = options,
     .details =
-        "On a terminal it stays up and shows what happens until q or ^C. Otherwise it\n"
-        "prints a table of the results and exits with 0, leaving no process and no file\n"
-        "behind but those of --dir or --keep.\n",
+        "On a terminal it opens conclave-console(1) at the node of seat 1, and ends when\n"
+        "that is quit. Then, or without a terminal when all is decided, it prints a table\n"
+        "of the results, leaving no process and no file behind but those of --dir or\n"
+        "--keep.\n",
     .run = run,
 };

@@ -15,7 +15,7 @@ enum {
     START_SEAT_MS = 1000,   /* this more for each */
     DECIDE_MS = 420000,     /* longer than the windows of any class together */
     SUBMIT_EVERY_MS = 1500, /* when somebody looks on */
-    STATUS_EVERY_MS = 1000,
+    LOOK_EVERY_MS = 250,
 };
 
 static void start(struct demo *d)
@@ -34,8 +34,6 @@ static void start(struct demo *d)
             return;
         }
         connected = demo_council_connected(&d->council);
-        demo_view_status(&d->view, "%u of %u nodes are connected to all others", connected,
-                         seats);
         if (clock_monotonic_ms() > until) {
             demo_fail(
                 d, "only %u of %u nodes are connected to all others; their logs are in %s",
@@ -79,47 +77,11 @@ static void propose(struct demo *d, const json_t *proposal, unsigned seat)
     json_decref(result);
 }
 
-static unsigned count_nodes(const struct demo *d)
-{
-    unsigned running = 0;
-    for (unsigned i = 0; i < d->council.charter->seat_count; i++) {
-        running += d->council.children.list[i].pid > 0; /* the nodes were started first */
-    }
-    return running;
-}
-
-static void show_status(struct demo *d)
-{
-    json_t *status = NULL;
-    if (d->events == NULL) {
-        if (!demo_subscribe(d, d->watched + 1)) {
-            demo_view_status(&d->view, "no node answers | ^C quits");
-            return;
-        }
-        demo_catch_up(d);
-    }
-    if (control_call(d->events, "status", NULL, &status, ANSWER_MS, NULL) != 0) {
-        demo_unsubscribe(d);
-        return;
-    }
-    size_t open = d->follow.count - demo_follow_final(&d->follow);
-    demo_view_status(&d->view,
-                     "%u/%u nodes | view %" JSON_INTEGER_FORMAT
-                     ", primary %" JSON_INTEGER_FORMAT ", height %" JSON_INTEGER_FORMAT
-                     " | %zu open, %zu decided | %s quits",
-                     count_nodes(d), (unsigned)d->council.charter->seat_count,
-                     member_number(status, "view"), member_number(status, "primary"),
-                     member_number(status, "height"), open, d->follow.count - open,
-                     d->view.keys ? "q" : "^C");
-    json_decref(status);
-}
-
-/* Waits like demo_wait, with a status that stays true where somebody looks on. */
+/* Waits like demo_wait; where somebody looks on, the node that was watched may be gone. */
 static void watch(struct demo *d, int ms)
 {
-    if (d->view.live && clock_monotonic_ms() >= d->next_status_ms) {
-        show_status(d);
-        d->next_status_ms = clock_monotonic_ms() + STATUS_EVERY_MS;
+    if (d->view.live && d->events == NULL && demo_subscribe(d, d->watched + 1)) {
+        demo_catch_up(d);
     }
     demo_wait(d, ms);
 }
@@ -172,20 +134,23 @@ static void check_ballots(struct demo *d)
 /* With somebody looking on: stays up until they quit. */
 static void stay(struct demo *d)
 {
-    bool shown = false;
     while (d->end == DEMO_GOES_ON) {
-        if (!shown && demo_follow_final(&d->follow) == d->follow.count) {
-            demo_view_table(&d->view, &d->follow);
-            char *socket = demo_seat_path(&d->council, 1, SEAT_DIR_SOCKET);
-            demo_view_say(&d->view,
-                          "The council stays up. In another terminal: export "
-                          "CONCLAVE_SOCKET=%s",
-                          socket);
-            free(socket);
-            shown = true;
-        }
-        watch(d, STATUS_EVERY_MS / 4);
+        watch(d, LOOK_EVERY_MS);
     }
+}
+
+static void open_console(struct demo *d)
+{
+    struct complaint why = {""};
+    char *socket = demo_seat_path(&d->council, 1, SEAT_DIR_SOCKET);
+    demo_view_say(&d->view, "in another terminal: export CONCLAVE_SOCKET=%s", socket);
+    free(socket);
+    if (demo_console_start(&d->council, d->program, &d->console, &why) != 0) {
+        demo_fail(d, "%s", why.text);
+        return;
+    }
+    d->console_shown = true;
+    demo_view_cover(&d->view);
 }
 
 void demo_run(struct demo *d, const char *dir)
@@ -201,6 +166,9 @@ void demo_run(struct demo *d, const char *dir)
     start(d);
     if (d->end == DEMO_GOES_ON && !demo_subscribe(d, 1)) {
         demo_fail(d, "no node accepts a subscription; their logs are in %s", dir);
+    }
+    if (d->end == DEMO_GOES_ON && d->view.live) {
+        open_console(d);
     }
     if (d->end == DEMO_GOES_ON) {
         d->running = true;

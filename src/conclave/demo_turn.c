@@ -25,7 +25,8 @@ void demo_fail(struct demo *d, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    demo_view_end(&d->view);
+    demo_console_stop(&d->console);
+    demo_view_uncover(&d->view);
     (void)command_fail(d->line, "%s", text);
     d->end = DEMO_FAILED;
 }
@@ -57,7 +58,7 @@ static void take_deaths(struct demo *d)
     while ((child = children_reap(&d->council.children)) != NULL) {
         char how[64];
         child_describe_end(child, how);
-        if (d->running && d->view.live) {
+        if (d->running && d->view.live) { /* the operator may have killed it */
             demo_view_say(&d->view, "%s ended: %s; its log: %s", child->name, how,
                           child->log);
         } else if (d->end == DEMO_GOES_ON) {
@@ -67,12 +68,26 @@ static void take_deaths(struct demo *d)
     }
 }
 
+static void take_end_of_console(struct demo *d)
+{
+    bool good = true;
+    if (!demo_console_ended(&d->console, &good) || d->end != DEMO_GOES_ON) {
+        return;
+    }
+    if (good) {
+        d->end = DEMO_QUIT;
+    } else {
+        demo_fail(d, "the console failed; --no-console decides without it");
+    }
+}
+
 static void take_signals(struct demo *d)
 {
     struct signalfd_siginfo info;
     while (read(d->signals, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
         if (info.ssi_signo == SIGCHLD) {
             take_deaths(d);
+            take_end_of_console(d);
         } else if (d->end == DEMO_GOES_ON) {
             d->end = d->view.live ? DEMO_QUIT : DEMO_INTERRUPTED;
         }
@@ -128,14 +143,10 @@ void demo_wait(struct demo *d, int ms)
 {
     struct pollfd fds[] = {
         {d->signals, POLLIN, 0},
-        {d->view.keys ? STDIN_FILENO : -1, POLLIN, 0},
         {d->events != NULL ? control_client_fd(d->events) : -1, POLLIN, 0},
     };
     (void)poll(fds, sizeof(fds) / sizeof(fds[0]), ms);
     take_signals(d);
-    if (d->end == DEMO_GOES_ON && demo_view_wants_quit(&d->view)) {
-        d->end = DEMO_QUIT;
-    }
     if (d->end == DEMO_GOES_ON) {
         take_events(d);
     }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /* The demo in one place, and what happens to it while it waits: signals, processes that
- * end, keys, and the events of the node that is watched. */
+ * end, and the events of the node that is watched. */
 #ifndef CONCLAVE_CONCLAVE_DEMO_TURN_H
 #define CONCLAVE_CONCLAVE_DEMO_TURN_H
 
 #include "conclave/command.h"
+#include "conclave/demo_console.h"
 #include "conclave/demo_council.h"
 #include "conclave/demo_view.h"
 
@@ -27,11 +28,13 @@ struct demo {
     bool running;                  /* everything has started: a process that ends is news */
     struct control_client *events; /* a subscription at the node of watched */
     unsigned watched;
-    uint64_t next_status_ms; /* when the status line is due, by the monotonic clock */
+    char *program;      /* the console's, where there is a terminal; or NULL */
+    pid_t console;      /* 0: it does not run */
+    bool console_shown; /* it did */
     enum demo_end end;
 };
 
-/* Ends the demo with a message, and gives the terminal back. */
+/* Ends the demo with a message. */
 void demo_fail(struct demo *d, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Waits for something to happen, ms at most, and takes it in. */

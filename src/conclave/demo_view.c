@@ -23,6 +23,7 @@ enum {
     OTHER_COLUMNS = 98,  /* what a row takes beside its title, at most, */
     NARROW_COLUMNS = 53, /* and without class and reason */
     WIDTH_DEFAULT = 146,
+    LATER_BYTES = 8192,
 };
 
 /* --- the terminal --- */
@@ -34,51 +35,19 @@ static unsigned terminal_width(unsigned otherwise)
     return known ? size.ws_col : otherwise;
 }
 
-void demo_view_begin(struct demo_view *v, bool live)
+void demo_view_cover(struct demo_view *v)
 {
-    *v = (struct demo_view){.live = live};
-    v->keys = live && tcgetattr(STDIN_FILENO, &v->saved) == 0;
-    if (v->keys) {
-        struct termios keys = v->saved;
-        keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-        (void)tcsetattr(STDIN_FILENO, TCSANOW, &keys);
-    }
+    v->covered = true;
 }
 
-static void clear_status(struct demo_view *v)
+void demo_view_uncover(struct demo_view *v)
 {
-    if (v->status != NULL) {
-        (void)printf("\r\033[K");
-    }
-}
-
-void demo_view_end(struct demo_view *v)
-{
-    if (v->live) {
-        clear_status(v);
+    if (v->covered) {
+        (void)fwrite(v->later.data, 1, v->later.size, stdout);
         (void)fflush(stdout);
+        buffer_free(&v->later);
+        v->covered = false;
     }
-    if (v->keys) {
-        (void)tcsetattr(STDIN_FILENO, TCSANOW, &v->saved);
-    }
-    free(v->status);
-    *v = (struct demo_view){.live = false};
-}
-
-bool demo_view_wants_quit(const struct demo_view *v)
-{
-    struct pollfd in = {STDIN_FILENO, POLLIN, 0};
-    char keys[64];
-    bool quit = false;
-    while (v->keys && poll(&in, 1, 0) > 0) {
-        ssize_t got = read(STDIN_FILENO, keys, sizeof(keys));
-        if (got <= 0) {
-            return true; /* the terminal has gone */
-        }
-        quit = quit || memchr(keys, 'q', (size_t)got) != NULL ||
-               memchr(keys, 'Q', (size_t)got) != NULL;
-    }
-    return quit;
 }
 
 /* --- lines --- */
@@ -95,50 +64,20 @@ static char *safe_text(const char *format, va_list args)
     return (char *)safe.data;
 }
 
-/* Cut to the terminal's width, or it would wrap and could not be replaced. */
-static void draw_status(const struct demo_view *v)
-{
-    unsigned columns = terminal_width(80);
-    int bytes = (int)strlen(v->status);
-    char *shown = alloc_string(v->status);
-    while (output_width(shown) >= columns && bytes > 0) {
-        do {
-            bytes--;
-        } while (bytes > 0 && ((unsigned char)shown[bytes] & 0xc0) == 0x80);
-        shown[bytes] = '\0';
-    }
-    (void)printf("\r\033[K%s", shown);
-    (void)fflush(stdout);
-    free(shown);
-}
-
 void demo_view_say(struct demo_view *v, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     char *text = safe_text(format, args);
     va_end(args);
-    clear_status(v);
-    (void)fprintf(v->live ? stdout : stderr, "%s\n", text);
-    free(text);
-    if (v->status != NULL) {
-        draw_status(v);
-    } else {
+    if (!v->covered) {
+        (void)fprintf(v->live ? stdout : stderr, "%s\n", text);
         (void)fflush(stdout);
+    } else if (v->later.size + strlen(text) < LATER_BYTES) {
+        buffer_append(&v->later, text, strlen(text));
+        buffer_append(&v->later, "\n", 1);
     }
-}
-
-void demo_view_status(struct demo_view *v, const char *format, ...)
-{
-    if (!v->live) {
-        return;
-    }
-    va_list args;
-    va_start(args, format);
-    free(v->status);
-    v->status = safe_text(format, args);
-    va_end(args);
-    draw_status(v);
+    free(text);
 }
 
 static double seconds_of(const struct demo_outcome *o)
@@ -168,6 +107,9 @@ static void say_proposal(struct demo_view *v, const struct demo_outcome *o,
 void demo_view_event(struct demo_view *v, const struct demo_follow *f, const char *event,
                      const json_t *params)
 {
+    if (v->covered) {
+        return; /* the console shows it */
+    }
     const char *id = member_text(params, "proposal");
     const struct demo_outcome *o =
         demo_follow_find(f, id[0] != '\0' ? id : member_text(params, "id"));
@@ -244,7 +186,7 @@ static void add_row(struct table *t, const struct demo_outcome *o, bool narrow,
 }
 
 /* A terminal of 80 columns has no room for class and reason. */
-void demo_view_table(struct demo_view *v, const struct demo_follow *f)
+void demo_view_table(const struct demo_follow *f)
 {
     static const char *const headings[] = {"id", "class", "title",   "outcome", "approve",
                                            "no", "abst.", "seconds", "reason"};
@@ -260,7 +202,6 @@ void demo_view_table(struct demo_view *v, const struct demo_follow *f)
     bool narrow = width < OTHER_COLUMNS + TITLE_MIN;
     unsigned others = narrow ? NARROW_COLUMNS : OTHER_COLUMNS;
     unsigned title_width = width > others + TITLE_MIN ? width - others : TITLE_MIN;
-    clear_status(v);
     struct table *t = narrow ? table_new(7, few, few_align) : table_new(9, headings, align);
     for (size_t i = 0; i < f->count; i++) {
         add_row(t, &f->list[i], narrow, title_width);

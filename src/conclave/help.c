@@ -68,8 +68,13 @@ static void print_option(const char *name, const char *value, const char *help)
 
 void help_command(const struct command *c)
 {
-    (void)printf("usage: conclave %s [OPTION]...%s%s\n\n%s.\n\nOptions:\n", c->name,
+    (void)printf("usage: conclave %s [OPTION]...%s%s\n\n%s.\n", c->name,
                  c->operands[0] != '\0' ? " " : "", c->operands, c->summary);
+    if (c->raw) {
+        (void)printf("\n%s", c->details);
+        return;
+    }
+    (void)printf("\nOptions:\n");
     for (int i = 0; c->options != NULL && c->options[i].name != NULL; i++) {
         print_option(c->options[i].name, c->options[i].value, c->options[i].help);
     }

@@ -150,6 +150,11 @@ static enum command_exit run(const struct command *c, int argc, char **argv)
     struct option options[COMMAND_OPTIONS_MAX + 4];
     struct command_line line = {.command = c};
     int answer;
+    if (c->raw) {
+        line.operands = argv + 1;
+        line.operand_count = argc - 1;
+        return c->run(&line);
+    }
     (void)build_options(c, options);
     int output = option_index(c, "output");
     opterr = 0;

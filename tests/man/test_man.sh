@@ -83,6 +83,7 @@ sed 's/^/conclave /' commands >code
 sed -n 's/^\.Ss \(conclave .*\)/\1/p' "$man/conclave.1" >page
 same 'the commands of conclave'
 while read -r command; do
+    [ "$command" != console ] || continue # it has a page of its own
     # Those that all commands have stand in one place, but for the socket that init makes.
     case $command in
     init) common='^\(json\|help\)$' ;;
@@ -101,6 +102,27 @@ same 'the options that all commands have'
 "$top_builddir/conclave-agent" --help | options_of_help >code
 options_of_page <"$man/conclave-agent.1" >page
 same 'the options of conclave-agent'
+
+"$conclave" console --help | options_of_help >code
+options_of_page <"$man/conclave-console.1" >page
+same 'the options of conclave-console'
+
+# --- the console ---
+
+"$top_builddir/tests/man/print_keys" >code.keys
+sed -n '/^\.\\" keys: begin/,/^\.\\" keys: end/p' "$man/conclave-console.1" |
+    grep -v '^\.\\" keys: ' >page.keys
+diff code.keys page.keys >out
+result 'the keys of conclave-console'
+sed -n '/palette\[\] = {/,/^};/s/^    {"\([a-z]*\)",.*/\1/p' \
+    "$top_srcdir/ui/console/command.c" >code
+sed -n '/^\.Ss Commands/,/^\.S[hs] /s/^\.It Cm :\([a-z]*\).*/\1/p' \
+    "$man/conclave-console.1" >page
+same 'the commands of conclave-console'
+sed -n 's/.*CFG_[A-Z_]*("\([a-z-]*\)".*/\1/p' "$top_srcdir/ui/settings.c" >code
+sed -n '/^\.Sh SETTINGS/,/^\.Sh ENV/s/^\.It\( .*\)/\1/p' "$man/conclave-console.1" |
+    grep -o ' Cm [a-z]*' | sed 's/ Cm //' >page
+same 'the settings of conclave-console'
 
 # --- events ---
 
@@ -176,5 +198,13 @@ sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' "$man/conclave-rules.5" | sed '/^\./d' >examp
 "$top_builddir/conclave-eval-rules" --check example.rules 2>out
 [ -s example.rules ] || echo 'no example' >out
 result 'the rule file of the example is good'
+
+sed -n '/^Settings for a light/,/^\.Ed/p' "$man/conclave-console.1" | sed '/^\./d; 1d' >example.conf
+echo 'recording' >empty
+"$top_builddir/conclave-console" --once --replay empty --config example.conf >shown 2>said
+grep 'example.conf' said >out
+grep -q empty said || echo 'the settings were not read' >>out
+grep -q '^key ' example.conf || echo 'no example' >>out
+result 'the settings of the example are good'
 
 echo "1..$count"
