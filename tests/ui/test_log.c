@@ -3,6 +3,12 @@
 #include "golden.h"
 #include "tap.h"
 
+#include "base/alloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 static void check(struct golden g)
 {
     g.view = &view_log;
@@ -10,8 +16,28 @@ static void check(struct golden g)
     ok(golden_view(&g), "%s", g.name);
 }
 
+/* A line with an id, as the node writes most of them. */
+static void name_proposal(struct scene *s)
+{
+    static const char text[] =
+        "proposal=a358f140ac76148107006357f9fa1ea76d04a7721035cfd10be94c5267000011 "
+        "outcome=approved approve=5 reject=1";
+    struct scene_line *l = alloc(sizeof(*l) + sizeof(text));
+    *l = *s->lines[1];
+    memcpy(l->text, text, sizeof(text));
+    (void)snprintf(l->event, sizeof(l->event), "proposal.final");
+    free(s->lines[1]);
+    s->lines[1] = l;
+}
+
 static void test_lists(void)
 {
+    check((struct golden){.name = "log-33-80-id",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 15,
+                          .cols = 80,
+                          .change = name_proposal});
+
     check((struct golden){
         .name = "log-33-80", .state = FIXTURE_DECIDING, .rows = 24, .cols = 80});
     check((struct golden){.name = "log-33-60-ascii",

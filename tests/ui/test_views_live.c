@@ -57,12 +57,13 @@ static void answer_proposal(struct model *m, const char *id, const char *phase)
         "{'id':'%s','class':'routine','title':'Decision 0','phase':'%s','outcome':null,"
         "'text':'Whether to go on.','evidence':'{\\u0022n\\u0022:1}','threshold':3,"
         "'approve':1,'reject':0,'abstain':0,'committed':3,'revealed':1,"
+        "'grace_deadline_ms':%" PRIu64 ","
         "'opened':{'height':101,'time_ms':%" PRIu64 "},'sealed':null,'seats':["
         "{'seat':1,'name':'s1','status':'revealed','choice':'approve','confidence':80,"
         "'rationale':'because it must'},"
         "{'seat':2,'name':'s2','status':'committed','choice':null,'confidence':null,"
         "'rationale':null}],'truncated':false}",
-        id, phase, LINES_NOW);
+        id, phase, LINES_NOW + 1700, LINES_NOW);
 }
 
 static void test_ballots(void)

@@ -66,6 +66,9 @@ void content_want(const struct view_context *ctx, struct model *m, uint64_t key,
  * are none. Borrowed. known: they are the proposal's own. */
 const char *content_words(const struct view_context *ctx, uint64_t key, uint64_t row,
                           bool *known);
+/* When a sealed one goes on without those that are missing, if the node has told and that
+ * time runs; UNKNOWN. */
+uint64_t content_grace(const struct view_context *ctx, const struct scene_proposal *p);
 /* All of it, for the pager. */
 void content_body(const struct view_context *ctx, uint64_t key, uint64_t row,
                   struct buffer *out);

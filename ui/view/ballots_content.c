@@ -10,6 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Where an answer had no room for a rationale. */
+#define LEFT_OUT "(left out of the answer)"
+
 /* What asks for it: the whole id, or what is known of it where the scene has lost it. */
 static void id_of(const struct view_context *ctx, uint64_t key, char out[UI_ID_BYTES])
 {
@@ -89,7 +92,16 @@ const char *content_words(const struct view_context *ctx, uint64_t key, uint64_t
         text = json_is_string(value) ? json_string_value(value) : NULL;
     }
     *known = text != NULL && text[0] != '\0';
-    return *known ? text : text != NULL ? "(empty)" : "(left out of the answer)";
+    if (!*known) {
+        text = row > UI_SEATS_MAX ? "(none)" : text != NULL ? "(empty)" : LEFT_OUT;
+    }
+    return text;
+}
+
+uint64_t content_grace(const struct view_context *ctx, const struct scene_proposal *p)
+{
+    struct detail d = content(ctx, ballots_key(p));
+    return p->phase == UI_SEALED ? member_number(d.value, "grace_deadline_ms") : UNKNOWN;
 }
 
 static void put_moment(struct buffer *out, const json_t *answer, const char *name)

@@ -112,14 +112,14 @@ int detail_compare(const struct view_context *ctx, size_t i, size_t j)
 
 enum { SEAT, CODE, CHOICE, CONFIDENCE, BAR, SEALED, OPENED, RATIONALE };
 static const struct column columns[] = {
-    [SEAT] = {" seat", 15, 0, SORT_SEAT, false},
-    [CODE] = {"", 1, 0, NO_SORT, false},
-    [CHOICE] = {"ballot", 11, 40, SORT_CHOICE, false},
-    [CONFIDENCE] = {"conf", 5, 50, SORT_CONFIDENCE, true},
-    [BAR] = {"", 8, 110, NO_SORT, false},
-    [SEALED] = {"sealed", 7, 70, SORT_LATENCY, true},
-    [OPENED] = {"opened", 6, 70, NO_SORT, true},
-    [RATIONALE] = {"rationale", 0, 0, NO_SORT, false},
+    [SEAT] = {" seat", 15, 0, SORT_SEAT, false, 18},
+    [CODE] = {"", 1, 0, NO_SORT, false, 0},
+    [CHOICE] = {"ballot", 11, 40, SORT_CHOICE, false, 0},
+    [CONFIDENCE] = {"conf", 5, 50, SORT_CONFIDENCE, true, 0},
+    [BAR] = {"", 8, 110, NO_SORT, false, 0},
+    [SEALED] = {"sealed", 7, 70, SORT_LATENCY, true, 0},
+    [OPENED] = {"opened", 6, 70, NO_SORT, true, 0},
+    [RATIONALE] = {"rationale", 0, 0, NO_SORT, false, 0},
 };
 
 static void blocks_words(char *out, size_t size, uint8_t blocks)

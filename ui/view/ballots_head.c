@@ -50,13 +50,20 @@ static unsigned bar_width(struct area line)
 static void draw_deadline(const struct view_context *ctx, struct cells *c, struct area line,
                           unsigned col, const struct scene_proposal *p, bool here)
 {
-    char words[32];
+    char words[32], grace[16];
+    uint64_t early = content_grace(ctx, p);
     ballots_when(p, ctx->now_ms, words, sizeof(words));
-    if (here && words[0] != '\0') {
-        bool over = strncmp(words, "over", 4) == 0;
-        draw_format(c, line, 0, col, over ? ROLE_WARNING : ROLE_TEXT, "%s %s",
-                    over ? "is" : "ends", words);
+    if (!here || words[0] == '\0') {
+        return;
     }
+    if (early < p->commit_deadline_ms) {
+        words_duration(grace, sizeof(grace), early > ctx->now_ms ? early - ctx->now_ms : 0);
+        draw_format(c, line, 0, col, ROLE_TEXT, "grace ends in %s", grace);
+        return;
+    }
+    bool over = strncmp(words, "over", 4) == 0;
+    draw_format(c, line, 0, col, over ? ROLE_WARNING : ROLE_TEXT, "%s %s",
+                over ? "is" : "ends", words);
 }
 
 static void draw_sealed(const struct view_context *ctx, struct cells *c, struct area line,

@@ -72,18 +72,18 @@ enum {
     WHEN
 };
 static const struct column columns[] = {
-    [STATE] = {"state", 9, 0, BY_OUTCOME, false},
-    [ID] = {"id", 8, 78, NO_SORT, false},
-    [CLASS] = {"class", 12, 100, BY_CLASS, false},
-    [TITLE] = {"title", 0, 0, NO_SORT, false},
-    [PROPOSER] = {"proposed by", 16, 140, NO_SORT, false},
-    [SEALED] = {"sealed", 6, 70, NO_SORT, false},
-    [GIVEN] = {"", 7, 110, NO_SORT, true},
-    [OPENED] = {"opened", 6, 70, NO_SORT, false},
-    [APPROVED] = {"tally", 7, 30, BY_MARGIN, true},
-    [OTHERS] = {"N   A", 7, 110, NO_SORT, true},
-    [WHY] = {"why rejected", 21, 150, NO_SORT, false},
-    [WHEN] = {"when", 9, 50, BY_NEWEST, true},
+    [STATE] = {"state", 9, 0, BY_OUTCOME, false, 0},
+    [ID] = {"id", 8, 78, NO_SORT, false, 0},
+    [CLASS] = {"class", 12, 100, BY_CLASS, false, 20},
+    [TITLE] = {"title", 0, 0, NO_SORT, false, 0},
+    [PROPOSER] = {"proposed by", 16, 140, NO_SORT, false, 0},
+    [SEALED] = {"sealed", 6, 70, NO_SORT, false, 0},
+    [GIVEN] = {"", 7, 110, NO_SORT, true, 0},
+    [OPENED] = {"opened", 6, 70, NO_SORT, false, 0},
+    [APPROVED] = {"tally", 7, 30, BY_MARGIN, true, 0},
+    [OTHERS] = {"N   A", 7, 110, NO_SORT, true, 0},
+    [WHY] = {"why rejected", 21, 150, NO_SORT, false, 0},
+    [WHEN] = {"when", 9, 50, BY_NEWEST, true, 0},
 };
 
 static void draw_numbers(const struct table *t, struct cells *c, struct area line,

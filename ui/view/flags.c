@@ -101,15 +101,15 @@ static int compare(const struct view_context *ctx, size_t i, size_t j)
 
 enum { SEVERITY, STATE, LETTER, SEAT, KIND, FIRST, LAST, COUNT, TEXT };
 static const struct column columns[] = {
-    [SEVERITY] = {"severity", 9, 56, SORT_SEVERITY, false},
-    [STATE] = {"state", 7, 0, NO_SORT, false},
-    [LETTER] = {"", 1, 0, NO_SORT, false},
-    [SEAT] = {"seat", 12, 40, SORT_SEAT, false},
-    [KIND] = {"kind", 16, 110, SORT_KIND, false},
-    [FIRST] = {"first", 10, 100, NO_SORT, false},
-    [LAST] = {"last", 10, 74, SORT_NEWEST, false},
-    [COUNT] = {"n", 3, 74, NO_SORT, true},
-    [TEXT] = {"what", 0, 0, NO_SORT, false},
+    [SEVERITY] = {"severity", 9, 56, SORT_SEVERITY, false, 0},
+    [STATE] = {"state", 7, 0, NO_SORT, false, 0},
+    [LETTER] = {"", 1, 0, NO_SORT, false, 0},
+    [SEAT] = {"seat", 12, 40, SORT_SEAT, false, 18},
+    [KIND] = {"kind", 16, 110, SORT_KIND, false, 0},
+    [FIRST] = {"first", 10, 100, NO_SORT, false, 0},
+    [LAST] = {"last", 10, 74, SORT_NEWEST, false, 0},
+    [COUNT] = {"n", 3, 74, NO_SORT, true, 0},
+    [TEXT] = {"what", 0, 0, NO_SORT, false, 0},
 };
 
 enum role flags_role(const struct scene_flag *f)

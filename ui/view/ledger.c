@@ -32,6 +32,20 @@ struct detail ledger_detail(const struct view_context *ctx, enum detail_kind kin
     return list_detail(ctx, kind, height);
 }
 
+/* The node tells latencies with a block that it votes for, and of the last ones again. */
+static uint64_t latency(const struct scene *s, const struct scene_block *b, bool committed)
+{
+    const struct scene_votes *v = &s->votes;
+    uint64_t known = committed ? b->committed_ms : b->prepared_ms;
+    for (size_t i = v->latency_count; i > 0 && known == UNKNOWN; i--) {
+        if (v->latencies[i - 1].height == b->height) {
+            return committed ? v->latencies[i - 1].committed_ms
+                             : v->latencies[i - 1].prepared_ms;
+        }
+    }
+    return known;
+}
+
 static const char *const *sorts(const struct view_context *ctx)
 {
     return ctx->state->depth == 0 ? block_sorts : NULL;
@@ -80,7 +94,8 @@ static int compare(const struct view_context *ctx, size_t i, size_t j)
         order = order_numbers(b->bytes + 1, a->bytes + 1); /* unknown ones last */
         break;
     case SORT_COMMIT:
-        order = order_numbers(b->committed_ms + 1, a->committed_ms + 1);
+        order = order_numbers(latency(ctx->scene, b, true) + 1,
+                              latency(ctx->scene, a, true) + 1);
         break;
     }
     return order != 0 ? order : order_numbers(i, j);
@@ -101,16 +116,16 @@ enum {
     HASH
 };
 static const struct column columns[] = {
-    [HEIGHT] = {"height", 9, 0, SORT_HEIGHT, true},
-    [VIEW] = {"view", 5, 34, NO_SORT, true},
-    [PRIMARY] = {"primary", 12, 44, NO_SORT, false},
-    [TIME] = {"time", 10, 24, NO_SORT, false},
-    [OPERATIONS] = {"ops", 5, 28, SORT_OPERATIONS, true},
-    [ENVELOPES] = {"envelopes", 9, 100, NO_SORT, true},
-    [BYTES] = {"bytes", 8, 76, SORT_BYTES, true},
-    [PREPARED] = {"prepared", 8, 92, NO_SORT, true},
-    [COMMITTED] = {"commit", 7, 56, SORT_COMMIT, true},
-    [HASH] = {"hash", 0, 0, NO_SORT, false},
+    [HEIGHT] = {"height", 9, 0, SORT_HEIGHT, true, 0},
+    [VIEW] = {"view", 5, 34, NO_SORT, true, 0},
+    [PRIMARY] = {"primary", 12, 44, NO_SORT, false, 18},
+    [TIME] = {"time", 10, 24, NO_SORT, false, 0},
+    [OPERATIONS] = {"ops", 5, 28, SORT_OPERATIONS, true, 0},
+    [ENVELOPES] = {"envelopes", 9, 100, NO_SORT, true, 0},
+    [BYTES] = {"bytes", 8, 76, SORT_BYTES, true, 0},
+    [PREPARED] = {"prepared", 8, 92, NO_SORT, true, 0},
+    [COMMITTED] = {"commit", 7, 56, SORT_COMMIT, true, 0},
+    [HASH] = {"hash", 0, 0, NO_SORT, false, 0},
 };
 
 /* What the list does not have between this block and the next one below. */
@@ -151,8 +166,8 @@ static void draw_one(const struct view_context *ctx, struct cells *c, struct are
     table_put(&t, c, line, ENVELOPES, ROLE_QUIET, words);
     words_bytes(words, sizeof(words), b->bytes);
     table_put(&t, c, line, BYTES, ROLE_QUIET, words);
-    put_latency(&t, c, line, PREPARED, b->prepared_ms);
-    put_latency(&t, c, line, COMMITTED, b->committed_ms);
+    put_latency(&t, c, line, PREPARED, latency(ctx->scene, b, false));
+    put_latency(&t, c, line, COMMITTED, latency(ctx->scene, b, true));
     if (ctx->state->panes[0].sort == SORT_HEIGHT && gap_below(ctx->scene, i) > 0) {
         (void)snprintf(words, sizeof(words), "%.8s  below: %" PRIu64 " not loaded", b->hash,
                        gap_below(ctx->scene, i));

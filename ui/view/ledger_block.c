@@ -64,9 +64,9 @@ void operation_words(const struct view_context *ctx, const json_t *operation, ch
 
 enum { KIND, SEAT, WHAT };
 static const struct column columns[] = {
-    [KIND] = {"what", 12, 0, NO_SORT, false},
-    [SEAT] = {"seat", 12, 40, NO_SORT, false},
-    [WHAT] = {"", 0, 0, NO_SORT, false},
+    [KIND] = {"what", 12, 0, NO_SORT, false, 0},
+    [SEAT] = {"seat", 12, 40, NO_SORT, false, 18},
+    [WHAT] = {"", 0, 0, NO_SORT, false, 0},
 };
 
 static void draw_check(struct cells *c, struct area line, const struct table *t,

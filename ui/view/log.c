@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The view Log: the node's lines, the newest at the bottom. */
+#include "base/text.h"
 #include "ui/view/list.h"
 #include "ui/view/table.h"
 #include "ui/view/tree.h"
@@ -85,11 +86,14 @@ static void text(const struct view_context *ctx, size_t i, struct buffer *out)
 
 /* --- drawing --- */
 
+enum { FIELDS_SHOWN = 1024 }; /* bytes of a line that are looked at to draw it */
 enum { TIME, LEVEL, EVENT, SEAT, TEXT };
 static const struct column columns[] = {
-    [TIME] = {"time", 10, 40, NO_SORT, false},   [LEVEL] = {"level", 5, 50, NO_SORT, false},
-    [EVENT] = {"event", 20, 30, NO_SORT, false}, [SEAT] = {"seat", 12, 110, NO_SORT, false},
-    [TEXT] = {"", 0, 0, NO_SORT, false},
+    [TIME] = {"time", 10, 40, NO_SORT, false, 0},
+    [LEVEL] = {"level", 5, 50, NO_SORT, false, 0},
+    [EVENT] = {"event", 20, 30, NO_SORT, false, 0},
+    [SEAT] = {"seat", 12, 110, NO_SORT, false, 18},
+    [TEXT] = {"", 0, 0, NO_SORT, false, 0},
 };
 
 static void draw_gap(struct cells *c, struct area line, const struct scene_line *l)
@@ -99,13 +103,32 @@ static void draw_gap(struct cells *c, struct area line, const struct scene_line 
     draw_string(c, line, 0, at, ROLE_STALE, " --");
 }
 
+/* A text for a line: of ids and hashes the first digits do. */
+static struct slice shorten(const char *text, char *out, size_t size)
+{
+    enum { LONG = 32, SHOWN = 8 };
+    size_t at = 0;
+    while (*text != '\0' && at + LONG < size) {
+        size_t digits = strspn(text, "0123456789abcdef");
+        size_t take = digits >= LONG ? SHOWN : digits > 0 ? digits : 1;
+        memcpy(out + at, text, take);
+        at += take;
+        if (digits >= LONG) {
+            memcpy(out + at, "..", 2);
+            at += 2;
+        }
+        text += digits > 0 ? digits : 1;
+    }
+    return slice_of(out, text_whole(slice_of(out, at)));
+}
+
 static void draw_one(const struct view_context *ctx, struct cells *c, struct area line,
                      size_t i)
 {
     const struct scene_line *l = line_at(ctx, i);
     enum role role = level_role(l->level);
     struct table t;
-    char words[24];
+    char words[24], fields[FIELDS_SHOWN];
     if (l->level == LINE_GAP) {
         draw_gap(c, line, l);
         return;
@@ -118,7 +141,8 @@ static void draw_one(const struct view_context *ctx, struct cells *c, struct are
     if (l->seat > 0) {
         (void)draw_seat(ctx, c, line, 0, t.at[SEAT], t.width[SEAT], l->seat);
     }
-    table_put(&t, c, line, TEXT, ROLE_TEXT, l->text);
+    struct area rest = table_field(&t, line, TEXT);
+    draw_fit(c, rest, 0, 0, rest.cols, ROLE_TEXT, shorten(l->text, fields, sizeof(fields)));
 }
 
 /* --- one line in full --- */

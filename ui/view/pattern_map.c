@@ -35,9 +35,9 @@ static struct head head_of(struct area a, unsigned wanted)
 
 enum { SEAT, AGREE, MISSED, STREAK, MAP };
 static const struct column seat_columns[] = {
-    [SEAT] = {" seat", 12, 0, 0, false}, [AGREE] = {"with", 5, 44, 1, true},
-    [MISSED] = {"miss", 5, 56, 2, true}, [STREAK] = {"run", 4, 66, 3, true},
-    [MAP] = {"", 0, 0, NO_SORT, false},
+    [SEAT] = {" seat", 12, 0, 0, false, 18}, [AGREE] = {"with", 5, 44, 1, true, 0},
+    [MISSED] = {"miss", 5, 56, 2, true, 0},  [STREAK] = {"run", 4, 66, 3, true, 0},
+    [MAP] = {"", 0, 0, NO_SORT, false, 0},
 };
 
 static struct area map_field(struct area line)
@@ -158,12 +158,12 @@ static void decision_table(const struct view_context *ctx, struct table *t,
     unsigned title =
         cols > FIXED + LEAST_TITLE + seats ? cols - FIXED - seats : LEAST_TITLE;
     unsigned narrow = FIXED + LEAST_TITLE + 16;
-    columns[NUMBER] = (struct column){"number", 7, 24, 0, true};
-    columns[OUTCOME] = (struct column){"", 1, 0, NO_SORT, false};
+    columns[NUMBER] = (struct column){"number", 7, 24, 0, true, 0};
+    columns[OUTCOME] = (struct column){"", 1, 0, NO_SORT, false, 0};
     columns[TITLE] =
-        (struct column){"title", (uint16_t)title, (uint16_t)narrow, NO_SORT, false};
-    columns[TALLY] = (struct column){"tally", 7, 40, 3, true};
-    columns[SEATS] = (struct column){"", 0, 0, NO_SORT, false};
+        (struct column){"title", (uint16_t)title, (uint16_t)narrow, NO_SORT, false, 0};
+    columns[TALLY] = (struct column){"tally", 7, 40, 3, true, 0};
+    columns[SEATS] = (struct column){"", 0, 0, NO_SORT, false, 0};
     table_lay(t, columns, SEATS + 1, cols);
 }
 

@@ -105,15 +105,15 @@ int decisions_compare(const struct view_context *ctx, size_t i, size_t j)
 
 enum { NUMBER, WHEN, OUTCOME, MARK, STAND, CHOICE, CONFIDENCE, LATENCY, TITLE };
 static const struct column columns[] = {
-    [NUMBER] = {"number", 7, 30, SORT_NEWEST, true},
-    [WHEN] = {"final", 10, 90, NO_SORT, false},
-    [OUTCOME] = {"outcome", 8, 60, NO_SORT, false},
-    [MARK] = {"", 1, 0, NO_SORT, false},
-    [STAND] = {"stood", 9, 0, SORT_AGREEMENT, false},
-    [CHOICE] = {"ballot", 11, 44, SORT_CHOICE, false},
-    [CONFIDENCE] = {"conf", 5, 50, SORT_CONFIDENCE, true},
-    [LATENCY] = {"blocks", 7, 70, SORT_LATENCY, true},
-    [TITLE] = {"title", 0, 0, NO_SORT, false},
+    [NUMBER] = {"number", 7, 30, SORT_NEWEST, true, 0},
+    [WHEN] = {"final", 10, 90, NO_SORT, false, 0},
+    [OUTCOME] = {"outcome", 8, 60, NO_SORT, false, 0},
+    [MARK] = {"", 1, 0, NO_SORT, false, 0},
+    [STAND] = {"stood", 9, 0, SORT_AGREEMENT, false, 0},
+    [CHOICE] = {"ballot", 11, 44, SORT_CHOICE, false, 0},
+    [CONFIDENCE] = {"conf", 5, 50, SORT_CONFIDENCE, true, 0},
+    [LATENCY] = {"blocks", 7, 70, SORT_LATENCY, true, 0},
+    [TITLE] = {"title", 0, 0, NO_SORT, false, 0},
 };
 
 static void draw_one(const struct view_context *ctx, struct cells *c, struct area line,

@@ -13,8 +13,9 @@ void table_lay(struct table *t, const struct column *columns, size_t count, unsi
     *t = (struct table){.columns = columns, .count = count};
     for (size_t i = 0; i < count; i++) {
         if (columns[i].least <= cols) {
-            t->width[i] = columns[i].width;
-            fixed += columns[i].width + 1U;
+            bool wide = cols >= TABLE_WIDE && columns[i].wide > 0;
+            t->width[i] = wide ? columns[i].wide : columns[i].width;
+            fixed += t->width[i] + 1U;
         }
     }
     /* The column that takes the rest has counted for its blank, and there is none after

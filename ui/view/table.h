@@ -5,7 +5,7 @@
 
 #include "ui/view/draw.h"
 
-enum { TABLE_COLUMNS_MAX = 16 };
+enum { TABLE_COLUMNS_MAX = 16, TABLE_WIDE = 140 };
 
 struct column {
     const char *head;
@@ -13,6 +13,7 @@ struct column {
     uint16_t least; /* how wide the table must be for this column to be there */
     int8_t sort;    /* as draw_head's */
     bool right;     /* its text stands at the right */
+    uint16_t wide;  /* its width in a table of TABLE_WIDE columns and more; 0: the same */
 };
 
 /* A table laid out for a width; columns that are not there have width 0. */

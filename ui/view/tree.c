@@ -4,86 +4,15 @@
 #include "base/text.h"
 #include "ui/view/draw.h"
 
-#include <assert.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { KEY_COLUMNS = 15, TREE_DEPTH = 16, STEP = 2, SMALL = 8 };
-
-void words_put(struct buffer *out, const char *text)
-{
-    buffer_append(out, text, strlen(text));
-}
-
-void words_format(struct buffer *out, const char *format, ...)
-{
-    char words[512];
-    va_list args;
-    va_start(args, format);
-    int size = vsnprintf(words, sizeof(words), format, args);
-    va_end(args);
-    assert(size >= 0);
-    buffer_append(out, words,
-                  (size_t)size < sizeof(words) ? (size_t)size : sizeof(words) - 1);
-}
+/* Keys of one object stand above each other, if they are not longer than this. */
+enum { KEY_MAX = 20, TREE_DEPTH = 16, STEP = 2, SMALL = 8 };
 
 static void put_blanks(struct buffer *out, unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         buffer_append(out, " ", 1);
-    }
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t size = strlen(text), with = strlen(end);
-    return size >= with && strcmp(text + size - with, end) == 0;
-}
-
-/* What the protocol calls times and durations: the names end so, and a time is a large
- * number. */
-static void put_time(struct buffer *out, const char *key, json_int_t n)
-{
-    const json_int_t least_time = 100000000000; /* 1973, or three years */
-    char words[32];
-    if (n < 0 || !(ends_with(key, "_ms") || ends_with(key, "_ms_ago"))) {
-        return;
-    }
-    if (n >= least_time) {
-        words_date(words, sizeof(words), (uint64_t)n);
-    } else {
-        words_duration(words, sizeof(words), (uint64_t)n);
-    }
-    words_format(out, " (%s)", words);
-}
-
-static void put_scalar(struct buffer *out, const char *key, const json_t *value)
-{
-    switch (json_typeof(value)) {
-    case JSON_STRING:
-        text_escape(out, slice_of(json_string_value(value), json_string_length(value)), "");
-        break;
-    case JSON_INTEGER:
-        words_format(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-        put_time(out, key, json_integer_value(value));
-        break;
-    case JSON_REAL:
-        words_format(out, "%.10g", json_real_value(value));
-        break;
-    case JSON_TRUE:
-        words_put(out, "yes");
-        break;
-    case JSON_FALSE:
-        words_put(out, "no");
-        break;
-    case JSON_NULL:
-        words_put(out, "-");
-        break;
-    case JSON_OBJECT:
-    case JSON_ARRAY:
-        words_put(out, "none"); /* others are not for one line */
-        break;
     }
 }
 
@@ -102,24 +31,47 @@ static bool is_flat_array(const json_t *value)
     return json_is_array(value);
 }
 
-static void put_key(struct buffer *out, unsigned indent, const char *key)
+/* Where a member is written: its column, and that of what it is. */
+struct place {
+    unsigned indent, width, depth;
+};
+
+static struct place place_of(unsigned indent, json_t *object, unsigned depth)
 {
-    size_t before = out->size;
+    struct place out = {indent, 0, depth};
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value)
+    {
+        size_t size = strlen(key);
+        out.width = size > out.width && size <= KEY_MAX ? (unsigned)size : out.width;
+    }
+    return out;
+}
+
+static void put_name(struct buffer *out, unsigned indent, const char *key)
+{
     put_blanks(out, indent);
     text_escape(out, slice_of_string(key), "");
-    size_t taken = out->size - before;
-    put_blanks(out, taken < KEY_COLUMNS ? (unsigned)(KEY_COLUMNS - taken) : 1);
+}
+
+static void put_key(struct buffer *out, struct place at, const char *key)
+{
+    size_t before = out->size;
+    put_name(out, at.indent, key);
+    size_t taken = out->size - before - at.indent;
+    put_blanks(out, taken < at.width ? (unsigned)(at.width - taken) + 1 : 1);
 }
 
 static void put_line(struct buffer *out, const char *key, const json_t *value)
 {
     size_t count = json_array_size(value);
     if (count == 0) {
-        put_scalar(out, key, value);
+        tree_scalar(out, key, value);
     }
     for (size_t i = 0; i < count && out->size < TREE_BYTES; i++) {
         words_put(out, i > 0 ? ", " : "");
-        put_scalar(out, key, json_array_get(value, i));
+        tree_scalar(out, key, json_array_get(value, i));
     }
     words_put(out, "\n");
 }
@@ -127,15 +79,16 @@ static void put_line(struct buffer *out, const char *key, const json_t *value)
 static void put_value(struct buffer *out, unsigned indent, const json_t *value,
                       unsigned depth);
 
-static void put_member(struct buffer *out, unsigned indent, const char *key,
-                       const json_t *value, unsigned depth)
+static void put_member(struct buffer *out, struct place at, const char *key,
+                       const json_t *value)
 {
-    put_key(out, indent, key);
     if (is_flat(value) || is_flat_array(value)) {
+        put_key(out, at, key);
         put_line(out, key, value);
     } else {
+        put_name(out, at.indent, key);
         words_put(out, "\n");
-        put_value(out, indent + STEP, value, depth + 1);
+        put_value(out, at.indent + STEP, value, at.depth + 1);
     }
 }
 
@@ -155,19 +108,20 @@ static void put_side(struct buffer *out, unsigned indent, const char *side,
     }
 }
 
-static void put_both(struct buffer *out, unsigned indent, const char *key,
+static void put_both(struct buffer *out, struct place at, const char *key,
                      const json_t *first, const json_t *second)
 {
-    put_key(out, indent, key);
+    put_name(out, at.indent, key);
     words_put(out, "\n");
-    put_side(out, indent + STEP, "first", first);
-    put_side(out, indent + STEP, "second", second);
+    put_side(out, at.indent + STEP, "first", first);
+    put_side(out, at.indent + STEP, "second", second);
 }
 
 /* What they have in common first, so that the difference is seen alone. */
 static void put_pair(struct buffer *out, unsigned indent, json_t *first, json_t *second,
                      unsigned depth)
 {
+    struct place at = place_of(indent + STEP, first, depth + 1);
     const char *key;
     json_t *value;
     put_blanks(out, indent);
@@ -175,7 +129,7 @@ static void put_pair(struct buffer *out, unsigned indent, json_t *first, json_t 
     json_object_foreach(first, key, value)
     {
         if (json_equal(value, json_object_get(second, key))) {
-            put_member(out, indent + STEP, key, value, depth + 1);
+            put_member(out, at, key, value);
         }
     }
     put_blanks(out, indent);
@@ -184,13 +138,13 @@ static void put_pair(struct buffer *out, unsigned indent, json_t *first, json_t 
     {
         json_t *other = json_object_get(second, key);
         if (!json_equal(value, other)) {
-            put_both(out, indent + STEP, key, value, other);
+            put_both(out, at, key, value, other);
         }
     }
     json_object_foreach(second, key, value)
     {
         if (json_object_get(first, key) == NULL) {
-            put_both(out, indent + STEP, key, NULL, value);
+            put_both(out, at, key, NULL, value);
         }
     }
 }
@@ -202,6 +156,7 @@ static void put_object(struct buffer *out, unsigned indent, json_t *value, unsig
     json_t *first = json_object_get(value, "first");
     json_t *second = json_object_get(value, "second");
     bool pair = json_is_object(first) && json_is_object(second);
+    struct place at = place_of(indent, value, depth);
     const char *key;
     json_t *member;
     json_object_foreach(value, key, member)
@@ -210,7 +165,7 @@ static void put_object(struct buffer *out, unsigned indent, json_t *value, unsig
             return;
         }
         if (!pair || (member != first && member != second)) {
-            put_member(out, indent, key, member, depth);
+            put_member(out, at, key, member);
         }
     }
     if (pair) {
@@ -242,7 +197,7 @@ static void put_small(struct buffer *out, const json_t *value)
         words_put(out, parts);
         text_escape(out, slice_of_string(key), "");
         words_put(out, " ");
-        put_scalar(out, key, member);
+        tree_scalar(out, key, member);
         parts = ", ";
     }
     words_put(out, "\n");
@@ -288,7 +243,7 @@ void tree_text(struct buffer *out, const json_t *value)
 {
     struct buffer text = {NULL, 0, 0};
     put_value(&text, 0, value, 0);
-    bool cut = text.size > TREE_BYTES;
+    bool cut = text.size >= TREE_BYTES; /* nothing is begun from there on */
     if (cut) {
         text.size = text_whole(slice_of(text.data, TREE_BYTES));
     }

@@ -15,6 +15,8 @@ enum { TREE_BYTES = 96 * 1024 }; /* of text; what is beyond is only counted */
  * object has the members first and second, what they have in common is told once, and where
  * they differ both are. Appends. */
 void tree_text(struct buffer *out, const json_t *value);
+/* A value without parts, in a line; key: what it is called, which tells times. Appends. */
+void tree_scalar(struct buffer *out, const char *key, const json_t *value);
 /* The text of a JSON value, laid out over lines without being read: numbers stay as they
  * were written, and what is no JSON comes out with other blanks. Appends. */
 void tree_lay(struct buffer *out, const char *text);
