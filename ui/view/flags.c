@@ -99,8 +99,8 @@ static int compare(const struct view_context *ctx, size_t i, size_t j)
 
 /* --- drawing --- */
 
-enum { SEVERITY, STATE, LETTER, SEAT, KIND, FIRST, LAST, COUNT, TEXT };
-static const struct column columns[] = {
+enum { SEVERITY, STATE, LETTER, SEAT, KIND, FIRST, LAST, COUNT, TEXT, COLUMNS };
+static const struct column columns[COLUMNS] = {
     [SEVERITY] = {"severity", 9, 56, SORT_SEVERITY, false, 0},
     [STATE] = {"state", 7, 0, NO_SORT, false, 0},
     [LETTER] = {"", 1, 0, NO_SORT, false, 0},
@@ -170,15 +170,31 @@ static const char *nothing(const struct view_context *ctx)
     return "there has been no flag";
 }
 
+/* The head says which ones are listed: those that are not do not look like none. */
+static const char *text_head(const struct view_context *ctx)
+{
+    switch ((enum flags_level)ctx->state->level) {
+    case LEVEL_OPEN:
+        return "what (open ones)";
+    case LEVEL_NEW:
+        return "what (new ones)";
+    case LEVEL_ALL:
+        break;
+    }
+    return "what (all)";
+}
+
 static void draw(const struct view_context *ctx, struct cells *c, struct area a,
                  struct drawn *out)
 {
+    struct column here[COLUMNS];
     if (ctx->state->depth > 0) {
         flags_draw_evidence(ctx, c, a, out);
         return;
     }
-    table_draw(ctx, c, a, columns, sizeof(columns) / sizeof(columns[0]), draw_one,
-               nothing(ctx), out);
+    memcpy(here, columns, sizeof(here));
+    here[TEXT].head = text_head(ctx);
+    table_draw(ctx, c, a, here, COLUMNS, draw_one, nothing(ctx), out);
 }
 
 static bool opens(const struct view_context *ctx)

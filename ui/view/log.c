@@ -87,8 +87,8 @@ static void text(const struct view_context *ctx, size_t i, struct buffer *out)
 /* --- drawing --- */
 
 enum { FIELDS_SHOWN = 1024 }; /* bytes of a line that are looked at to draw it */
-enum { TIME, LEVEL, EVENT, SEAT, TEXT };
-static const struct column columns[] = {
+enum { TIME, LEVEL, EVENT, SEAT, TEXT, COLUMNS };
+static const struct column columns[COLUMNS] = {
     [TIME] = {"time", 10, 40, NO_SORT, false, 0},
     [LEVEL] = {"level", 5, 50, NO_SORT, false, 0},
     [EVENT] = {"event", 20, 30, NO_SORT, false, 0},
@@ -191,9 +191,30 @@ static void body(const struct view_context *ctx, struct buffer *out)
     put_fields(out, l->text);
 }
 
+/* What is left out, so that it does not look as if there were nothing. */
+static void left_out(const struct view_context *ctx, char *out, size_t size)
+{
+    char seat[UI_NAME_BYTES + 24] = "", number[8];
+    if (ctx->followed > 0) {
+        struct slice name = seat_name(ctx->scene, ctx->followed);
+        words_seat(number, sizeof(number), ctx->scene, ctx->followed);
+        (void)snprintf(seat, sizeof(seat), "seat %s %.*s", number, (int)name.size,
+                       name.data != NULL ? (const char *)name.data : "");
+    }
+    bool all = ctx->state->level == LINE_DEBUG;
+    (void)snprintf(
+        out, size, "%s%s%s%s%s", all ? "" : level_name((enum line_level)ctx->state->level),
+        all                               ? ""
+        : ctx->state->level == LINE_ERROR ? " alone"
+                                          : " and worse",
+        !all && seat[0] != '\0' ? ", " : "", seat, seat[0] != '\0' ? " alone" : "");
+}
+
 static void draw(const struct view_context *ctx, struct cells *c, struct area a,
                  struct drawn *out)
 {
+    struct column here[COLUMNS];
+    char head[UI_NAME_BYTES + 64];
     if (ctx->state->depth > 0) {
         struct buffer page = {NULL, 0, 0};
         body(ctx, &page);
@@ -201,7 +222,10 @@ static void draw(const struct view_context *ctx, struct cells *c, struct area a,
         buffer_free(&page);
         return;
     }
-    table_draw(ctx, c, a, columns, sizeof(columns) / sizeof(columns[0]), draw_one,
+    left_out(ctx, head, sizeof(head));
+    memcpy(here, columns, sizeof(here));
+    here[TEXT].head = head;
+    table_draw(ctx, c, a, here, COLUMNS, draw_one,
                ctx->scene->line_count > 0 ? "no line of this level and seat"
                : ctx->scene->known        ? "no line yet"
                                           : "the node has not answered yet",
