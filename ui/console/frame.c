@@ -199,10 +199,10 @@ static void draw_conditions(struct console *c, struct cells *cells, struct area 
     char words[256] = "";
     size_t used = 0;
     if (pane->filter[0] != '\0' || at->flagged_only) {
-        used += (size_t)snprintf(words, sizeof(words), "%s%s%.40s %zu of %zu",
-                                 at->flagged_only ? "flagged " : "",
-                                 pane->filter[0] != '\0' ? "filter: " : "", pane->filter,
-                                 ctx->rows->count, v->count(ctx));
+        used +=
+            (size_t)snprintf(words, sizeof(words), "%zu of %zu%s%s%.40s", ctx->rows->count,
+                             v->count(ctx), at->flagged_only ? " flagged" : "",
+                             pane->filter[0] != '\0' ? ": " : "", pane->filter);
     }
     if (at->followed != 0 && used < sizeof(words)) {
         used += (size_t)snprintf(words + used, sizeof(words) - used, "%sfollowing %u",
