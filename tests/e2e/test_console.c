@@ -108,6 +108,22 @@ static size_t count_files(const char *pattern)
     return count;
 }
 
+/* Whether the screen sets any colour but the terminal's own. */
+static bool has_colour(const char *styled)
+{
+    for (const char *at = strstr(styled, "\033["); at != NULL; at = strstr(at, "\033[")) {
+        for (at += 2; *at != '\0' && strchr("0123456789;:", *at) != NULL;) {
+            char *end;
+            unsigned long n = strtoul(at, &end, 10);
+            if ((n >= 30 && n <= 38) || (n >= 40 && n <= 48) || (n >= 90 && n <= 107)) {
+                return true;
+            }
+            at = end > at ? end : at + 1;
+        }
+    }
+    return false;
+}
+
 /* --- the shift --- */
 
 static void watch_a_decision(unsigned seats)
@@ -243,11 +259,9 @@ static void whole_shift(unsigned seats, const struct tmux_options *o, const char
     restart_the_node();
     arrange();
     resize();
-    if (o->term != NULL || o->environment != NULL) {
-        ok(strstr(tmux_styled(terminal), "\033[3") == NULL &&
-               strstr(tmux_styled(terminal), "\033[4") == NULL,
-           "there is no colour");
-    }
+    bool plain = o->term != NULL || o->environment != NULL;
+    ok(has_colour(tmux_styled(terminal)) != plain, "there is %s colour",
+       plain ? "no" : "some");
     leave();
     live_free(live);
 }

@@ -189,29 +189,39 @@ static unsigned draw_tabs(struct console *c, struct cells *cells, struct area li
     return at;
 }
 
-/* What is hidden, or stands otherwise than it usually does, at the right of the tabs. */
-static void draw_conditions(struct console *c, struct cells *cells, struct area line,
-                            const struct view_context *ctx)
+/* What is hidden, or stands otherwise than it usually does: "2 of 33: ho  following 14". */
+static void condition_words(struct console *c, const struct view_context *ctx, char *out,
+                            size_t size)
 {
     const struct council *at = console_here_const(c);
     const struct pane *pane = console_pane(c);
-    const struct view *v = views[c->view];
-    char words[256] = "";
     size_t used = 0;
+    out[0] = '\0';
     if (pane->filter[0] != '\0' || at->flagged_only) {
         used +=
-            (size_t)snprintf(words, sizeof(words), "%zu of %zu%s%s%.40s", ctx->rows->count,
-                             v->count(ctx), at->flagged_only ? " flagged" : "",
+            (size_t)snprintf(out, size, "%zu of %zu%s%s%.40s", ctx->rows->count,
+                             views[c->view]->count(ctx), at->flagged_only ? " flagged" : "",
                              pane->filter[0] != '\0' ? ": " : "", pane->filter);
     }
-    if (at->followed != 0 && used < sizeof(words)) {
-        used += (size_t)snprintf(words + used, sizeof(words) - used, "%sfollowing %u",
-                                 used > 0 ? "  " : "", at->followed);
+    if (at->followed != 0 && used < size) {
+        (void)snprintf(out + used, size - used, "%sfollowing %u", used > 0 ? "  " : "",
+                       at->followed);
     }
-    if (used > 0) {
-        unsigned columns = text_columns(slice_of_string(words), cells->ascii);
-        unsigned room = columns < line.cols ? columns : line.cols;
-        draw_fit(cells, line, 0, line.cols - room, room, ROLE_NOTICE,
+}
+
+/* Tabs, and at their right what is hidden, which has the first claim to a third of it. */
+static void draw_second_header(struct console *c, struct cells *cells, struct area line,
+                               const struct view_context *ctx)
+{
+    char words[256];
+    condition_words(c, ctx, words, sizeof(words));
+    unsigned columns = text_columns(slice_of_string(words), cells->ascii);
+    unsigned claim = columns < line.cols / 3U ? columns : line.cols / 3U;
+    unsigned at = draw_tabs(c, cells, area_cols(line, 0, line.cols - claim));
+    struct area rest = area_cols(line, at, line.cols);
+    unsigned room = columns < rest.cols ? columns : rest.cols;
+    if (columns > 0) {
+        draw_fit(cells, rest, 0, rest.cols - room, room, ROLE_NOTICE,
                  slice_of_string(words));
     }
 }
@@ -356,8 +366,7 @@ void console_draw(struct console *c, struct cells *out, uint64_t now_ms)
     draw_header(c, out, header, now_ms);
     council_phases_draw(&ctx, out, phases);
     if (tabs.rows > 0) {
-        unsigned at = draw_tabs(c, out, tabs);
-        draw_conditions(c, out, area_cols(tabs, at, tabs.cols), &ctx);
+        draw_second_header(c, out, tabs, &ctx);
     }
     draw_view(c, out, left, &ctx, now_ms);
     flags_line_draw(&ctx, out, flags);
