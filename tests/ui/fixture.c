@@ -22,6 +22,7 @@ const char *fixture_name(enum fixture_state state)
 {
     static const char *const names[FIXTURE_STATES] = {
         [FIXTURE_IDLE] = "idle",
+        [FIXTURE_BALLOTS] = "ballots",
         [FIXTURE_DECIDING] = "deciding",
         [FIXTURE_VIEW_CHANGE] = "view-change",
         [FIXTURE_DEAD] = "dead",
@@ -39,6 +40,7 @@ uint64_t fixture_clock(enum fixture_state state)
 {
     switch (state) {
     case FIXTURE_IDLE:
+    case FIXTURE_BALLOTS:
     case FIXTURE_DECIDING:
     case FIXTURE_VIEW_CHANGE:
     case FIXTURE_DEAD:
@@ -114,6 +116,27 @@ static void make_idle(struct scene *s, enum fixture_state state)
     (void)snprintf(s->awaiting.what, sizeof(s->awaiting.what), "nothing");
     (void)snprintf(s->awaiting.text, sizeof(s->awaiting.text),
                    "nothing: no proposal is open");
+}
+
+/* Every third one still thinks. */
+static void make_ballots(struct scene *s)
+{
+    struct scene_awaiting *w = &s->awaiting;
+    make_idle(s, FIXTURE_BALLOTS);
+    s->votes.since_ms = s->at_ms - 4300;
+    for (uint16_t seat = 1; seat <= s->seats; seat++) {
+        w->missing[seat - 1] = seat % 3 == 0;
+        w->have += seat % 3 != 0;
+    }
+    w->need = s->seats;
+    w->next_ms = s->at_ms + 34000;
+    (void)snprintf(w->what, sizeof(w->what), "ballots");
+    (void)snprintf(
+        w->text, sizeof(w->text),
+        "ballots on \"Publish every seat's reasons within seven days\", %u of %u", w->have,
+        w->need);
+    (void)snprintf(w->next_text, sizeof(w->next_text),
+                   "without those who are missing in 34.0 s");
 }
 
 static void make_deciding(struct scene *s, enum fixture_state state)
@@ -201,6 +224,9 @@ static void make_state(struct scene *s, enum fixture_state state)
     switch (state) {
     case FIXTURE_IDLE:
         make_idle(s, state);
+        break;
+    case FIXTURE_BALLOTS:
+        make_ballots(s);
         break;
     case FIXTURE_DECIDING:
     case FIXTURE_DEAD:

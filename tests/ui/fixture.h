@@ -9,8 +9,9 @@
 #include "ui/model/scene.h"
 
 enum fixture_state {
-    FIXTURE_IDLE,         /* nothing to decide, everybody there */
-    FIXTURE_DECIDING,     /* prepared, COMMITs still come; three proposals are open */
+    FIXTURE_IDLE,     /* nothing to decide, everybody there */
+    FIXTURE_BALLOTS,  /* three proposals are open, and wait for ballots, not for blocks */
+    FIXTURE_DECIDING, /* prepared, COMMITs still come; three proposals are open */
     FIXTURE_VIEW_CHANGE,  /* the primary is dead, VIEW-CHANGEs come */
     FIXTURE_DEAD,         /* f seats are dead: one more and nothing is decided */
     FIXTURE_STALLED,      /* so many are dead that no quorum is left */

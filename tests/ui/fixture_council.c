@@ -100,6 +100,7 @@ bool fixture_is_dead(const struct scene *s, enum fixture_state state, uint16_t s
     case FIXTURE_PAST:
     case FIXTURE_EMPTY:
         return false;
+    case FIXTURE_BALLOTS:
     case FIXTURE_DECIDING:
     case FIXTURE_EQUIVOCATION:
     case FIXTURE_LOST:

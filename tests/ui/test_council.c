@@ -3,7 +3,11 @@
 #include "golden.h"
 #include "tap.h"
 
+#include "base/alloc.h"
 #include "ui/view/seat_row.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #define SIZE_SMALL       .rows = 15, .cols = 60
 #define SIZE_USUAL       .rows = 24, .cols = 80
@@ -11,6 +15,21 @@
 #define SIZE_LARGE       .rows = 60, .cols = 200
 #define DETAIL(of)       .at = {.depth = 1, .subject = {0, of}}
 #define SORTED(by, down) .at = {.panes = {{.sort = by, .inverted = down}}}
+
+/* Lines as real nodes write them, with whole hashes. */
+static void use_hashes(struct scene *s)
+{
+    static const char text[] =
+        "proposal=579d2f841fdd8617d2afc88ad533c4cca80281f1c0de55aa33ee0123456789ab seat=5";
+    for (size_t i = 0; i < 8; i++) {
+        struct scene_line *l = alloc(sizeof(*l) + sizeof(text));
+        *l = *s->lines[i];
+        l->references = 1;
+        memcpy(l->text, text, sizeof(text));
+        free(s->lines[i]);
+        s->lines[i] = l;
+    }
+}
 
 static const struct golden screens[] = {
     /* councils of all sizes */
@@ -30,6 +49,7 @@ static const struct golden screens[] = {
 
     /* the states that matter */
     {.name = "council-idle", .seats = 33, .state = FIXTURE_IDLE, SIZE_USUAL},
+    {.name = "council-ballots", .seats = 33, .state = FIXTURE_BALLOTS, SIZE_USUAL},
     {.name = "council-change", .seats = 33, .state = FIXTURE_VIEW_CHANGE, SIZE_USUAL},
     {.name = "council-dead", .seats = 33, .state = FIXTURE_DEAD, SIZE_USUAL},
     {.name = "council-stalled", .seats = 33, .state = FIXTURE_STALLED, SIZE_USUAL},
@@ -52,6 +72,12 @@ static const struct golden screens[] = {
      SIZE_MEDIUM},
     {.name = "council-dead-200x60", .seats = 33, .state = FIXTURE_DEAD, SIZE_LARGE},
     {.name = "council-past-200x60", .seats = 33, .state = FIXTURE_PAST, SIZE_LARGE},
+
+    {.name = "council-hashes",
+     .seats = 4,
+     .state = FIXTURE_IDLE,
+     SIZE_USUAL,
+     .change = use_hashes},
 
     /* terminals that can less */
     {.name = "council-ascii-60x15",

@@ -209,6 +209,33 @@ static const char *level_word(enum line_level level)
     return "?";
 }
 
+/* Hashes take the room of everything else: their beginning is enough here. */
+enum { HASH_DIGITS = 24, HASH_SHOWN = 8 };
+
+static bool is_digit(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+static void draw_fields(struct cells *c, struct area rest, const char *text)
+{
+    struct buffer shown = {NULL, 0, 0};
+    const uint8_t *at = (const uint8_t *)text;
+    while (*at != '\0') {
+        size_t digits = 0;
+        while (is_digit(at[digits])) {
+            digits++;
+        }
+        size_t size = digits > 0 ? digits : 1;
+        bool hash = digits >= HASH_DIGITS;
+        buffer_append(&shown, at, hash ? HASH_SHOWN : size);
+        buffer_append(&shown, "..", hash ? 2 : 0);
+        at += size;
+    }
+    draw_fit(c, rest, 0, 0, rest.cols, ROLE_TEXT, buffer_slice(&shown));
+    buffer_free(&shown);
+}
+
 unsigned log_block(const struct view_context *ctx, struct cells *c, struct area a)
 {
     const struct scene *s = ctx->scene;
@@ -228,7 +255,7 @@ unsigned log_block(const struct view_context *ctx, struct cells *c, struct area 
                           level_word(l->level));
         at += 1 + draw_string(c, line, 0, at + 1, ROLE_STRONG, l->event);
         struct area rest = area_cols(line, at + 1, line.cols);
-        draw_fit(c, rest, 0, 0, rest.cols, ROLE_TEXT, slice_of_string(l->text));
+        draw_fields(c, rest, l->text);
     }
     return 1 + lines;
 }

@@ -201,12 +201,13 @@ unsigned timers_block(const struct view_context *ctx, struct cells *c, struct ar
     words_next(words, sizeof(words), ctx->scene, ctx->now_ms);
     unsigned at =
         draw_string(c, a, 0, 0, ROLE_WARNING, words[0] != '\0' ? words : "no timer");
-    bool sound = strcmp(o->standing, "sound") == 0;
+    bool sound = strcmp(o->standing, "sound") == 0, lost = strcmp(o->standing, "lost") == 0;
     at += draw_string(c, a, 0, at, ROLE_QUIET, "  standing ");
     at += draw_string(c, a, 0, at,
                       o->standing[0] == '\0' ? ROLE_UNKNOWN
                       : sound                ? ROLE_GOOD
-                                             : ROLE_CRITICAL,
+                      : lost                 ? ROLE_CRITICAL
+                                             : ROLE_WARNING,
                       o->standing[0] == '\0' ? "?" : o->standing);
     at += draw_string(c, a, 0, at, ROLE_CRITICAL,
                       o->stopped   ? "  STOPPED"

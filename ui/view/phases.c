@@ -4,6 +4,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+/* From then on it is told how long ago a block came. */
+enum { SLOW_MS = 1000 };
+
 static uint64_t counted(const struct scene *s, uint32_t count)
 {
     return s->votes.known ? count : UNKNOWN;
@@ -30,41 +33,70 @@ static void draw_missing(const struct view_context *ctx, struct cells *c, struct
     }
 }
 
+static unsigned draw_no_quorum(const struct view_context *ctx, struct cells *c,
+                               struct area line, unsigned col)
+{
+    const struct scene *s = ctx->scene;
+    unsigned at = col + draw_string(c, line, 0, col, ROLE_CRITICAL, "NO QUORUM");
+    at += draw_format(c, line, 0, at, ROLE_TEXT, " %u of %u able",
+                      s->seats - seats_in(s, s->awaiting.unable), (unsigned)s->quorum);
+    return at - col;
+}
+
+/* At rest nobody is waited for, but who is silent will be missing next time. */
+static void draw_rest(const struct view_context *ctx, struct cells *c, struct area rest)
+{
+    const struct scene *s = ctx->scene;
+    bool silent[UI_SEATS_MAX] = {false};
+    struct slice text = slice_of_string(s->awaiting.text);
+    for (uint16_t seat = 1; seat <= s->seats && seat <= UI_SEATS_MAX; seat++) {
+        silent[seat - 1] = !s->seat[seat - 1].expelled && seat_is_silent(ctx, seat);
+    }
+    if (seats_in(s, silent) == 0) {
+        draw_fit(c, rest, 0, 0, rest.cols, ROLE_TEXT, text);
+        return;
+    }
+    unsigned at =
+        draw_text(c, area_cols(rest, 0, rest.cols / 2U + 8), 0, 0, ROLE_TEXT, text);
+    at += draw_string(c, rest, 0, at, ROLE_QUIET, "  silent ");
+    (void)missing_draw(ctx, c, rest, at, silent);
+}
+
 /* What is waited for, in the rest of a line: who, or else the node's own words. */
 static void draw_awaited(const struct view_context *ctx, struct cells *c, struct area line,
                          unsigned col)
 {
-    const struct scene_awaiting *w = &ctx->scene->awaiting;
+    const struct scene *s = ctx->scene;
+    const struct scene_awaiting *w = &s->awaiting;
     struct area rest = area_cols(line, col, line.cols);
     unsigned at = 0;
-    if (!w->reachable && ctx->scene->known && w->text[0] != '\0') {
-        unsigned unable = seats_in(ctx->scene, w->unable);
-        at = draw_string(c, rest, 0, 0, ROLE_CRITICAL, "NO QUORUM");
-        at += draw_format(c, rest, 0, at, ROLE_TEXT, " %u of %u able, unable ",
-                          ctx->scene->seats - unable, (unsigned)ctx->scene->quorum);
+    if (!w->reachable && w->text[0] != '\0') {
+        at = draw_no_quorum(ctx, c, rest, 0);
+        at += draw_string(c, rest, 0, at, ROLE_QUIET, ", unable ");
         (void)missing_draw(ctx, c, rest, at, w->unable);
-    } else if (w->need > 0 && seats_in(ctx->scene, w->missing) > 0) {
-        if (ctx->scene->votes.idle) {
+    } else if (w->need > 0 && seats_in(s, w->missing) > 0) {
+        if (s->votes.idle) {
             at = draw_format(c, rest, 0, 0, ROLE_TEXT, "%s %" PRIu32 "/%" PRIu32 " ",
                              w->what, w->have, w->need);
         }
         draw_missing(ctx, c, rest, at, w->missing);
     } else {
-        draw_fit(c, rest, 0, 0, rest.cols, ROLE_TEXT, slice_of_string(w->text));
+        draw_rest(ctx, c, rest);
     }
 }
 
-/* How long ago, where that is long enough to be read. */
+/* How long ago the block came. */
 static unsigned draw_since(const struct view_context *ctx, struct cells *c,
-                           struct area line, unsigned col)
+                           struct area line, unsigned col, const char *label)
 {
     const struct scene_votes *v = &ctx->scene->votes;
     char words[24];
-    if (v->since_ms == UNKNOWN || ctx->now_ms < v->since_ms + 1000) {
+    if (v->since_ms == UNKNOWN) {
         return 0;
     }
-    words_duration(words, sizeof(words), ctx->now_ms - v->since_ms);
-    return draw_format(c, line, 0, col, ROLE_QUIET, "%s ago ", words);
+    words_age(words, sizeof(words),
+              ctx->now_ms > v->since_ms ? ctx->now_ms - v->since_ms : 0);
+    return draw_format(c, line, 0, col, ROLE_QUIET, "%s%s ago ", label, words);
 }
 
 static void draw_pre_prepare(const struct view_context *ctx, struct cells *c,
@@ -73,16 +105,19 @@ static void draw_pre_prepare(const struct view_context *ctx, struct cells *c,
     const struct scene *s = ctx->scene;
     unsigned at = PHASE_LABEL;
     if (s->votes.idle) {
-        at = draw_string(c, line, 0, 0, ROLE_GOOD, "IDLE     ");
-        at += draw_string(c, line, 0, at, ROLE_QUIET, "last block ");
-        at += draw_since(ctx, c, line, at);
+        /* Between blocks; what the council still decides waits for ballots. */
+        (void)draw_string(c, line, 0, 0, ROLE_GOOD,
+                          s->open_count > 0 ? "DECIDING" : "IDLE");
+        at += s->open_count == 0 ? draw_since(ctx, c, line, at, "last block ") : 0;
     } else {
         (void)draw_string(c, line, 0, 0, ROLE_STRONG, "PRE-PREP");
         if (!s->votes.known) {
             at += draw_string(c, line, 0, at, ROLE_UNKNOWN, "? ");
         } else if (s->votes.pre_prepares > 0) {
             at += draw_string(c, line, 0, at, ROLE_GOOD, "ok ");
-            at += draw_since(ctx, c, line, at);
+            bool slow =
+                s->votes.since_ms != UNKNOWN && ctx->now_ms >= s->votes.since_ms + SLOW_MS;
+            at += slow ? draw_since(ctx, c, line, at, "") : 0;
         } else {
             at += draw_string(c, line, 0, at, ROLE_BAD, "none ");
         }
@@ -126,7 +161,10 @@ static void draw_view_change(const struct view_context *ctx, struct cells *c, st
     words_number(view, sizeof(view), s->order.view);
     unsigned at = draw_string(c, a, 0, 0, ROLE_CRITICAL, "VIEW CHANGE");
     at += draw_format(c, a, 0, at, ROLE_TEXT, " to %s, primary ", view);
-    (void)draw_seat(ctx, c, a, 0, at, 24, s->order.primary);
+    at += draw_seat(ctx, c, a, 0, at, 16, s->order.primary);
+    if (!s->awaiting.reachable) {
+        (void)draw_no_quorum(ctx, c, a, at + 1);
+    }
     struct area line = area_rows(a, 1, 1);
     at = phase_draw(ctx, c, line, "ASKED", phase_width(s, a.cols, PHASE_COUNTDOWN), have,
                     UNKNOWN);
