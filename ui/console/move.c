@@ -64,9 +64,11 @@ void console_rows(struct console *c, uint64_t now_ms, struct view_context *ctx,
     }
     bool stays = pane->key == ROW_NEWEST && (v->tail || rows->cursor == 0);
     if (rows->count > 0) {
+        uint64_t key = v->key(ctx, rows->at[rows->cursor]);
+        pane->waits = pane->waits && key != pane->key;
         pane->index = rows->cursor;
-        if (!stays) {
-            pane->key = v->key(ctx, rows->at[rows->cursor]);
+        if (!stays && !pane->waits) {
+            pane->key = key;
         }
     }
 }
@@ -79,6 +81,7 @@ static void set_cursor(struct console *c, const struct view_context *ctx, size_t
     struct council *at = console_here(c);
     bool newest = v->tail && row + 1 == ctx->rows->count;
     pane->index = row;
+    pane->waits = false;
     pane->key = newest ? ROW_NEWEST : v->key(ctx, ctx->rows->at[row]);
     if (at->followed != 0 && !v->tail && v->seat != NULL) {
         uint16_t seat = v->seat(ctx, ctx->rows->at[row]);

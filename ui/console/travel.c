@@ -163,6 +163,7 @@ static void go_to_height(struct console *c, uint64_t height, uint64_t now_ms)
         at->states[VIEW_LEDGER].depth = 0;
         model_want_height(at->model, height);
         pane->key = height;
+        pane->waits = true;
         console_changed(c);
         return;
     }

@@ -86,7 +86,8 @@ void model_want_height(struct model *m, uint64_t height)
         }
     }
     if (height <= INT64_MAX - BLOCKS_PAGE) {
-        (void)request_add(m, ASK_BLOCKS, "", height + BLOCKS_PAGE / 2);
+        /* Under a name of its own: a page that is on its way must not stand in for it. */
+        (void)request_add(m, ASK_BLOCKS, "at", height + BLOCKS_PAGE / 2);
     }
 }
 

@@ -22,19 +22,16 @@ static size_t place_of(const struct model *m, uint64_t height)
     return low;
 }
 
-/* The lowest that nobody went to, or else the lowest. */
+/* Beside the newest ones, those around what was asked for last are kept: of the others the
+ * one that is farthest from there goes. */
 static void give_up_one(struct model *m)
 {
-    size_t at = m->blocks.count - 1;
-    for (size_t i = m->blocks.count; i-- > 0;) {
-        uint64_t height = m->scene.blocks[i]->height;
-        if (m->browsed_low == UNKNOWN || height < m->browsed_low ||
-            height > m->browsed_high) {
-            at = i;
-            break;
-        }
-    }
-    item_unref(deck_remove(&m->blocks, at));
+    size_t last = m->blocks.count - 1, first = last < BLOCKS_PAGE ? last : BLOCKS_PAGE;
+    uint64_t low = m->scene.blocks[last]->height, high = m->scene.blocks[first]->height;
+    uint64_t here =
+        m->browsed_low != UNKNOWN ? m->browsed_low / 2 + m->browsed_high / 2 : high;
+    bool above = here < high && (here <= low || high - here > here - low);
+    item_unref(deck_remove(&m->blocks, above ? first : last));
     model_sync(m);
 }
 

@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+enum { GAP_AHEAD = 20 }; /* rows before a gap at which what is in it is asked for */
+
 enum sort { SORT_HEIGHT, SORT_OPERATIONS, SORT_BYTES, SORT_COMMIT };
 static const char *const block_sorts[] = {"height", "operations", "bytes", "commit", NULL};
 
@@ -202,14 +204,33 @@ static bool opens(const struct view_context *ctx)
     return ctx->state->depth < 2 && ctx->rows->count > 0;
 }
 
+/* Whoever goes down from the newest blocks to where there is a gap finds no gap. */
+static void want_gap(const struct view_context *ctx, struct model *m)
+{
+    const struct pane *pane = &ctx->state->panes[0];
+    size_t end = ctx->rows->cursor + GAP_AHEAD;
+    if (pane->sort != SORT_HEIGHT || pane->inverted) {
+        return;
+    }
+    for (size_t i = ctx->rows->cursor; i < end && i < ctx->rows->count; i++) {
+        if (gap_below(ctx->scene, ctx->rows->at[i]) > 0) {
+            model_want_height(m, ctx->scene->blocks[ctx->rows->at[i]]->height - 1);
+            return;
+        }
+    }
+}
+
 static void want(const struct view_context *ctx, struct model *m, uint64_t now_ms)
 {
     char height[24];
     if (ctx->state->depth > 0) {
         (void)snprintf(height, sizeof(height), "%" PRIu64, ctx->state->subject[1]);
         model_want_detail(m, DETAIL_BLOCK, height, now_ms);
-    } else if (list_is_near_end(ctx)) {
-        model_want_page(m, PAGE_BLOCKS);
+    } else {
+        want_gap(ctx, m);
+        if (list_is_near_end(ctx)) {
+            model_want_page(m, PAGE_BLOCKS);
+        }
     }
 }
 

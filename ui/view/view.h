@@ -34,6 +34,7 @@ enum { DEPTH_MAX = 3, WORDS_MAX = 128 };
 /* One list, as the operator has it. */
 struct pane {
     uint64_t key; /* the row that the cursor is on; see rows_cursor */
+    bool waits;   /* for a row with that key, which is still to come */
     size_t index; /* where it was last, for when its row is gone */
     size_t top;   /* the first row on the screen */
     size_t side;  /* columns scrolled to the right; where time goes across, to the past */
