@@ -50,7 +50,7 @@ static void slow_down(struct scene *s)
 {
     for (size_t i = 0; i < s->votes.latency_count; i++) {
         s->votes.latencies[i].prepared_ms = 100 * i;
-        s->votes.latencies[i].committed_ms = i % 9 == 0 ? UNKNOWN : 150 * i;
+        s->votes.latencies[i].committed_ms = i % 9 == 4 ? UNKNOWN : 20000 * i / 63;
     }
 }
 

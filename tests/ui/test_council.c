@@ -31,6 +31,15 @@ static void use_hashes(struct scene *s)
     }
 }
 
+/* The view that is wanted has no quorum, either. */
+static void lose_quorum(struct scene *s)
+{
+    s->awaiting.reachable = false;
+    for (uint16_t i = 14; i < s->seats; i++) {
+        s->awaiting.unable[i] = true;
+    }
+}
+
 static const struct golden screens[] = {
     /* councils of all sizes */
     {.name = "council-4-60x15", .seats = 4, .state = FIXTURE_DECIDING, SIZE_SMALL},
@@ -51,6 +60,11 @@ static const struct golden screens[] = {
     {.name = "council-idle", .seats = 33, .state = FIXTURE_IDLE, SIZE_USUAL},
     {.name = "council-ballots", .seats = 33, .state = FIXTURE_BALLOTS, SIZE_USUAL},
     {.name = "council-change", .seats = 33, .state = FIXTURE_VIEW_CHANGE, SIZE_USUAL},
+    {.name = "council-change-stalled",
+     .seats = 33,
+     .state = FIXTURE_VIEW_CHANGE,
+     SIZE_USUAL,
+     .change = lose_quorum},
     {.name = "council-dead", .seats = 33, .state = FIXTURE_DEAD, SIZE_USUAL},
     {.name = "council-stalled", .seats = 33, .state = FIXTURE_STALLED, SIZE_USUAL},
     {.name = "council-equivocation",
@@ -127,6 +141,12 @@ static const struct golden screens[] = {
      .state = FIXTURE_DECIDING,
      SIZE_SMALL,
      SORTED(SORT_AGREEMENT, false)},
+    {.name = "council-by-trip",
+     .seats = 33,
+     .state = FIXTURE_DEAD,
+     .rows = 24,
+     .cols = 60,
+     SORTED(SORT_TRIP, false)},
     {.name = "council-by-flags",
      .seats = 33,
      .state = FIXTURE_EQUIVOCATION,
@@ -137,6 +157,11 @@ static const struct golden screens[] = {
      .state = FIXTURE_DECIDING,
      SIZE_USUAL,
      .at = {.panes = {{.filter = "orchard"}}}},
+    {.name = "council-filter-cleared",
+     .seats = 33,
+     .state = FIXTURE_IDLE,
+     SIZE_USUAL,
+     .at = {.panes = {{.filter = "lagging"}}}},
     {.name = "council-filter-nothing",
      .seats = 33,
      .state = FIXTURE_DECIDING,

@@ -110,12 +110,16 @@ void seat_layout_make(struct seat_layout *out, const struct view_context *ctx,
     add(&f, FIELD_SEAT);
     add(&f, FIELD_STAGE);
     add(&f, FIELD_FLAGS);
+    /* An order whose reason cannot be seen says little; a seat without a name has a number.
+     */
+    if (sorted_field(ctx) != FIELD_NAME) {
+        add(&f, sorted_field(ctx));
+    }
     /* The name takes the blank that the stage would have stood at. */
     if (f.left > least(ctx->scene, FIELD_NAME)) {
         f.left--;
         add(&f, FIELD_NAME);
     }
-    add(&f, sorted_field(ctx));
     if (seat_rows_past(ctx->scene)) {
         lay_past(&f);
         return;
