@@ -92,6 +92,8 @@ static void test_lists(void)
                           .cols = 80,
                           .at = {.panes = {{.filter = "no such thing"}}}});
     check((struct golden){
+        .name = "ballots-33-80-past", .state = FIXTURE_PAST, .rows = 15, .cols = 80});
+    check((struct golden){
         .name = "ballots-80-empty", .state = FIXTURE_EMPTY, .rows = 15, .cols = 80});
     check((struct golden){.name = "ballots-33-120-hostile",
                           .state = FIXTURE_DECIDING,
@@ -156,6 +158,30 @@ static void test_details(void)
                            .cols = 80,
                            .hostile = true},
            NEWEST, 1);
+    detail((struct golden){.name = "ballots-rationale-80-word",
+                           .rows = 15,
+                           .cols = 80,
+                           .hostile = true,
+                           .at = {.panes = {{0}, {0}, {.top = 3}}}},
+           NEWEST + 1, 1);
+    detail((struct golden){.name = "ballots-rationale-60-escapes",
+                           .rows = 15,
+                           .cols = 60,
+                           .hostile = true,
+                           .at = {.panes = {{0}, {0}, {.search = "clear"}}}},
+           NEWEST, 5);
+    detail((struct golden){.name = "ballots-rationale-60-ascii-wide",
+                           .rows = 15,
+                           .cols = 60,
+                           .ascii = true,
+                           .hostile = true},
+           NEWEST, 2);
+    detail((struct golden){.name = "ballots-final-33-60-ascii-hostile",
+                           .rows = 24,
+                           .cols = 60,
+                           .ascii = true,
+                           .hostile = true},
+           NEWEST + 1, 0);
     detail((struct golden){.name = "ballots-rationale-sealed-80", .rows = 15, .cols = 80},
            SEALED, 4);
 }

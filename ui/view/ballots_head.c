@@ -4,6 +4,7 @@
 #include "ui/view/ballots.h"
 #include "ui/view/draw.h"
 #include "ui/view/table.h"
+#include "ui/view/tree.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -23,20 +24,26 @@ static void draw_title(struct cells *c, struct area line, const struct scene_pro
     }
 }
 
+/* What matters least comes last, where the line may end too soon. */
 static void draw_origin(const struct view_context *ctx, struct cells *c, struct area line,
                         const struct scene_proposal *p)
 {
-    char opened[32], height[24], record[32] = "";
+    struct buffer words = {NULL, 0, 0};
+    char opened[32], height[24];
     words_when(opened, sizeof(opened), p->opened_ms, ctx->now_ms);
     words_number(height, sizeof(height), p->opened_height);
-    if (p->record != UNKNOWN) {
-        (void)snprintf(record, sizeof(record), "decision %" PRIu64 "  ", p->record);
+    words_format(&words, "%.8s  ", p->id);
+    words_put(&words, p->class_name);
+    if (p->proposer > 0) {
+        words_put(&words, "  by ");
+        words_put_seat(&words, ctx->scene, p->proposer);
     }
-    unsigned at = draw_format(c, line, 0, 0, ROLE_QUIET, "%.8s  %s%s  ", p->id, record,
-                              p->class_name);
-    at += draw_format(c, line, 0, at, ROLE_QUIET, "opened %s at height %s by ", opened,
-                      height);
-    (void)draw_seat(ctx, c, line, 0, at, line.cols > at ? line.cols - at : 0, p->proposer);
+    words_format(&words, "  opened %s, height %s", opened, height);
+    if (p->record != UNKNOWN) {
+        words_format(&words, "  decision %" PRIu64, p->record);
+    }
+    draw_fit(c, line, 0, 0, line.cols, ROLE_QUIET, buffer_slice(&words));
+    buffer_free(&words);
 }
 
 /* The bar's width, with room for what stands beside it. */
