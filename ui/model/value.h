@@ -58,8 +58,8 @@ size_t value_reader_bytes(const struct value_reader *r);
 const struct value *value_first(const struct value *container);
 const struct value *value_after(const struct value *container, const struct value *v);
 #define VALUE_EACH(item, container)                                                        \
-    for (const struct value *item = value_first(container); item != NULL;                  \
-         item = value_after(container, item))
+    for (const struct value *item##_in = (container), *item = value_first(item##_in);      \
+         item != NULL; item = value_after(item##_in, item))
 
 /* A member of an object by its name, or NULL; and what it is: UNKNOWN (UINT64_MAX) for what
  * is no integer from 0 on, "" for what is no string. */

@@ -133,6 +133,27 @@ static bool take_escape(struct value_reader *r)
     return true;
 }
 
+/* Whether none of eight bytes ends or interrupts a run of ASCII in a string. */
+static bool is_plain(const uint8_t *at)
+{
+    const uint64_t ones = 0x0101010101010101U, tops = 0x80 * ones;
+    uint64_t word;
+    memcpy(&word, at, sizeof(word));
+    uint64_t quote = word ^ '"' * ones, backslash = word ^ '\\' * ones;
+    uint64_t hit = ((word - 0x20 * ones) & ~word) | ((quote - ones) & ~quote) |
+                   ((backslash - ones) & ~backslash) | word;
+    return (hit & tops) == 0;
+}
+
+static void take_plain(struct value_reader *r)
+{
+    while (r->in.size - r->at >= 8 && is_plain(r->in.data + r->at)) {
+        memcpy(r->texts + r->text_size, r->in.data + r->at, 8);
+        r->text_size += 8;
+        r->at += 8;
+    }
+}
+
 /* A string without its escapes, never longer than it was with its quotes. NULL: it is none.
  */
 static const char *take_string(struct value_reader *r)
@@ -141,7 +162,7 @@ static const char *take_string(struct value_reader *r)
         return NULL;
     }
     char *text = r->texts + r->text_size;
-    while (r->at < r->in.size) {
+    for (take_plain(r); r->at < r->in.size;) {
         uint8_t c = r->in.data[r->at];
         if (c >= 0x80) {
             uint32_t character;
@@ -166,6 +187,9 @@ static const char *take_string(struct value_reader *r)
         } else {
             r->texts[r->text_size++] = (char)c;
             r->at++;
+            if ((r->at & 7) == 0) {
+                take_plain(r);
+            }
         }
     }
     return NULL;
@@ -184,6 +208,25 @@ static bool is_next(const struct value_reader *r, const char *any)
 {
     return r->at < r->in.size && r->in.data[r->at] != 0 &&
            strchr(any, r->in.data[r->at]) != NULL;
+}
+
+/* Most numbers: a few digits and nothing else. */
+static bool take_short_number(struct value_reader *r, size_t index)
+{
+    const uint8_t *at = r->in.data + r->at;
+    size_t left = r->in.size - r->at, i = 0, most = left < 18 ? left : 18;
+    int64_t number = 0;
+    while (i < most && at[i] >= '0' && at[i] <= '9') {
+        number = 10 * number + (at[i++] - '0');
+    }
+    bool alone = i > 0 && i < most && at[i] != '.' && (at[i] | 0x20) != 'e';
+    if (!alone || (at[0] == '0' && i > 1)) {
+        return false;
+    }
+    r->at += i;
+    r->values[index].kind = VALUE_INTEGER;
+    r->values[index].number = number;
+    return true;
 }
 
 static bool take_number(struct value_reader *r, size_t index)
@@ -274,7 +317,7 @@ static bool take_value(struct value_reader *r, const char *key, unsigned depth)
     if (first == 'n') {
         return take_word(r, "null");
     }
-    return take_number(r, index);
+    return take_short_number(r, index) || take_number(r, index);
 }
 
 const struct value *value_read(struct value_reader *r, struct slice text)
