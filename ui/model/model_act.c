@@ -121,7 +121,7 @@ static uint64_t oldest_line(const struct model *m)
 void model_want_page(struct model *m, enum page_kind kind)
 {
     const struct scene *s = &m->scene;
-    if (m->pages_end[kind] && kind != PAGE_BLOCKS) {
+    if (m->pages_end[kind]) {
         return;
     }
     uint64_t line;

@@ -204,6 +204,18 @@ static void recount(struct model *m, enum flag_state from, enum flag_state to)
     }
 }
 
+/* What the counts are to make of a flag that is not held here. */
+static void recount_unknown(struct model *m, const char *event, enum flag_state state)
+{
+    if (strcmp(event, "flag.raised") == 0) {
+        recount(m, FLAG_CLEARED, state);
+    } else if (strcmp(event, "flag.acknowledged") == 0) {
+        recount(m, FLAG_NEW, state);
+    } else if (strcmp(event, "flag.cleared") == 0) {
+        (void)request_add(m, ASK_FLAGS, "", UNKNOWN); /* it was either */
+    }
+}
+
 /* All its events have the flag as it is now. */
 void flags_event(struct model *m, const struct value *v)
 {
@@ -216,11 +228,8 @@ void flags_event(struct model *m, const struct value *v)
     const struct scene_flag *old = held(m, f->id);
     if (old != NULL) {
         recount(m, old->state, f->state);
-    } else if (f->state == FLAG_NEW) {
-        recount(m, FLAG_CLEARED, FLAG_NEW);
     } else {
-        /* What it was before is not known here. */
-        (void)request_add(m, ASK_FLAGS, "", UNKNOWN);
+        recount_unknown(m, value_text(v, "event"), f->state);
     }
     (void)snprintf(key, sizeof(key), "%" PRIu64, f->id);
     details_touch(m, DETAIL_FLAG, key);

@@ -106,9 +106,6 @@ void blocks_apply(struct model *m, const struct value *v, uint64_t from)
         count++;
         put_block(m, b);
     }
-    if (value_number(v, "next") == UNKNOWN) {
-        m->pages_end[PAGE_BLOCKS] = true;
-    }
 }
 
 void blocks_committed(struct model *m, const struct value *v)

@@ -119,9 +119,7 @@ void log_apply(struct model *m, const struct value *v)
     {
         take_line(m, line);
     }
-    if (value_number(v, "next") == UNKNOWN) {
-        m->pages_end[PAGE_LOG] = true;
-    }
+    m->pages_end[PAGE_LOG] = value_number(v, "next") == UNKNOWN;
 }
 
 /* --- the console's own --- */

@@ -239,9 +239,7 @@ void records_apply(struct model *m, const struct value *v, uint64_t before)
     if (total != UNKNOWN && total > m->scene.final_total) {
         m->scene.final_total = total;
     }
-    if (value_number(v, "next") == UNKNOWN) {
-        m->pages_end[PAGE_DECISIONS] = true;
-    }
+    m->pages_end[PAGE_DECISIONS] = value_number(v, "next") == UNKNOWN;
     /* What was loaded before and does not follow: what is between is asked for, too. */
     if (lowest != UNKNOWN && lowest > 0 && lowest < before) {
         size_t older = place_of(m, lowest) + 1;
@@ -318,6 +316,7 @@ void records_final(struct model *m, const struct value *v)
     mark_convicted(m, p, true);
     if (newest != UNKNOWN && p->record > newest + 1) {
         (void)request_add(m, ASK_RECORDS, "", UNKNOWN);
+        m->want_seats = true; /* for the totals */
     }
     if (p->record >= s->final_total) {
         s->final_total = p->record + 1;
