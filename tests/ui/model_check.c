@@ -155,7 +155,7 @@ const char *model_check(struct model *m)
     const struct scene *s = model_scene(m);
     const char *wrong = scene_check(s);
     CHECK(model_decisions(m) == s->final_count);
-    for (size_t i = 0; i < s->final_count && i < 8 && wrong == NULL; i++) {
+    for (size_t i = 0; i < s->final_count && i < 3 && wrong == NULL; i++) {
         struct scene past;
         CHECK(model_past(m, s->final[i]->record, &past));
         CHECK(past.past && past.final_count == s->final_count - i &&
