@@ -225,7 +225,7 @@ static void test_pages(void)
            s->blocks[1]->primary == 2,
        "which follow");
     model_want_height(m, 500);
-    ok(asks(m, "blocks..525 "), "blocks around a height");
+    ok(asks(m, "blocks.at.525 "), "blocks around a height");
     struct buffer rows = {NULL, 0, 0};
     for (unsigned h = 525; h > 475; h--) {
         char row[64];
@@ -233,7 +233,7 @@ static void test_pages(void)
         buffer_append(&rows, row, (size_t)size);
     }
     buffer_append(&rows, "", 1);
-    (void)say_result(m, LINES_NOW, "blocks..525", "{'blocks':[%s],'next':475}",
+    (void)say_result(m, LINES_NOW, "blocks.at.525", "{'blocks':[%s],'next':475}",
                      (const char *)rows.data);
     for (unsigned h = 1001; h <= 2000; h++) {
         (void)say_event(m, LINES_NOW, "block.committed", "'height':%u,'view':4", h);
