@@ -101,9 +101,12 @@ static void look_lagging(const struct look *l, uint16_t seat, bool is_beat)
 {
     const struct signs_facts *f = l->facts;
     unsigned *behind = &l->signs->of[seat - 1].behind;
-    uint64_t height = f->of[seat - 1].height, others = height_of_others(l, seat);
+    uint64_t *then = l->signs->of[seat - 1].others;
+    uint64_t height = f->of[seat - 1].height, others = then[1];
     uint64_t lag = others > height ? others - height : 0;
     char text[FLAG_TEXT_BYTES];
+    then[1] = then[0];
+    then[0] = height_of_others(l, seat);
     if (is_beat) {
         *behind = lag > f->window ? *behind + 1 : 0;
     }
@@ -194,6 +197,10 @@ void signs_look(struct signs *s, const struct signs_facts *f, const struct flags
 {
     struct look l = {s, f, book, tell, context, {0}, 0};
     sort_heights(&l);
+    for (uint16_t seat = 1; s->looked_ms == 0 && seat <= f->seats; seat++) {
+        uint64_t *then = s->of[seat - 1].others;
+        then[0] = then[1] = height_of_others(&l, seat);
+    }
     /* A process that was stopped has heard nobody, and that is its own fault. */
     if (s->looked_ms == 0 ||
         f->now_ms - s->looked_ms >= f->heartbeat_ms + f->dead_peer_ms / 2) {

@@ -41,6 +41,9 @@ struct signs {
     uint64_t awake_ms;  /* since then this node looks without a gap */
     struct {
         uint64_t beat_ms; /* the beat looked at last */
+        /* What the others had at the last look, and at the one before it: a beat that came
+         * since the last look was sent after the other, so that it owes no more. */
+        uint64_t others[2];
         unsigned behind;  /* beats in a row with which it was too far behind, */
         unsigned off;     /* or its clock too far off */
         uint64_t down_ms; /* since then its evaluator is down; 0: it is not */

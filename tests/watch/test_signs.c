@@ -154,7 +154,9 @@ static void test_lagging(void)
     beats(10);
     says("", "f seats that lie about their height make nobody lag");
     facts.of[4].height = UINT64_MAX;
-    beats(SIGNS_BEATS);
+    beats(1 + SIGNS_BEATS);
+    says("", "what others have only just reached is not missed yet");
+    beats(1);
     says("+lagging 1 +lagging 2 +lagging 3 +lagging 4 ", "w seats may");
     begin();
     facts.of[0].height = 1000;
@@ -167,6 +169,32 @@ static void test_lagging(void)
     facts.of[1].height = 1000;
     beats(1);
     says("", "without a beat nothing is known");
+}
+
+/* Blocks come faster than a window in a heartbeat, so what the others said last is behind
+ * what this node has now. */
+static void test_busy(void)
+{
+    begin();
+    for (int i = 0; i < 10; i++) {
+        for (int s = 1; s < SEATS; s++) {
+            facts.of[s].height = facts.of[0].height + (s < 4 ? 1 : 0);
+        }
+        facts.of[0].height += 5 * WINDOW;
+        beats(1);
+    }
+    says("", "in a busy council nobody lags because of when its heartbeat came");
+    facts.of[5].height = facts.of[0].height - 20 * WINDOW;
+    for (int i = 0; i < 10; i++) {
+        facts.of[0].height += 5 * WINDOW;
+        facts.of[5].height += 5 * WINDOW;
+        for (int s = 1; s < 5; s++) {
+            facts.of[s].height = facts.of[0].height - 4 * WINDOW;
+        }
+        facts.of[6].height = facts.of[1].height;
+        beats(1);
+    }
+    says("+lagging 6 ", "but one that is more than that behind does");
 }
 
 static void test_clock(void)
@@ -246,6 +274,7 @@ int main(void)
 {
     test_silent();
     test_lagging();
+    test_busy();
     test_clock();
     test_evaluator();
     flags_free(book);
