@@ -106,18 +106,25 @@ static int compare(const void *a, const void *b)
 bool heartbeat_clock_offset(const struct node *n, int64_t *offset_ms)
 {
     int64_t offsets[SEATS_MAX];
-    size_t count = 0;
+    size_t count = 0, weak = quorum_weak(n->charter->seat_count);
     for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
         const struct peer_view *peer = &n->peers[seat - 1];
         if (peer->has_offset && net_is_connected(n->net, seat)) {
             offsets[count++] = peer->clock_offset_ms;
         }
     }
-    if (count < quorum_weak(n->charter->seat_count)) {
+    if (count < weak) {
         return false;
     }
     qsort(offsets, count, sizeof(*offsets), compare);
-    *offset_ms = offsets[count / 2];
+    if (count < 2 * weak - 1) {
+        /* Most of them may lie: the least that w of them say, so a correct one among them.
+         */
+        int64_t least = offsets[count - weak], most = offsets[weak - 1];
+        *offset_ms = least > 0 ? least : most < 0 ? most : 0;
+    } else {
+        *offset_ms = offsets[count / 2];
+    }
     return true;
 }
 

@@ -141,8 +141,8 @@ int ledger_proposal_by_prefix(struct ledger *l, const char *hex, size_t digits,
 int ledger_record(struct ledger *l, uint64_t index, struct bytes **out);
 uint64_t ledger_record_count(const struct ledger *l);
 
-/* --- the flags of this node: local observation, watch/flags.h. Ids ascend; fn may not
- * write. A store of an older build that is only read has none. --- */
+/* --- the flags of this node: local observation, watch/flags.h. Ids ascend from
+ * 1; fn may not write. A store of an older build that is only read has none. --- */
 
 void ledger_put_flag(struct ledger *l, uint64_t id, struct slice encoding);
 void ledger_drop_flag(struct ledger *l, uint64_t id);

@@ -4,6 +4,8 @@
 #include "ledger/values.h"
 
 enum { KEY_BYTES = 8 };
+/* So many are never raised; what JSON readers can tell apart. */
+static const uint64_t id_max = (uint64_t)1 << 53;
 
 void ledger_put_flag(struct ledger *l, uint64_t id, struct slice encoding)
 {
@@ -24,6 +26,7 @@ int ledger_each_flag(struct ledger *l,
 {
     struct store_entry e = {0};
     size_t count = 0;
+    uint64_t last = 0;
     if (!store_has(l->store, STORE_FLAGS)) {
         return 0;
     }
@@ -32,10 +35,12 @@ int ledger_each_flag(struct ledger *l,
         error = store_first(l->store, STORE_FLAGS, SLICE_NONE, &e);
     }
     while (error == 0) {
-        if (e.key_size != KEY_BYTES) {
+        uint64_t id = e.key_size == KEY_BYTES ? value_key_read(e.key) : 0;
+        if (id <= last || id > id_max) {
             error = CONCLAVE_ECORRUPT;
         } else {
-            fn(ctx, value_key_read(e.key), bytes_slice(e.value));
+            last = id;
+            fn(ctx, id, bytes_slice(e.value));
             count++;
             error = store_next(l->store, STORE_FLAGS, &e);
         }

@@ -2,7 +2,9 @@
 /* What the node observes, and which flags come of it; and that they are in its store. */
 #define _GNU_SOURCE
 #include "ask.h"
+#include "base/error.h"
 #include "conclaved/flagging.h"
+#include "conclaved/heartbeat.h"
 #include "wire/shared.h"
 
 static struct flagging *flagging;
@@ -170,6 +172,48 @@ static void test_look(void)
     ok(open_flag(FLAG_DIVERGED, 0) == NULL, "until it is above that height");
 }
 
+/* Seat 2 may lie about its clock. */
+static void set_offsets(bool third, int64_t second_ms, int64_t third_ms, int64_t fourth_ms)
+{
+    const int64_t offsets[] = {second_ms, third_ms, fourth_ms};
+    hand_world.connected[2] = third;
+    for (uint16_t seat = 2; seat <= 4; seat++) {
+        hand.node.peers[seat - 1].has_offset = true;
+        hand.node.peers[seat - 1].clock_offset_ms = offsets[seat - 2];
+    }
+}
+
+static void test_clocks(void)
+{
+    const int64_t lies[] = {INT64_MAX, INT64_MIN, 1000000, -1000000};
+    int64_t offset_ms = 1;
+    bool good = true, right = true;
+    for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+        set_offsets(true, lies[i], 3, -3);
+        good = good && heartbeat_clock_offset(&hand.node, &offset_ms) && offset_ms >= -3 &&
+               offset_ms <= 3;
+        set_offsets(false, lies[i], 0, 3);
+        good = good && !heartbeat_clock_is_off(&hand.node, &offset_ms);
+        for (int beat = 0; beat < 5; beat++) {
+            look_all(0);
+        }
+        good = good && open_flag(FLAG_CLOCK_SKEW, 1) == NULL &&
+               open_flag(FLAG_CLOCK_SKEW, 4) == NULL;
+        right = right && open_flag(FLAG_CLOCK_SKEW, 2) != NULL;
+    }
+    ok(good, "f seats that lie move nobody's clock, also while others are away");
+    ok(right, "but their own");
+    set_offsets(false, 5000, 0, 4000);
+    ok(heartbeat_clock_is_off(&hand.node, &offset_ms) && offset_ms == 4000,
+       "w that agree are believed, no more than all of them say");
+    set_offsets(false, -5000, 0, -4000);
+    ok(heartbeat_clock_is_off(&hand.node, &offset_ms) && offset_ms == -4000, "either way");
+    hand_world.connected[3] = false;
+    ok(!heartbeat_clock_offset(&hand.node, &offset_ms), "fewer are not");
+    hand_world.connected[3] = true;
+    set_offsets(true, 0, 0, 0);
+}
+
 /* --- the store --- */
 
 static void test_store(void)
@@ -202,6 +246,31 @@ static void test_store(void)
     flagging_accused(&hand.node, 4, EVIDENCE_PREPARE);
     is((int64_t)open_flag(FLAG_EQUIVOCATION, 4)->id, 1000,
        "what cannot be read is passed over, and its id not taken again");
+    flagging_save(&hand.node);
+    is(ledger_commit(l), 0, "so it is written");
+}
+
+/* The checksum of a value says nothing about its key. */
+static void test_damaged_ids(void)
+{
+    const uint64_t damaged[] = {0, ((uint64_t)1 << 53) + 1, INT64_MAX, UINT64_MAX};
+    struct ledger *l = hand.node.ledger;
+    for (size_t i = 0; i < sizeof(damaged) / sizeof(damaged[0]); i++) {
+        struct complaint why = {""};
+        struct buffer b = {NULL, 0, 0};
+        flag_encode(&b, open_flag(FLAG_EQUIVOCATION, 4));
+        ledger_put_flag(l, damaged[i], buffer_slice(&b));
+        buffer_free(&b);
+        (void)ledger_commit(l);
+        flagging_free(flagging);
+        is(flagging_open(&hand.node, &why), CONCLAVE_ECORRUPT,
+           "an id that no flag can have is damage");
+        ledger_drop_flag(l, damaged[i]);
+        (void)ledger_commit(l);
+        flagging_free(hand.node.flagging);
+        is(flagging_open(&hand.node, &why), 0, "without it all is well");
+        flagging = hand.node.flagging;
+    }
 }
 
 int main(void)
@@ -213,7 +282,9 @@ int main(void)
     test_absence();
     test_node();
     test_look();
+    test_clocks();
     test_store();
+    test_damaged_ids();
     ask_end();
     return tap_done();
 }
