@@ -93,18 +93,31 @@ static void leave(struct flags *b, const struct flag *f)
     }
 }
 
+/* The index of the oldest in that state, but of the newest flag, of the kind and seat of
+ * which there are most: who comes and goes makes nobody else forgotten. b->count: none. */
+static size_t oldest_of(const struct flags *b, enum flag_state state)
+{
+    size_t counts[FLAG_KIND_END][SEATS_MAX + 1] = {{0}}, most = 0;
+    for (size_t i = 0; i + 1 < b->count; i++) {
+        const struct flag *f = &b->list[i].flag;
+        size_t count = f->state == state ? ++counts[f->kind][f->seat] : 0;
+        most = count > most ? count : most;
+    }
+    for (size_t i = 0; i + 1 < b->count; i++) {
+        const struct flag *f = &b->list[i].flag;
+        if (f->state == state && counts[f->kind][f->seat] == most) {
+            return i;
+        }
+    }
+    return b->count;
+}
+
 /* The index of the one that goes first; the newest stays. */
 static size_t victim(const struct flags *b)
 {
-    static const enum flag_state order[] = {FLAG_CLEARED, FLAG_ACKNOWLEDGED};
-    for (size_t o = 0; o < sizeof(order) / sizeof(order[0]); o++) {
-        for (size_t i = 0; i + 1 < b->count; i++) {
-            if (b->list[i].flag.state == order[o]) {
-                return i;
-            }
-        }
-    }
-    return 0;
+    size_t at = oldest_of(b, FLAG_CLEARED);
+    at = at < b->count ? at : oldest_of(b, FLAG_ACKNOWLEDGED);
+    return at < b->count ? at : 0;
 }
 
 static void drop_one(struct flags *b)

@@ -9,8 +9,9 @@
 
 #include "watch/flag.h"
 
-/* So many are kept: the oldest cleared ones go first, then the oldest acknowledged ones,
- * then the oldest. The newest stays, so that no id comes again. */
+/* So many are kept: cleared ones go first, then acknowledged ones, the oldest of the kind
+ * and seat that has most of them, then the oldest. The newest stays, so that no id comes
+ * again. */
 enum { FLAGS_MAX = 4096 };
 
 struct flags;

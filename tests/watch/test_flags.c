@@ -213,6 +213,21 @@ static void test_bounds(void)
     flags_free(b);
     memset(&stored, 0, sizeof(stored));
 
+    /* One seat that comes and goes cannot make the others' history forgotten. */
+    b = flags_new();
+    (void)raise_one(b, FLAG_SILENT, 1, 1, "long ago");
+    (void)flags_clear(b, FLAG_SILENT, 1, 2);
+    (void)raise_one(b, FLAG_WITHHELD, 3, 1, "long ago, too");
+    (void)flags_clear(b, FLAG_WITHHELD, 3, 2);
+    for (unsigned i = 0; i < 2 * FLAGS_MAX; i++) {
+        (void)raise_one(b, FLAG_CLOCK_SKEW, 3, i, "");
+        (void)flags_clear(b, FLAG_CLOCK_SKEW, 3, i);
+    }
+    ok(count_of(b, FLAG_CLEARED) == FLAGS_MAX && flags_find(b, 1) != NULL &&
+           flags_find(b, 2) != NULL && flags_find(b, 3) == NULL,
+       "those go of which there are most, by seat and kind");
+    flags_free(b);
+
     /* Nothing but open ones, as far as a later build may have more kinds. */
     b = flags_new();
     struct flag f = {.kind = FLAG_SILENT, .seat = 1, .count = 1};
