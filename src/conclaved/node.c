@@ -31,10 +31,8 @@ static void on_connected(void *context, uint16_t seat,
                          const uint8_t instance[INSTANCE_BYTES])
 {
     struct node *n = context;
-    struct peer_view *peer = &n->peers[seat - 1];
-    memcpy(peer->last.instance, instance, INSTANCE_BYTES);
-    peer->heard = true;
-    peer->heard_ms = clock_monotonic_ms();
+    /* Nothing is heard of it yet: else one that only comes and goes would not be silent. */
+    memcpy(n->peers[seat - 1].last.instance, instance, INSTANCE_BYTES);
     publish(n, "peer.up", event_peer_up(n->charter, seat));
     replica_connected(n->replica, seat);
     heartbeat_send(n, seat);
