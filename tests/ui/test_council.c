@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* The view Council on screens of all sizes, in all states, as an operator has it. */
+#include "details.h"
 #include "golden.h"
 #include "tap.h"
 
@@ -248,8 +249,39 @@ static const struct golden screens[] = {
      DETAIL(5)},
 };
 
+/* --- what it asks for --- */
+
+static void wants(size_t decisions, unsigned depth, size_t cursor, const char *expected,
+                  const char *name)
+{
+    struct scene scene;
+    struct view_state state;
+    struct rows rows = {NULL, 120, cursor};
+    struct model *m = details_new();
+    memset(&state, 0, sizeof(state));
+    fixture_scene(&scene, 4, FIXTURE_IDLE);
+    size_t all = scene.final_count;
+    scene.final_count = decisions;
+    state.depth = depth;
+    struct view_context ctx = {.scene = &scene, .state = &state, .rows = &rows};
+    view_council.want(&ctx, m, FIXTURE_NOW);
+    ok(strcmp(details_wanted(m), expected) == 0, "%s", name);
+    scene.final_count = all;
+    fixture_free(&scene);
+    details_free(m);
+}
+
+static void test_wants(void)
+{
+    wants(99, 0, 0, "page decisions\n", "decisions are asked for until a wide row is full");
+    wants(100, 0, 0, "", "and no more of them");
+    wants(100, 1, 10, "", "a seat's first ballots are there");
+    wants(100, 1, 110, "page decisions\n", "more are asked for near their end");
+}
+
 int main(void)
 {
+    test_wants();
     for (size_t i = 0; i < sizeof(screens) / sizeof(screens[0]); i++) {
         struct golden g = screens[i];
         g.view = &view_council;

@@ -48,10 +48,27 @@ static struct slice without_time(const struct scene_awaiting *w)
     return text;
 }
 
+static unsigned draw_next_time(const struct view_context *ctx, struct cells *c,
+                               struct area line, unsigned col)
+{
+    uint64_t then = ctx->scene->awaiting.next_ms;
+    char left[24];
+    if (then == UNKNOWN) {
+        return 0;
+    }
+    if (scene_moment(ctx->scene, ctx->now_ms) != ctx->now_ms) {
+        return draw_string(c, line, 0, col, ROLE_UNKNOWN, "? ");
+    }
+    if (then <= ctx->now_ms) {
+        return draw_string(c, line, 0, col, ROLE_WARNING, "due ");
+    }
+    words_duration(left, sizeof(left), then - ctx->now_ms);
+    return draw_format(c, line, 0, col, ROLE_WARNING, "in %s ", left);
+}
+
 unsigned awaiting_block(const struct view_context *ctx, struct cells *c, struct area a)
 {
     const struct scene_awaiting *w = &ctx->scene->awaiting;
-    char left[24] = "";
     if (a.rows < 2 || w->text[0] == '\0') {
         return 0;
     }
@@ -67,12 +84,7 @@ unsigned awaiting_block(const struct view_context *ctx, struct cells *c, struct 
     row += draw_wrapped(c, text, ROLE_TEXT, slice_of_string(w->text));
     if (next) {
         unsigned at = draw_string(c, a, row, 0, ROLE_QUIET, "next ");
-        if (w->next_ms != UNKNOWN) {
-            bool due = w->next_ms <= ctx->now_ms;
-            words_duration(left, sizeof(left), due ? 0 : w->next_ms - ctx->now_ms);
-            at += due ? draw_string(c, a, row, at, ROLE_WARNING, "due ")
-                      : draw_format(c, a, row, at, ROLE_WARNING, "in %s ", left);
-        }
+        at += draw_next_time(ctx, c, area_rows(a, row, 1), at);
         struct area rest = area_cols(area_rows(a, row, a.rows), at, a.cols);
         row += draw_wrapped(c, rest, ROLE_TEXT, without_time(w));
     }

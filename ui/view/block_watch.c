@@ -2,6 +2,7 @@
 /* Blocks about what happens besides: open proposals, flags, the log. */
 #include "ui/view/blocks.h"
 #include "ui/view/flags_line.h"
+#include "ui/view/phases.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,6 +34,8 @@ static void words_deadline(char *out, size_t size, const struct view_context *ct
     char left[24];
     if (end == UNKNOWN) {
         out[0] = '\0';
+    } else if (scene_moment(ctx->scene, ctx->now_ms) != ctx->now_ms) {
+        (void)snprintf(out, size, "ends ?"); /* nothing was heard since */
     } else if (end <= ctx->now_ms) {
         (void)snprintf(out, size, "due");
     } else {

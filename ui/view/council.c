@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The view Council: every seat of the council, and one of them in detail. */
 #include "ui/view/council.h"
+#include "ui/view/list.h"
 #include "ui/view/seat_row.h"
 
 #include <inttypes.h>
@@ -131,6 +132,17 @@ static bool opens(const struct view_context *ctx)
     return is_list(ctx) && ctx->rows->count > 0;
 }
 
+/* Decisions beside the seats of a wide screen. */
+enum { DECISIONS_WISHED = 100 };
+
+static void want(const struct view_context *ctx, struct model *m, uint64_t now_ms)
+{
+    (void)now_ms;
+    if (is_list(ctx) ? ctx->scene->final_count < DECISIONS_WISHED : list_is_near_end(ctx)) {
+        model_want_page(m, PAGE_DECISIONS);
+    }
+}
+
 const struct view view_council = {
     .name = "Council",
     .sorts = sorts,
@@ -141,4 +153,5 @@ const struct view view_council = {
     .compare = compare,
     .draw = draw,
     .opens = opens,
+    .want = want,
 };
