@@ -14,7 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -434,6 +434,7 @@ int main(void)
     const char *parent = getenv("TMPDIR");
     char *dir = file_join(parent != NULL ? parent : "/tmp", "conclave-bench.XXXXXX");
     (void)setenv("LANG", "C.UTF-8", 1);
+    (void)setlocale(LC_CTYPE, "C.UTF-8"); /* for the columns of what is on the screen */
     if (mkdtemp(dir) == NULL) {
         printf("no folder like %s: %s\n", dir, strerror(errno));
         return 1;
