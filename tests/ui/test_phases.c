@@ -3,6 +3,7 @@
 #include "golden.h"
 #include "tap.h"
 
+#include "ui/screen/paint.h"
 #include "ui/view/flags_line.h"
 #include "ui/view/phases.h"
 
@@ -50,8 +51,46 @@ static void test_states(unsigned seats, uint16_t cols, bool ascii, const char *t
     cells_free(&c);
 }
 
+/* A flag says for how long the seat has been silent, not how long it has been flagged. */
+static void test_silence(void)
+{
+    struct scene scene;
+    struct view_state choices;
+    struct cells c;
+    struct buffer text = {NULL, 0, 0};
+    memset(&choices, 0, sizeof(choices));
+    fixture_scene(&scene, 33, FIXTURE_DEAD);
+    struct view_context ctx = {
+        .scene = &scene, .now_ms = fixture_clock(FIXTURE_DEAD), .state = &choices};
+    struct scene_flag f = {.references = 1,
+                           .kind = "silent",
+                           .letter = 'D',
+                           .seat = 2,
+                           .first_ms = ctx.now_ms - 3000,
+                           .last_ms = ctx.now_ms};
+    struct scene_flag *flags[] = {&f};
+    struct scene_flag **before = scene.flags;
+    size_t count = scene.flag_count;
+    scene.flags = flags;
+    scene.flag_count = scene.flags_new = 1;
+    scene.flags_acknowledged = 0;
+    scene.seat[1].heard_ms = ctx.now_ms - 13000;
+    cells_init(&c, 1, 80, false);
+    flags_line_draw(&ctx, &c, cells_area(&c));
+    paint_text(&text, &c);
+    buffer_append(&text, "", 1);
+    ok(strstr((const char *)text.data, "silent 13") != NULL,
+       "silence counts from the last word");
+    buffer_free(&text);
+    cells_free(&c);
+    scene.flags = before;
+    scene.flag_count = count;
+    fixture_free(&scene);
+}
+
 int main(void)
 {
+    test_silence();
     test_states(33, 80, false, NULL, false);
     test_states(33, 60, true, NULL, false);
     test_states(4, 80, false, NULL, false);

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 const char *flag_state_word(enum flag_state state)
 {
@@ -31,14 +32,23 @@ unsigned flag_rank(const struct scene_flag *f)
     return FLAG_RANKS - 1;
 }
 
+/* Since when it is so. Of a silent seat that is when it was last heard, not when the node
+ * had waited long enough to say so. */
+static uint64_t begun_ms(const struct scene *s, const struct scene_flag *f)
+{
+    bool silent = strcmp(f->kind, "silent") == 0 && f->seat >= 1 && f->seat <= s->seats;
+    uint64_t heard = silent ? s->seat[f->seat - 1].heard_ms : UNKNOWN;
+    return heard != UNKNOWN && heard < f->first_ms ? heard : f->first_ms;
+}
+
 /* "D 03 silent 14.2s ACK" */
 static void words_flag(char *out, size_t size, const struct view_context *ctx,
                        const struct scene_flag *f)
 {
     char seat[8] = "--", age[24];
-    uint64_t since = f->first_ms != UNKNOWN && ctx->now_ms > f->first_ms
-                         ? ctx->now_ms - f->first_ms
-                         : UNKNOWN;
+    uint64_t begun = begun_ms(ctx->scene, f);
+    uint64_t since =
+        begun != UNKNOWN && ctx->now_ms > begun ? ctx->now_ms - begun : UNKNOWN;
     if (f->seat > 0) {
         words_seat(seat, sizeof(seat), ctx->scene, f->seat);
     }
