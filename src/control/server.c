@@ -169,6 +169,7 @@ int control_server_start(struct ev_loop *loop, const struct control_server_confi
     ev_io_init(&s->listener, on_connect, fd, EV_READ);
     ev_timer_init(&s->sweeper, on_sweep, SWEEP_MS / 1e3, SWEEP_MS / 1e3);
     ev_init(&s->reaper, on_reap);
+    server_turns_init(s);
     s->listener.data = s->sweeper.data = s->reaper.data = s;
     ev_io_start(loop, &s->listener);
     ev_timer_start(loop, &s->sweeper);
@@ -190,6 +191,7 @@ void control_server_free(struct control_server *s)
         session_free(s->sessions);
     }
     ev_timer_stop(s->loop, &s->reaper);
+    ev_timer_stop(s->loop, &s->turns);
     if (s->spare_fd >= 0) {
         (void)close(s->spare_fd);
     }

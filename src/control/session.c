@@ -15,7 +15,7 @@
 
 enum {
     READ_BYTES = 64 * 1024,
-    TURN_MS = 5, /* a flood of requests must not hold up the council */
+    SHARE_MS = 1, /* of a turn, after which another client has its own */
 };
 
 /* --- the end --- */
@@ -28,7 +28,7 @@ static void doom(struct control_session *c, const char *reason)
     c->doomed = true;
     ev_io_stop(c->server->loop, &c->reader);
     ev_io_stop(c->server->loop, &c->writer);
-    ev_timer_stop(c->server->loop, &c->resume);
+    session_wait_no_more(c);
     control_unsubscribe(c);
     LOG_EVENT(reason != NULL ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, "control.closed",
               LOG_N("client", c->id), LOG_N("uid", c->peer.uid),
@@ -112,7 +112,7 @@ static bool is_held(const struct control_session *c)
 
 static void read_on(struct control_session *c)
 {
-    if (!c->doomed && !c->ended && !c->closing && !ev_is_active(&c->resume)) {
+    if (!c->doomed && !c->ended && !c->closing && !c->waits) {
         ev_io_start(c->server->loop, &c->reader);
     }
 }
@@ -146,7 +146,7 @@ static void after_end(struct control_session *c)
     }
 }
 
-static void handle_lines(struct control_session *c)
+void session_answer(struct control_session *c)
 {
     size_t done = 0;
     bool more = false;
@@ -159,7 +159,7 @@ static void handle_lines(struct control_session *c)
             c->scanned = c->in.size;
             break;
         }
-        if (is_held(c) || clock_monotonic_ms() - begun > TURN_MS) {
+        if (is_held(c) || clock_monotonic_ms() - begun > SHARE_MS) {
             more = true;
             break;
         }
@@ -174,8 +174,7 @@ static void handle_lines(struct control_session *c)
     if (more) {
         ev_io_stop(c->server->loop, &c->reader);
         if (!is_held(c)) {
-            ev_timer_set(&c->resume, 0., 0.);
-            ev_timer_start(c->server->loop, &c->resume);
+            session_wait(c);
         }
     } else if (c->in.size > CONTROL_LINE_MAX) {
         session_send(c, control_error(NULL, CONTROL_PARSE_ERROR,
@@ -186,13 +185,6 @@ static void handle_lines(struct control_session *c)
     } else {
         read_on(c);
     }
-}
-
-static void on_resume(struct ev_loop *loop, ev_timer *w, int revents)
-{
-    (void)loop;
-    (void)revents;
-    handle_lines(w->data);
 }
 
 static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
@@ -212,7 +204,7 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
         doom(c, NULL);
         return;
     }
-    handle_lines(c);
+    session_wait(c);
 }
 
 static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
@@ -242,7 +234,7 @@ static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
         c->written = 0;
     }
     if (was_held && !is_held(c) && !c->closing) {
-        handle_lines(c);
+        session_wait(c);
     }
 }
 
@@ -253,7 +245,7 @@ void session_sweep(struct control_session *c, uint64_t now_ms)
     }
     if (unsent(c) > 0 && now_ms - c->progress_ms >= c->server->config.stall_ms) {
         doom(c, "does-not-read");
-    } else if (c->ended && has_hung_up(c)) {
+    } else if (c->ended && !c->waits && has_hung_up(c)) {
         doom(c, NULL);
     }
 }
@@ -274,8 +266,7 @@ void session_start(struct control_server *s, int fd, const struct control_peer *
     ev_io_init(&c->writer, on_writable, fd, EV_WRITE);
     /* Before readers: what a request of this turn is answered waits for the next one. */
     ev_set_priority(&c->writer, EV_MAXPRI);
-    ev_init(&c->resume, on_resume);
-    c->reader.data = c->writer.data = c->resume.data = c;
+    c->reader.data = c->writer.data = c;
     ev_io_start(s->loop, &c->reader);
     LOG_EVENT(LOG_LEVEL_DEBUG, "control.opened", LOG_N("client", c->id),
               LOG_N("uid", peer->uid), LOG_N("pid", (uint64_t)peer->pid),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* What the server's files share: server.c (coming in, events), session.c (one client:
- * lines in, lines out) and request.c (what a line asks for). */
+ * lines in, lines out), turns.c (whose turn it is) and request.c (what a line asks for). */
 #ifndef CONCLAVE_CONTROL_SESSION_H
 #define CONCLAVE_CONTROL_SESSION_H
 
@@ -18,6 +18,9 @@ struct control_server {
     ev_timer reaper;  /* frees doomed sessions */
     int spare_fd;     /* given up to turn clients away when there is no other left */
     struct control_session *sessions;
+    ev_timer turns;                     /* answers requests */
+    struct control_session *waiting[2]; /* for that: all but readers; readers */
+    bool answering;
     unsigned session_count;
     unsigned subscribers;
     uint64_t last_id;
@@ -32,7 +35,8 @@ struct control_session {
     unsigned roles;
     int fd;
     ev_io reader, writer;
-    ev_timer resume; /* more lines were read than one turn handles */
+    bool waits; /* for its turn, with what was read of it; meanwhile it is not */
+    struct control_session *next_waiting;
     struct buffer in;
     size_t scanned; /* bytes of in without a newline */
     struct buffer out;
@@ -61,10 +65,17 @@ void session_flush(struct control_session *c);
 void session_send(struct control_session *c, json_t *message);
 bool server_is_quiet(const struct control_server *s, const char *event);
 bool session_wants(const struct control_session *c, const char *event);
+/* Answers what was read, for a short while; what is left waits again. */
+void session_answer(struct control_session *c);
 void session_sweep(struct control_session *c, uint64_t now_ms);
 
 /* Carries out one line, and answers. */
 void request_handle(struct control_session *c, struct slice line);
+
+/* turns.c: session_answer is called when it is this client's turn, or no more. */
+void session_wait(struct control_session *c);
+void session_wait_no_more(struct control_session *c);
+void server_turns_init(struct control_server *s);
 
 void server_reap_soon(struct control_server *s);
 

@@ -18,7 +18,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LIMIT_S = 300, MEMORY_MIB = 192, SEATS = 4, EVIL = 4, NOBODY = 65534, CROWD = 2000 };
+enum {
+    LIMIT_S = 300,
+    MEMORY_MIB = 192,
+    SEATS = 4,
+    EVIL = 4,
+    NOBODY = 65534,
+    CROWD = 2000,
+    WATCHERS = 56,
+    LONG = 80
+};
 
 static int dial(const char *path)
 {
@@ -123,6 +132,37 @@ static void requests(const char *path)
     }
 }
 
+/* What costs a node most to answer, asked by as many as it lets in. */
+static void watchers(const char *path)
+{
+    static const char ask[] =
+        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"records\",\"params\":{\"limit\":200}}\n"
+        "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"verify\",\"params\":{\"height\":1}}\n"
+        "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"flag\",\"params\":{\"id\":1}}\n"
+        "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"log\",\"params\":{\"limit\":500}}\n"
+        "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"blocks\",\"params\":{\"limit\":100}}\n"
+        "{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"subscribe\",\"params\":{\"events\":"
+        "[\"\"]}}\n";
+    static char drain[MIB];
+    int fds[WATCHERS];
+    memset(fds, -1, sizeof(fds));
+    for (;;) {
+        for (unsigned i = 0; i < WATCHERS; i++) {
+            if (fds[i] < 0) {
+                fds[i] = dial(path);
+            }
+            for (unsigned k = 0; k < 4; k++) {
+                put(fds[i], ask, sizeof(ask) - 1);
+            }
+            ssize_t n = recv(fds[i], drain, sizeof(drain), MSG_DONTWAIT);
+            if (n == 0 || (n < 0 && errno != EAGAIN)) {
+                (void)close(fds[i]);
+                fds[i] = -1;
+            }
+        }
+    }
+}
+
 static void deaf_subscribers(const char *path)
 {
     static const char ask[] = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"subscribe\"}\n"
@@ -206,6 +246,28 @@ static void test_stranger(struct scene *s)
     ok(WIFEXITED(status) && WEXITSTATUS(status) == 0, "another user is kept out");
 }
 
+/* Decisions whose blocks are long. */
+static void fill(struct scene *s)
+{
+    char *text = alloc_zero(1, 60001), id[LIVE_ID_BYTES] = "";
+    memset(text, 'a', 60000);
+    for (unsigned i = 0; i < LONG; i++) {
+        char title[32];
+        (void)snprintf(title, sizeof(title), "long %u", i);
+        json_t *answer = live_call(
+            s->l, 1 + i % 3, "propose",
+            json_pack("{s:s,s:s,s:s}", "class", "quick", "title", title, "text", text));
+        const char *now = json_string_value(json_object_get(answer, "id"));
+        (void)snprintf(id, sizeof(id), "%s", now != NULL ? now : id);
+        json_decref(answer);
+        if (i % 4 == 3) {
+            json_decref(live_wait_final(s->l, 1, id, DECIDE_MS));
+        }
+    }
+    free(text);
+    printf("# %lld blocks\n", (long long)live_number(s->l, 1, "height"));
+}
+
 int main(void)
 {
     live_limit(LIMIT_S);
@@ -216,6 +278,8 @@ int main(void)
     run(s, "lines as deep as they are long", deep_lines);
     run(s, "a flood of requests", requests);
     run(s, "subscribers that never read", deaf_subscribers);
+    fill(s);
+    run(s, "watchers that ask for all", watchers);
     scene_free(s);
     return tap_done();
 }
