@@ -130,6 +130,11 @@ static void test_order_events(void)
            s->blocks[0]->committed_ms == 19 && s->blocks[0]->bytes == UNKNOWN &&
            s->votes.latency_count == 3 && seat(m, 2)->height == 101,
        "block.committed");
+    (void)say_event(m, LINES_NOW + 41, "block.committed",
+                    "'height':101,'view':5,'hash':'%s','time_ms':1773496927040,"
+                    "'operations':2,'prepared_ms':7,'committed_ms':19",
+                    id_text(9));
+    ok(s->block_count == 1 && s->votes.latency_count == 3, "which may be told twice");
     (void)say_event(m, LINES_NOW + 50, "council.stalled",
                     "'what':'prepares','text':'PREPAREs, 1 of 3','have':1,'need':3,"
                     "'missing':[3,4,99,-1],'able':2,'unable':[3],'reachable':false,"
@@ -289,6 +294,12 @@ static void test_decision(void)
     ok(frozen.open_count == 1 && codes_are(frozen.open[0], "ccc.") &&
            frozen.open[0]->phase == UI_SEALED && frozen.final_count == 0,
        "a scene that was frozen stays as it was");
+    (void)say_result(m, LINES_NOW + 6, "status", "%s", status_text(4, 2, 2));
+    (void)say_event(m, LINES_NOW + 7, "proposal.final",
+                    "'proposal':'%s','height':106,'time_ms':7,%s", id_text(1001),
+                    record_text(1, 4, "YYYY"));
+    ok(s->final_count == 2 && seat(m, 1)->with_outcome == 0 && s->final_total == 2,
+       "a decision that the status has told of already is not counted twice");
     scene_free(&frozen);
     is((int64_t)model_nonsense(m), 0, "none of it was nonsense");
     model_free(m);

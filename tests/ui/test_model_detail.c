@@ -105,6 +105,18 @@ static void test_eviction(void)
            detail(m, DETAIL_VERIFY, "23").state == DETAIL_HERE &&
            detail(m, DETAIL_VERIFY, "0").state == DETAIL_NONE,
        "large ones sooner");
+    for (unsigned i = 0; i < 8; i++) {
+        (void)snprintf(key, sizeof(key), "%u", 100 + i);
+        (void)snprintf(id, sizeof(id), "verify.%u", 100 + i);
+        model_want_detail(m, DETAIL_VERIFY, key, LINES_NOW);
+        (void)say_result(m, LINES_NOW, id, "{'text':'%s'}", much);
+    }
+    here = 0;
+    for (unsigned i = 0; i < 8; i++) {
+        (void)snprintf(key, sizeof(key), "%u", 100 + i);
+        here += detail(m, DETAIL_VERIFY, key).state == DETAIL_HERE;
+    }
+    is(here, 8, "but not those that somebody looks at");
     free(much);
     model_free(m);
 }
@@ -175,6 +187,16 @@ static void test_secrets(void)
     }
     ok(!kept && model_nonsense(m) == 2,
        "nothing of a choice is kept while ballots are sealed");
+    (void)snprintf(id, sizeof(id), "proposal.%s", id_text(77));
+    (void)say_result(m, LINES_NOW, id,
+                     "{'id':'%s','phase':'sealed','seats':[{'seat':1,'choice':'reject'}]}",
+                     id_text(77));
+    const json_t *unknown =
+        json_object_get(detail(m, DETAIL_PROPOSAL, id_text(77)).value, "seats");
+    ok(json_is_null(json_object_get(json_array_get(unknown, 0), "choice")) &&
+           model_nonsense(m) == 3,
+       "nor of a proposal that is not held here");
+    (void)snprintf(id, sizeof(id), "proposal.%s", own);
     (void)say_event(m, LINES_NOW, "proposal.opening", "'proposal':'%s','committed':3", own);
     model_want_detail(m, DETAIL_PROPOSAL, own, LINES_NOW + 2000);
     ok(strstr(asked(m), id) != NULL, "an event makes the detail one of the past");

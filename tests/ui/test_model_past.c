@@ -189,6 +189,17 @@ static void test_streaks(void)
     (void)say_event(m, LINES_NOW + 2000, "agent.failed", "'reason':''");
     ok(strstr(asked(m), "seats ") != NULL, "totals that were missed are asked for");
     model_free(m);
+    m = model_at_rest(7);
+    wrong = 0;
+    for (uint64_t record = 100; record < 110; record++) {
+        say_final(m, LINES_NOW, record, 7, any(record));
+    }
+    for (uint64_t page = 10; page-- > 0;) {
+        say_records(m, "records..1", 10 * page + 9, 10 * page, 7, any);
+        wrong += wrong_streaks(m);
+    }
+    is(wrong, 0, "also when older ones come later");
+    model_free(m);
 }
 
 static void test_past(void)

@@ -8,7 +8,7 @@
 #include "ui/model/value.h"
 
 enum {
-    REQUESTS_MAX = 64,
+    REQUESTS_MAX = 96,
     OUTCOMES_MAX = 16,
     OPEN_MAX = 256,    /* proposals; the oldest of a node that says more are left out */
     CLASSES_MAX = 32,  /* whose threshold is remembered */
@@ -62,10 +62,11 @@ struct kept_detail {
     char key[UI_ID_BYTES];
     json_t *value;
     char *refusal;
-    size_t bytes;      /* of the lines that it came in */
-    uint64_t asked_ms; /* when it was last asked for */
-    uint64_t used;     /* the least is given up first */
-    bool stale;        /* something came since that may have changed it */
+    size_t bytes;       /* of the lines that it came in */
+    uint64_t asked_ms;  /* when it was last asked for, */
+    uint64_t wanted_ms; /* and wanted */
+    uint64_t used;      /* the least is given up first */
+    bool stale;         /* something came since that may have changed it */
 };
 
 /* A decision as it was watched, beside its record. */

@@ -160,6 +160,7 @@ int model_line(struct model *m, uint64_t now_ms, struct slice line)
     m->now_ms = now_ms;
     if (event_is_idle(line)) {
         m->scene.events++;
+        m->scene.at_ms = now_ms;
         return 0;
     }
     const struct value *message = value_read(&m->reader, line);

@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DETAIL_BYTES_MAX = 4 * 1024 * 1024 }; /* of the lines of those that are kept */
+enum {
+    BLOCK_BYTES_MAX = 4 * 1024 * 1024, /* of the lines of one block */
+    KEPT_BYTES_MAX = 512 * 1024,       /* of all that nobody looks at any more */
+    LOOKED_AT_MS = 5000,
+};
 
 static enum detail_kind kind_of(enum ask ask)
 {
@@ -113,6 +117,11 @@ static struct kept_detail *least_used(struct model *m)
     return least;
 }
 
+static bool is_looked_at(const struct model *m, const struct kept_detail *d)
+{
+    return d->wanted_ms + LOOKED_AT_MS > m->now_ms;
+}
+
 static struct kept_detail *add(struct model *m, enum detail_kind kind, const char *key)
 {
     if (m->detail_count == DETAILS_MAX) {
@@ -124,7 +133,7 @@ static struct kept_detail *add(struct model *m, enum detail_kind kind, const cha
     return d;
 }
 
-/* The one that was used last stays, however large it is. */
+/* What is on the screen stays, however large it is: it would be asked for again at once. */
 static void keep_within(struct model *m)
 {
     for (;;) {
@@ -132,10 +141,11 @@ static void keep_within(struct model *m)
         for (size_t i = 0; i < m->detail_count; i++) {
             bytes += m->details[i].bytes;
         }
-        if (bytes <= DETAIL_BYTES_MAX || m->detail_count <= 1) {
+        struct kept_detail *least = least_used(m);
+        if (bytes <= KEPT_BYTES_MAX || m->detail_count <= 1 || is_looked_at(m, least)) {
             return;
         }
-        give_up(m, least_used(m));
+        give_up(m, least);
     }
 }
 
@@ -181,6 +191,7 @@ void model_want_detail(struct model *m, enum detail_kind kind, const char *key,
     struct kept_detail *d = find(m, kind, key);
     if (d != NULL) {
         d->used = ++m->detail_uses;
+        d->wanted_ms = now_ms;
         bool soon = now_ms >= d->asked_ms && now_ms - d->asked_ms < REFRESH_MS;
         if (!d->stale || soon) {
             return;
@@ -193,6 +204,7 @@ void model_want_detail(struct model *m, enum detail_kind kind, const char *key,
     if (d == NULL) {
         d = add(m, kind, key);
         d->state = DETAIL_ASKED;
+        d->wanted_ms = now_ms;
     }
     d->asked_ms = now_ms;
     d->stale = false;
@@ -266,8 +278,8 @@ static void refuse(struct kept_detail *d, const char *words)
 static bool wants_more(struct model *m, const struct kept_detail *d, uint64_t from)
 {
     const json_t *next = json_object_get(d->value, "next");
-    return d->kind == DETAIL_BLOCK && json_is_integer(next) &&
-           d->bytes < DETAIL_BYTES_MAX && json_integer_value(next) > (json_int_t)from &&
+    return d->kind == DETAIL_BLOCK && json_is_integer(next) && d->bytes < BLOCK_BYTES_MAX &&
+           json_integer_value(next) > (json_int_t)from &&
            request_add(m, ASK_BLOCK, d->key, (uint64_t)json_integer_value(next)) != NULL;
 }
 
