@@ -56,11 +56,28 @@ void flagging_free(struct flagging *f)
 {
     if (f != NULL) {
         flags_free(f->book);
+        free(f->news);
         free(f);
     }
 }
 
 /* --- telling --- */
+
+struct flag_news {
+    enum { NEWS_RAISED, NEWS_CLEARED, NEWS_ACKNOWLEDGED } what;
+    struct flag flag;
+    pid_t pid; /* who acknowledged it */
+};
+
+static void add_news(struct node *n, const struct flag_news *news)
+{
+    struct flagging *f = n->flagging;
+    if (f->news_count == f->news_capacity) {
+        f->news_capacity = f->news_capacity > 0 ? 2 * f->news_capacity : 16;
+        f->news = alloc_resize(f->news, f->news_capacity, sizeof(*f->news));
+    }
+    f->news[f->news_count++] = *news;
+}
 
 static void log_change(const struct flag *f, bool raised)
 {
@@ -76,12 +93,32 @@ static void log_change(const struct flag *f, bool raised)
               LOG_N("count", f->count), LOG_S("text", f->text), seat);
 }
 
+void flagging_log(struct node *n)
+{
+    struct flagging *f = n->flagging;
+    for (size_t i = 0; i < f->news_count; i++) {
+        const struct flag_news *news = &f->news[i];
+        switch (news->what) {
+        case NEWS_RAISED:
+        case NEWS_CLEARED:
+            log_change(&news->flag, news->what == NEWS_RAISED);
+            break;
+        case NEWS_ACKNOWLEDGED:
+            LOG_EVENT(LOG_LEVEL_INFO, "flag.acknowledged", LOG_N("flag", news->flag.id),
+                      LOG_S("kind", flag_kind_name(news->flag.kind)),
+                      LOG_N("uid", news->flag.acknowledged_by), LOG_I("pid", news->pid));
+            break;
+        }
+    }
+    f->news_count = 0;
+}
+
 void flagging_raise(struct node *n, const struct sighting *s)
 {
     bool is_new;
     const struct flag *f = flags_raise(n->flagging->book, s, clock_wall_ms(), &is_new);
     if (is_new) {
-        log_change(f, true);
+        add_news(n, &(struct flag_news){.what = NEWS_RAISED, .flag = *f});
         publish(n, "flag.raised", flag_json(n->charter, f));
     }
 }
@@ -90,7 +127,7 @@ void flagging_clear(struct node *n, enum flag_kind kind, uint16_t seat)
 {
     const struct flag *f = flags_clear(n->flagging->book, kind, seat, clock_wall_ms());
     if (f != NULL) {
-        log_change(f, false);
+        add_news(n, &(struct flag_news){.what = NEWS_CLEARED, .flag = *f});
         publish(n, "flag.cleared", flag_json(n->charter, f));
     }
 }
@@ -107,9 +144,7 @@ bool flagging_acknowledge(struct node *n, uint64_t id, uid_t uid, pid_t pid)
     const struct flag *f =
         flags_acknowledge(n->flagging->book, id, uid, clock_wall_ms(), &is_first);
     if (is_first) {
-        LOG_EVENT(LOG_LEVEL_INFO, "flag.acknowledged", LOG_N("flag", f->id),
-                  LOG_S("kind", flag_kind_name(f->kind)), LOG_N("uid", uid),
-                  LOG_I("pid", pid));
+        add_news(n, &(struct flag_news){NEWS_ACKNOWLEDGED, *f, pid});
         publish(n, "flag.acknowledged", flag_json(n->charter, f));
     }
     return f != NULL;

@@ -10,8 +10,12 @@
 #include "conclaved/node.h"
 #include "watch/signs.h"
 
+struct flag_news; /* of a flag, for the log */
+
 struct flagging {
     struct flags *book;
+    struct flag_news *news;
+    size_t news_count, news_capacity;
     struct signs signs;
     uint64_t changed_told_ms;       /* monotonic */
     uint64_t started_height;        /* committed when the node started */
@@ -32,6 +36,9 @@ bool flagging_acknowledge(struct node *n, uint64_t id, uid_t uid, pid_t pid);
 void flagging_tell_changed(struct node *n);
 /* Writes what changed; before the turn is made durable. */
 void flagging_save(struct node *n);
+/* Tells the log; after that, or an id that it names could be another flag's after a crash.
+ */
+void flagging_log(struct node *n);
 
 /* --- flagging_events.c: what happened --- */
 

@@ -83,6 +83,7 @@ static void end_turn(struct node *n)
         _exit(EXIT_FAILURE);
     }
     net_flush(n->net);
+    flagging_log(n);
     votes_tell(n);
     log_tell(n);
     publish_all(n);

@@ -250,6 +250,35 @@ static void test_store(void)
     is(ledger_commit(l), 0, "so it is written");
 }
 
+static unsigned lines;
+
+static void count_line(void *context, const struct log_line *line)
+{
+    (void)context;
+    lines += strncmp(line->event, "flag.", 5) == 0;
+}
+
+/* Nobody is told of an id that a crash would give to another flag. */
+static void test_log(void)
+{
+    (void)log_open("/dev/null", LOG_LEVEL_INFO, NULL);
+    flagging_log(&hand.node);
+    log_tap_set(count_line, NULL);
+    flagging_stopped(&hand.node,
+                     &(struct pbft_notice){.kind = PBFT_NOTICE_FORK, .height = 1});
+    (void)flagging_acknowledge(&hand.node, open_flag(FLAG_DIVERGED, 0)->id, 1, 1);
+    flagging_clear(&hand.node, FLAG_DIVERGED, 0);
+    flagging_save(&hand.node);
+    is(lines, 0, "the log is told nothing that is not durable");
+    (void)ledger_commit(hand.node.ledger);
+    flagging_log(&hand.node);
+    is(lines, 3, "and then all of it,");
+    flagging_log(&hand.node);
+    is(lines, 3, "once");
+    log_tap_set(NULL, NULL);
+    (void)log_open("stderr", LOG_LEVEL_ERROR, NULL);
+}
+
 /* The checksum of a value says nothing about its key. */
 static void test_damaged_ids(void)
 {
@@ -284,6 +313,7 @@ int main(void)
     test_look();
     test_clocks();
     test_store();
+    test_log();
     test_damaged_ids();
     ask_end();
     return tap_done();
