@@ -80,7 +80,11 @@ int answer_parse(struct slice output, struct answer *out, struct complaint *why)
     }
     json_t *object = control_parse(output, &inner);
     if (object == NULL) {
-        return complain(why, CONCLAVE_EFORMAT, "not one JSON text: %.300s", inner.text);
+        /* The node tells whoever watches: without the quotation, it may be of the ballot.
+         */
+        const char *quotation = strstr(inner.text, " near ");
+        int size = quotation != NULL ? (int)(quotation - inner.text) : 300;
+        return complain(why, CONCLAVE_EFORMAT, "not one JSON text: %.*s", size, inner.text);
     }
     int error = 0;
     if (!json_is_object(object)) {

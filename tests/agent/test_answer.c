@@ -61,8 +61,31 @@ static void test_rationale_length(void)
     refuses_bytes(slice_of_string(text), "4098 bytes", "the limit counts bytes");
 }
 
+/* Why an evaluator failed is told to all who watch, the ballot may follow. */
+static void test_secrecy(void)
+{
+    static const char *const outputs[] = {
+        "{\"choice\":approve",
+        "{\"choice\":\"reject\",\"rationale\":\"a \"secret\" b\"}",
+        "secret",
+        "{\"choice\":\"abstain",
+        "{\"rationale\":\"secret\",\"rationale\":\"x\"}",
+        "{\"rationale\":\"secret\\q\"}"};
+    for (size_t i = 0; i < sizeof(outputs) / sizeof(outputs[0]); i++) {
+        struct answer a;
+        struct complaint why = {""};
+        (void)answer_parse(slice_of_string(outputs[i]), &a, &why);
+        ok(why.text[0] != '\0' && strstr(why.text, "approve") == NULL &&
+               strstr(why.text, "reject") == NULL && strstr(why.text, "abstain") == NULL &&
+               strstr(why.text, "secret") == NULL,
+           "quotes nothing: %s", why.text);
+        answer_clear(&a);
+    }
+}
+
 int main(void)
 {
+    test_secrecy();
 #define REST ",\"rationale\":\"r\"}"
     accepts("{\"choice\":\"approve\",\"confidence\":0" REST, ANSWER_APPROVE, 0, "r");
     accepts("\n {\"rationale\":\"\",\"confidence\":100,\"choice\":\"reject\"} \n\n",
