@@ -56,7 +56,8 @@ void model_forget_council(struct model *m)
     }
     deck_free(&m->observed);
     details_lost(m, true);
-    memset(m->cards, 0, sizeof(m->cards));
+    /* Pages of seats that there are not are never touched. */
+    memset(m->cards, 0, m->scene.seats * sizeof(m->cards[0]));
     memset(m->streak_ended, 0, sizeof(m->streak_ended));
     memset(m->pages_end, 0, sizeof(m->pages_end));
     m->browsed_low = m->browsed_high = UNKNOWN;
