@@ -133,8 +133,14 @@ struct model {
 /* NULL when the same is asked already, there are too many, or nobody to ask. */
 struct request *request_add(struct model *m, enum ask ask, const char *key,
                             uint64_t number);
-bool request_is_there(const struct model *m, enum ask ask, const char *key);
+struct request *request_find(struct model *m, enum ask ask, const char *key);
+void request_remove(struct model *m, struct request *r);
 void requests_drop(struct model *m);
+/* The ask whose ids begin with a name; ASK_COUNT: none. */
+enum ask ask_named(const char *name, size_t size);
+
+/* --- model_answer.c --- */
+
 /* Takes an answer: a result, or an error. */
 void request_answered(struct model *m, const char *id, const struct value *result,
                       const struct value *error);

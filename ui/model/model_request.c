@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/model/inside.h"
 
-#include "control/control.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +33,17 @@ static const char subscription[] =
     "\"seat.\",\"peer.\",\"epoch.\",\"operation.void\",\"agent.\",\"node.\",\"flag.\","
     "\"votes\",\"heartbeats\",\"log.line\"]";
 
-static struct request *find(struct model *m, enum ask ask, const char *key)
+enum ask ask_named(const char *name, size_t size)
+{
+    enum ask ask = 0;
+    while (ask < ASK_COUNT &&
+           (strlen(asks[ask].name) != size || strncmp(asks[ask].name, name, size) != 0)) {
+        ask++;
+    }
+    return ask;
+}
+
+struct request *request_find(struct model *m, enum ask ask, const char *key)
 {
     for (size_t i = 0; i < m->request_count; i++) {
         struct request *r = &m->requests[i];
@@ -46,15 +54,10 @@ static struct request *find(struct model *m, enum ask ask, const char *key)
     return NULL;
 }
 
-bool request_is_there(const struct model *m, enum ask ask, const char *key)
-{
-    return find((struct model *)m, ask, key) != NULL;
-}
-
 struct request *request_add(struct model *m, enum ask ask, const char *key, uint64_t number)
 {
-    if (!m->connected || m->request_count == REQUESTS_MAX || find(m, ask, key) != NULL ||
-        strlen(key) >= UI_ID_BYTES) {
+    if (!m->connected || m->request_count == REQUESTS_MAX ||
+        request_find(m, ask, key) != NULL || strlen(key) >= UI_ID_BYTES) {
         return NULL;
     }
     struct request *r = &m->requests[m->request_count++];
@@ -69,7 +72,7 @@ static void request_free(struct request *r)
     free(r->what);
 }
 
-static void remove_request(struct model *m, struct request *r)
+void request_remove(struct model *m, struct request *r)
 {
     request_free(r);
     size_t index = (size_t)(r - m->requests);
@@ -218,145 +221,4 @@ bool model_next_request(struct model *m, struct buffer *out)
         }
     }
     return false;
-}
-
-/* --- in --- */
-
-struct answer_id {
-    enum ask ask;
-    char key[UI_ID_BYTES];
-    uint64_t number;
-};
-
-/* "blocks..812", "block.812.0", "seats" */
-static bool read_id(const char *text, struct answer_id *out)
-{
-    size_t name = strcspn(text, ".");
-    for (out->ask = 0; out->ask < ASK_COUNT; out->ask++) {
-        const char *known = asks[out->ask].name;
-        if (strlen(known) == name && strncmp(known, text, name) == 0) {
-            break;
-        }
-    }
-    const char *key = text + name + (text[name] == '.');
-    size_t size = strcspn(key, ".");
-    if (out->ask == ASK_COUNT || size >= UI_ID_BYTES) {
-        return false;
-    }
-    memcpy(out->key, key, size);
-    out->key[size] = '\0';
-    out->number = UNKNOWN;
-    if (key[size] == '.') {
-        const char *digits = key + size + 1;
-        size_t count = strspn(digits, "0123456789");
-        if (count == 0 || count > 18 || digits[count] != '\0') {
-            return false;
-        }
-        out->number = strtoull(digits, NULL, 10);
-    }
-    return true;
-}
-
-static void subscribed(struct model *m, const struct value *result)
-{
-    m->subscribed = true;
-    status_apply(m, value_get(result, "status"));
-    open_apply(m, value_get(result, "open"));
-    if (m->lost_ms != UNKNOWN) {
-        log_add_gap(m);
-        m->lost_ms = UNKNOWN;
-    }
-}
-
-static void take_result(struct model *m, const struct answer_id *id,
-                        const struct value *result)
-{
-    switch (id->ask) {
-    case ASK_SUBSCRIBE:
-        subscribed(m, result);
-        break;
-    case ASK_SEATS:
-        seats_apply(m, result);
-        break;
-    case ASK_STATUS:
-        status_apply(m, result);
-        break;
-    case ASK_VOTES:
-        votes_apply(m, result);
-        break;
-    case ASK_HEARTBEATS:
-        heartbeats_apply(m, result);
-        break;
-    case ASK_FLAGS:
-        flags_apply(m, result, id->key[0] != '\0', id->number);
-        break;
-    case ASK_RECORDS:
-        records_apply(m, result, id->number);
-        break;
-    case ASK_LOG:
-        log_apply(m, result);
-        break;
-    case ASK_BLOCKS:
-        blocks_apply(m, result, id->number);
-        break;
-    case ASK_BALLOTS:
-        open_ballots(m, result);
-        break;
-    case ASK_PROPOSAL:
-    case ASK_FLAG:
-    case ASK_BLOCK:
-    case ASK_VERIFY:
-    case ASK_CHARTER:
-        detail_answered(m, id->ask, id->key, id->number, NULL);
-        break;
-    case ASK_ACT:
-    case ASK_COUNT:
-        break;
-    }
-}
-
-static void take_error(struct model *m, const struct answer_id *id,
-                       const struct value *error)
-{
-    bool detail = id->ask >= ASK_PROPOSAL && id->ask <= ASK_CHARTER;
-    const struct value *code = value_get(error, "code");
-    if (detail) {
-        detail_answered(m, id->ask, id->key, id->number, error);
-    } else if (!value_is(code, VALUE_INTEGER) || code->number != CONTROL_UNKNOWN_METHOD) {
-        /* An older node lacks some; anything else somebody should know. A proposal may
-         * have gone meanwhile. */
-        if (id->ask != ASK_BALLOTS) {
-            char words[200];
-            value_copy_text(words, sizeof(words), error, "message");
-            log_add_words(m, "control.refused", words);
-        }
-    }
-}
-
-void request_answered(struct model *m, const char *text, const struct value *result,
-                      const struct value *error)
-{
-    struct answer_id id;
-    if (!read_id(text, &id)) {
-        m->nonsense++;
-        return;
-    }
-    struct request *r = find(m, id.ask, id.key);
-    if (id.ask == ASK_ACT) {
-        if (r != NULL && r->sent) {
-            act_answered(m, r, error);
-            remove_request(m, r);
-        } else {
-            m->nonsense++;
-        }
-        return;
-    }
-    if (r != NULL && r->number == id.number) {
-        remove_request(m, r);
-    }
-    if (error != NULL) {
-        take_error(m, &id, error);
-    } else {
-        take_result(m, &id, result);
-    }
 }
