@@ -129,7 +129,7 @@ static void test_commitment(void)
 static struct envelope *make_envelope(uint16_t seat, size_t count)
 {
     struct buffer ops[8] = {{0}}, encoding = {0};
-    struct slice slices[8];
+    struct slice slices[8] = {{0}};
     struct signature signature;
     memset(signature.bytes, seat, SIGNATURE_BYTES);
     for (size_t i = 0; i < count; i++) {
