@@ -5,9 +5,9 @@
  * thousand events a second. `make bench-console`.
  */
 #define _GNU_SOURCE
+#include "far_node.h"
 #include "live.h"
 #include "pty.h"
-#include "story_server.h"
 
 #include "base/alloc.h"
 #include "conclave/files.h"
@@ -26,13 +26,14 @@
 enum {
     FIRST_FRAMES = 21,
     KEYS = 100,
-    STEADY_S = 15,
+    SECONDS = 15,
     SEATS = 33,
-    DECISIONS = 1024,
-    FLOOD_PER_S = 10000,
-    FLOOD_S = 5,
     SETTLE_MS = 1500,
+    TURN_MS = 20,
+    REPEAT_MS = 33, /* between keys when one is held down */
 };
+
+static unsigned seconds = SECONDS; /* that each steady state is measured for */
 
 static double now_s(void)
 {
@@ -111,18 +112,23 @@ static bool start(struct pty *p, const char *const *arguments, unsigned rows, un
                      (void *)(uintptr_t)arguments);
 }
 
-/* Serves the node, and reads the terminal, for so long or until done says so. */
-static void turn(struct pty *p, struct story_server *node, double seconds,
-                 bool (*done)(const struct pty *))
+/* Reads the terminal for so long, or until done says so. */
+static void turn(struct pty *p, double for_s, bool (*done)(const struct pty *))
 {
-    double end = now_s() + seconds;
+    double end = now_s() + for_s, now;
     do {
-        if (node != NULL) {
-            story_server_turn(node);
-        }
-        pty_turn(p, node != NULL ? (node->client >= 0 ? node->client : node->listener) : -1,
-                 node != NULL && story_server_pending(node) > 0 ? 0 : 1);
-    } while (now_s() < end && (done == NULL || !done(p)));
+        pty_turn(p, -1, TURN_MS);
+        now = now_s();
+    } while (now < end && (done == NULL || !done(p)));
+}
+
+static uint64_t wait_for(struct pty *p, const struct far_node *node)
+{
+    uint64_t answer = 0;
+    while (!far_node_answer(node, &answer)) {
+        pty_turn(p, -1, TURN_MS);
+    }
+    return answer;
 }
 
 static bool is_on_screen(const struct pty *p, const char *words)
@@ -171,7 +177,7 @@ struct figures {
     struct memory memory, loaded;
 };
 
-static double first_frame_ms(const char *const *arguments, struct story_server *node,
+static double first_frame_ms(const char *const *arguments,
                              bool (*whole)(const struct pty *))
 {
     double times[FIRST_FRAMES];
@@ -181,27 +187,24 @@ static double first_frame_ms(const char *const *arguments, struct story_server *
         if (!start(&p, arguments, 24, 80)) {
             return -1;
         }
-        turn(&p, node, 2, whole);
+        turn(&p, 2, whole);
         times[i] = (now_s() - begin) * 1e3;
         pty_end(&p);
-        if (node != NULL) {
-            story_server_drop(node);
-        }
     }
     return percentile(times, FIRST_FRAMES, 0.5);
 }
 
-/* Costs a second while something goes on. */
-static void steady(struct pty *p, struct story_server *node, unsigned seconds, double *cpu,
-                   double *bytes, double *wakes)
+/* Costs a second while something goes on: what the node is ordered to do in each. */
+static void steady(struct pty *p, const struct far_node *node, enum far_order order,
+                   double *cpu, double *bytes, double *wakes)
 {
     struct cost before = cost_of(p);
     double begin = now_s();
     for (unsigned s = 0; s < seconds; s++) {
         if (node != NULL) {
-            story_beat(node->story);
+            far_node_order(node, order);
         }
-        turn(p, node, 1, NULL);
+        turn(p, begin + s + 1 - now_s(), NULL);
     }
     struct cost after = cost_of(p);
     double took = now_s() - begin;
@@ -217,96 +220,83 @@ static bool has_painted(const struct pty *p)
 }
 
 /* From a key to the first byte painted; the keys go down and up. */
-static void keys(struct pty *p, struct story_server *node, unsigned count,
-                 const char *const *pair, double *p50, double *p99)
+static void keys(struct pty *p, unsigned count, const char *const *pair, double *p50,
+                 double *p99)
 {
     double times[KEYS];
     for (unsigned i = 0; i < count; i++) {
-        turn(p, node, 0.06, NULL);
+        turn(p, 0.06, NULL);
         bytes_seen = p->bytes;
         double begin = now_s();
         pty_type(p, pair[i / 8 % 2]);
-        turn(p, node, 1, has_painted);
+        turn(p, 1, has_painted);
         times[i] = (now_s() - begin) * 1e3;
     }
     *p50 = percentile(times, count, 0.5);
     *p99 = percentile(times, count, 0.99);
 }
 
-/* A decision of all seats, as it comes from a node: in four bursts of events. */
-static void decide_in_a_second(struct pty *p, struct story_server *node)
+/* Where the operator's row is: its characters are bold, and little else below the tabs.
+ * What is painted for an event meanwhile is no answer to a key. */
+static uint64_t cursor_of(const struct pty *p)
 {
-    struct story *s = node->story;
-    double end = now_s() + 1;
-    unsigned number = story_propose(s, "reciprocity", "One a second");
-    turn(p, node, 0.15, NULL);
-    for (unsigned seat = 1; seat <= SEATS; seat++) {
-        story_ballot(s, number, seat);
+    const struct vt *t = &p->screen;
+    uint64_t sum = 0;
+    for (unsigned row = 5; row < t->rows; row++) {
+        for (unsigned col = 0; col < t->cols; col++) {
+            sum = sum * 31 + t->at[row][col].bold;
+        }
     }
-    story_block(s);
-    turn(p, node, 0.15, NULL);
-    story_opening(s, number);
-    turn(p, node, 0.15, NULL);
-    for (unsigned seat = 1; seat <= SEATS; seat++) {
-        story_reveal(s, number, seat, seat % 7 == 0 ? "reject" : "approve", 80, "Because.");
-    }
-    turn(p, node, 0.15, NULL);
-    story_final(s, number);
-    story_beat(s);
-    turn(p, node, end - now_s(), NULL);
+    return sum;
 }
 
-static void busy(struct pty *p, struct story_server *node, struct figures *f)
+static uint64_t cursor_seen;
+static bool has_moved(const struct pty *p)
 {
-    struct cost before = cost_of(p);
-    double begin = now_s();
-    for (unsigned i = 0; i < STEADY_S; i++) {
-        decide_in_a_second(p, node);
-    }
-    struct cost after = cost_of(p);
-    double took = now_s() - begin;
-    f->busy_cpu = (after.cpu_s - before.cpu_s) / took * 100;
-    f->busy_bytes = (double)(after.bytes - before.bytes) / took;
-    f->busy_wakes = (double)(after.switches - before.switches) / took;
+    return cursor_of(p) != cursor_seen;
 }
 
 /* As many events as the rate asks for, however the console takes them; keys meanwhile. */
-static void flood(struct pty *p, struct story_server *node, struct figures *f)
+static void flood(struct pty *p, const struct far_node *node, struct figures *f)
 {
     static const char *const pair[] = {"j", "k"};
-    double times[KEYS], begin = now_s(), key_at = begin + 0.2, typed = 0;
+    double times[KEYS];
     struct cost before = cost_of(p);
-    uint64_t told = 0;
-    size_t count = 0;
-    while (now_s() - begin < FLOOD_S) {
-        uint64_t due = (uint64_t)((now_s() - begin) * FLOOD_PER_S);
-        for (; told < due && story_server_pending(node) < 4 * 1024 * 1024; told++) {
-            story_tell(
-                node->story, "ballot.recorded",
-                json_pack("{s:s, s:i, s:s}", "proposal",
-                          "00000000000000000000000000000000000000000000000000000000000"
-                          "00000",
-                          "seat", (int)(told % SEATS) + 1, "name", "ash"));
-        }
-        story_server_turn(node);
-        pty_turn(p, -1, 0);
-        if (typed > 0 && p->bytes > bytes_seen && count < KEYS) {
-            times[count++] = (now_s() - typed) * 1e3;
-            typed = 0;
-            key_at = now_s() + 0.07;
-        } else if (typed <= 0 && now_s() >= key_at) {
-            bytes_seen = p->bytes;
-            typed = now_s();
-            pty_type(p, pair[count / 8 % 2]);
-        }
+    double begin = now_s();
+    far_node_order(node, FAR_FLOOD);
+    for (unsigned i = 0; i < KEYS; i++) {
+        turn(p, REPEAT_MS / 1e3, NULL);
+        cursor_seen = cursor_of(p);
+        double typed = now_s();
+        pty_type(p, pair[i / 8 % 2]);
+        turn(p, 1, has_moved);
+        times[i] = (now_s() - typed) * 1e3;
     }
     struct cost after = cost_of(p);
     double took = now_s() - begin;
+    far_node_order(node, FAR_DRY);
+    f->flood_rate = (double)wait_for(p, node) / took;
     f->flood_cpu = (after.cpu_s - before.cpu_s) / took * 100;
     f->flood_bytes = (double)(after.bytes - before.bytes) / took;
-    f->flood_rate = (double)told / took;
-    f->flood_key_ms = percentile(times, count, 0.5);
-    f->flood_key_p99_ms = percentile(times, count, 0.99);
+    f->flood_key_ms = percentile(times, KEYS, 0.5);
+    f->flood_key_p99_ms = percentile(times, KEYS, 0.99);
+}
+
+static void measure_idle(const char *const *arguments, unsigned rows, unsigned cols,
+                         struct figures *f)
+{
+    struct pty p;
+    /* Frozen, so that the silence itself is no news. */
+    (void)start(&p, arguments, rows, cols);
+    turn(&p, SETTLE_MS / 1e3, NULL);
+    pty_type(&p, "z");
+    turn(&p, SETTLE_MS / 1e3, NULL);
+    struct cost before = cost_of(&p);
+    turn(&p, seconds, NULL);
+    struct cost after = cost_of(&p);
+    f->quiet_wakes = (double)(after.switches - before.switches) / seconds;
+    f->quiet_cpu = (after.cpu_s - before.cpu_s) / seconds * 100;
+    pty_end(&p);
 }
 
 static void measure_console(struct figures *f, const char *dir, unsigned rows,
@@ -317,51 +307,34 @@ static void measure_console(struct figures *f, const char *dir, unsigned rows,
     const char *arguments[] = {program, "--socket", path, "--config", "/dev/null", NULL};
     const char *quiet[] = {program,     "--socket",   path, "--config",
                            "/dev/null", "--no-clock", NULL};
-    struct story_server node;
-    struct story *story = story_new(SEATS, 100);
+    struct far_node node;
     struct pty p;
-    if (!story_server_open(&node, story, path)) {
+    if (!far_node_start(&node, path, SEATS)) {
         printf("no socket at %s: %s\n", path, strerror(errno));
         exit(1);
     }
     f->there = true;
-    f->first_ms = first_frame_ms(arguments, &node, console_is_whole);
+    f->first_ms = first_frame_ms(arguments, console_is_whole);
     (void)start(&p, arguments, rows, cols);
-    turn(&p, &node, SETTLE_MS / 1e3, NULL);
+    turn(&p, SETTLE_MS / 1e3, NULL);
     f->memory = memory_of(&p);
-    steady(&p, &node, STEADY_S, &f->idle_cpu, &f->idle_bytes, &f->idle_wakes);
-    busy(&p, &node, f);
-    keys(&p, &node, KEYS, pair, &f->key_ms, &f->key_p99_ms);
-    for (unsigned i = 0; i < DECISIONS; i++) {
-        (void)story_decide(story, "One of many", 25);
-        turn(&p, &node, 0, NULL);
-    }
-    while (story_server_pending(&node) > 0) {
-        turn(&p, &node, 0, NULL);
-    }
-    turn(&p, &node, SETTLE_MS / 1e3, NULL);
+    steady(&p, &node, FAR_BEAT, &f->idle_cpu, &f->idle_bytes, &f->idle_wakes);
+    steady(&p, &node, FAR_DECIDE, &f->busy_cpu, &f->busy_bytes, &f->busy_wakes);
+    turn(&p, SETTLE_MS / 1e3, NULL);
+    keys(&p, KEYS, pair, &f->key_ms, &f->key_p99_ms);
+    far_node_order(&node, FAR_HISTORY);
+    (void)wait_for(&p, &node);
+    turn(&p, SETTLE_MS / 1e3, NULL);
     f->loaded = memory_of(&p);
     flood(&p, &node, f);
-    if (!is_on_screen(&p, "LIVE") || node.connections != FIRST_FRAMES + 1) {
+    far_node_order(&node, FAR_CLIENTS);
+    if (!is_on_screen(&p, "LIVE") || wait_for(&p, &node) != FIRST_FRAMES + 1) {
         printf("the console lost its node under the flood\n");
         exit(1);
     }
     pty_end(&p);
-    story_server_drop(&node);
-    /* Nothing happens, and no clock: how often does it wake? Frozen, so that the silence
-     * itself is no news. */
-    (void)start(&p, quiet, rows, cols);
-    turn(&p, &node, SETTLE_MS / 1e3, NULL);
-    pty_type(&p, "z");
-    turn(&p, &node, SETTLE_MS / 1e3, NULL);
-    struct cost before = cost_of(&p);
-    turn(&p, &node, STEADY_S, NULL);
-    struct cost after = cost_of(&p);
-    f->quiet_wakes = (double)(after.switches - before.switches) / STEADY_S;
-    f->quiet_cpu = (after.cpu_s - before.cpu_s) / STEADY_S * 100;
-    pty_end(&p);
-    story_server_close(&node);
-    story_free(story);
+    measure_idle(quiet, rows, cols, f);
+    far_node_end(&node);
     free(path);
     free(program);
 }
@@ -371,14 +344,14 @@ static void measure_htop(struct figures *f, unsigned rows, unsigned cols)
     static const char *const arguments[] = {"htop", NULL};
     static const char *const pair[] = {"\033OB", "\033OA"};
     struct pty p;
-    f->first_ms = first_frame_ms(arguments, NULL, htop_is_whole);
+    f->first_ms = first_frame_ms(arguments, htop_is_whole);
     (void)start(&p, arguments, rows, cols);
-    turn(&p, NULL, SETTLE_MS / 1e3, NULL);
+    turn(&p, SETTLE_MS / 1e3, NULL);
     f->there = htop_is_whole(&p);
     if (f->there) {
         f->memory = memory_of(&p);
-        steady(&p, NULL, STEADY_S, &f->idle_cpu, &f->idle_bytes, &f->idle_wakes);
-        keys(&p, NULL, KEYS / 2, pair, &f->key_ms, &f->key_p99_ms);
+        steady(&p, NULL, FAR_BEAT, &f->idle_cpu, &f->idle_bytes, &f->idle_wakes);
+        keys(&p, KEYS / 2, pair, &f->key_ms, &f->key_p99_ms);
     }
     pty_end(&p);
 }
@@ -426,13 +399,16 @@ static void print(const struct figures *c, const struct figures *h, unsigned row
     line("flood: key to paint, 99 %", "ms", c->flood_key_p99_ms, 0, false);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static const struct {
         unsigned rows, cols;
     } sizes[] = {{24, 80}, {60, 200}};
     const char *parent = getenv("TMPDIR");
     char *dir = file_join(parent != NULL ? parent : "/tmp", "conclave-bench.XXXXXX");
+    if (argc == 3 && strcmp(argv[1], "--seconds") == 0) {
+        seconds = (unsigned)strtoul(argv[2], NULL, 10);
+    }
     (void)setenv("LANG", "C.UTF-8", 1);
     (void)setlocale(LC_CTYPE, "C.UTF-8"); /* for the columns of what is on the screen */
     if (mkdtemp(dir) == NULL) {

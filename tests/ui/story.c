@@ -494,9 +494,12 @@ static json_t *result_of(struct story *s, const char *method, const json_t *para
                          "the hash is that of the header");
     }
     if (strcmp(method, "log") == 0) {
+        size_t limit = number_of(params, "limit", 100);
         json_t *rows = json_array();
         for (size_t i = json_array_size(s->lines); i-- > 0;) {
-            (void)json_array_append(rows, json_array_get(s->lines, i));
+            if (json_array_size(rows) < limit) {
+                (void)json_array_append(rows, json_array_get(s->lines, i));
+            }
         }
         return json_pack("{s:o, s:n}", "lines", rows, "next");
     }
