@@ -28,6 +28,7 @@ enum what {
     RESUME,
     CLIP,
     BELL,
+    REDRAW,
     MOUSE,
     CLOSE,
     ABORT
@@ -136,6 +137,9 @@ static void obey(struct terminal **t, const struct request *r, struct answer *a)
         break;
     case BELL:
         terminal_bell(*t);
+        break;
+    case REDRAW:
+        terminal_redraw(*t);
         break;
     case MOUSE:
         terminal_mouse(*t, false);
@@ -284,6 +288,10 @@ static void test_life(void)
     is((int64_t)(s->last.written - written), 0, "the same frame costs nothing");
     show(s, 3);
     ok(screen_is(s, 3, false), "another frame");
+    vt_feed(&s->pty.screen, slice_of_string("\033[5;5Hsomebody else wrote this"));
+    (void)ask(s, REDRAW, 0);
+    show(s, 3);
+    ok(screen_is(s, 3, false), "painted anew");
     written = s->last.written;
     (void)ask(s, CLIP, 0);
     (void)ask(s, BELL, 0);
@@ -339,7 +347,7 @@ static void test_types(void)
                t->frames == (types[i].frames ? 2 : 0) && t->mouse == types[i].modern &&
                t->pasting == types[i].modern,
            "%s has colours, whole frames and a mouse or not", types[i].term);
-        ok(types[i].colours >= 8 ? t->at[4][0].coloured : t->at[4][0].reverse,
+        ok(types[i].colours >= 8 ? t->at[4][0].back > 1 : t->at[4][0].reverse,
            "%s shows the operator's row", types[i].term);
         (void)ask(s, CLIP, 0);
         (void)ask(s, CLOSE, 0);

@@ -152,9 +152,15 @@ static void set_looks(struct vt *t, const unsigned *n, unsigned count)
             t->now.reverse = n[i] == 7;
         } else if (n[i] == 39 || n[i] == 49) {
             t->now.coloured = false;
+            t->now.back = n[i] == 49 ? 0 : t->now.back;
         } else if ((n[i] >= 30 && n[i] <= 49) || (n[i] >= 90 && n[i] <= 107)) {
             t->now.coloured = true;
             t->colours++;
+            if (n[i] == 48 && i + 2 < count) {
+                t->now.back = n[i + 2] + 1;
+            } else if ((n[i] >= 40 && n[i] < 48) || n[i] >= 100) {
+                t->now.back = n[i] >= 100 ? n[i] - 100 + 9 : n[i] - 40 + 1;
+            }
             i += n[i] == 38 || n[i] == 48 ? 2 : 0;
         }
     }

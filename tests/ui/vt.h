@@ -13,6 +13,7 @@ enum { VT_SIDE_MAX = 220, VT_ROW_BYTES = 4 * VT_SIDE_MAX };
 struct vt_cell {
     uint32_t ch, mark; /* ch 0: the right half of a wide one */
     bool reverse, bold, coloured;
+    unsigned back; /* the background: 0 none, else 1 more than the colour */
 };
 
 struct vt {
