@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "conclaved/config.h"
 #include "conclaved/node.h"
+#include "conclaved/service.h"
 #include "control/control.h"
 
 #include <getopt.h>
@@ -35,10 +36,13 @@ static void on_stop(struct ev_loop *loop, struct ev_signal *w, int events)
 static void on_hangup(struct ev_loop *loop, struct ev_signal *w, int events)
 {
     struct complaint why = {""};
-    (void)loop, (void)w, (void)events;
+    struct service *service = w->data;
+    (void)loop, (void)events;
+    service_reloading(service);
     if (log_reopen(&why) != 0) {
         LOG_EVENT(LOG_LEVEL_ERROR, "log.failed", LOG_S("error", why.text));
     }
+    service_reloaded(service);
 }
 
 /* A page of the store that the disk does not give, or that was cut off the file, is a
@@ -92,6 +96,7 @@ static int check(const struct config *config)
 static int run(struct config *config)
 {
     static struct node node;
+    struct service service;
     struct complaint why = {""};
     ev_set_allocator(allocate_for_loop);
     struct ev_loop *loop = ev_default_loop(EVFLAG_AUTO);
@@ -103,24 +108,31 @@ static int run(struct config *config)
     if (log_open(config->log, config->log_level, &why) != 0) {
         return fail(&why);
     }
+    service_open(&service);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not a death */
     (void)signal(SIGBUS, on_bus_error);
     if (node_start(&node, loop, config, &why) != 0) {
         LOG_EVENT(LOG_LEVEL_ERROR, "node.refused", LOG_S("error", why.text));
+        service_stopping(&service);
         node_stop(&node);
+        service_close(&service);
         log_close();
         return fail(&why);
     }
     ev_signal_init(&term, on_stop, SIGTERM);
     ev_signal_init(&interrupt, on_stop, SIGINT);
     ev_signal_init(&hangup, on_hangup, SIGHUP);
+    hangup.data = &service;
     ev_signal_start(loop, &term);
     ev_signal_start(loop, &interrupt);
     ev_signal_start(loop, &hangup);
+    service_begin(&service, &node);
     ev_run(loop, 0);
     int status = node.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    service_stopping(&service);
     node_stop(&node);
+    service_close(&service);
     ev_loop_destroy(loop);
     log_close();
     return status;
