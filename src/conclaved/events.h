@@ -18,6 +18,13 @@ const char *event_council_name(enum council_event_kind kind);
 json_t *event_council(const struct charter *charter, const struct council *council,
                       const struct council_event *e, uint64_t number);
 
+/* The ballots with which these events begin, an object for each of their proposals as
+ * `ballots` tells them; how many events are in them, 0 when the first is of another kind.
+ */
+enum { BALLOTS_EVENTS_MAX = 32 };
+size_t event_ballots(const struct council_event *events, size_t count,
+                     json_t *out[BALLOTS_EVENTS_MAX], size_t *told);
+
 /* block.committed */
 json_t *event_block(const struct block *b, const struct round_times *times);
 

@@ -89,7 +89,8 @@ const struct control_method node_methods[] = {
     {NULL, ROLE_NONE, NULL},
 };
 
-const char *const node_quiet_events[] = {"votes", "heartbeats", "log.line", NULL};
+const char *const node_quiet_events[] = {"votes", "heartbeats", "log.line", "ballots",
+                                         NULL};
 
 /* --- what the methods share --- */
 

@@ -54,6 +54,7 @@ json_t *gaps_json(const struct node *n, uint16_t seat);
 uint32_t own_flags(const struct node *n, const struct pbft_status *st);
 
 /* methods_records.c */
+char choice_letter(enum choice choice); /* Y, N, A */
 void put_short_record(json_t *out, const struct charter *charter, const struct record *r,
                       uint64_t number, struct slice title, uint16_t proposer);
 

@@ -12,12 +12,17 @@ enum {
     CHARACTER_BYTES = 6, /* of a title's, escaped */
 };
 
+char choice_letter(enum choice choice)
+{
+    return choice == CHOICE_APPROVE ? 'Y' : choice == CHOICE_REJECT ? 'N' : 'A';
+}
+
 /* One character for each seat. */
-static char choice_letter(const struct seat_record *s)
+static char seat_letter(const struct seat_record *s)
 {
     switch (s->status) {
     case STATUS_REVEALED:
-        return s->choice == CHOICE_APPROVE ? 'Y' : s->choice == CHOICE_REJECT ? 'N' : 'A';
+        return choice_letter(s->choice);
     case STATUS_EXPELLED:
         return 'x';
     case STATUS_WITHHELD:
@@ -44,7 +49,7 @@ static void put_seats(json_t *out, const struct record *r)
     json_t *confidence = json_array(), *ballots = json_array(), *reveals = json_array();
     for (uint16_t i = 0; i < r->seat_count; i++) {
         const struct seat_record *s = &r->seats[i];
-        choices[i] = choice_letter(s);
+        choices[i] = seat_letter(s);
         (void)json_array_append_new(confidence, s->has_reveal ? json_integer(s->confidence)
                                                               : json_null());
         (void)json_array_append_new(

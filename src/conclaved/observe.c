@@ -165,6 +165,18 @@ static void publish_council_event(struct node *n, const struct council_event *e,
     }
 }
 
+/* The ballots with which events begin, to those who want them together; how many events. */
+static size_t publish_ballots(struct node *n, const struct council_event *events,
+                              size_t count)
+{
+    json_t *out[BALLOTS_EVENTS_MAX];
+    size_t told, taken = event_ballots(events, count, out, &told);
+    for (size_t i = 0; i < told; i++) {
+        publish(n, "ballots", out[i]);
+    }
+    return taken;
+}
+
 static void on_executed(void *context, struct block *b, const struct council_result *r)
 {
     struct node *n = context;
@@ -172,7 +184,12 @@ static void on_executed(void *context, struct block *b, const struct council_res
     for (size_t i = 0; i < r->event_count; i++) {
         number -= r->events[i].kind == COUNCIL_FINAL;
     }
+    bool together = control_wants(n->control, "ballots");
+    size_t told = 0; /* events, by `ballots` */
     for (size_t i = 0; i < r->event_count; i++) {
+        if (together && i >= told) {
+            told = i + publish_ballots(n, r->events + i, r->event_count - i);
+        }
         log_council_event(b, &r->events[i]);
         publish_council_event(n, &r->events[i], number);
         number += r->events[i].kind == COUNCIL_FINAL;

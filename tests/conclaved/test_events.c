@@ -66,6 +66,58 @@ static void applies(struct batch *batch, const char *const *expected)
     block_unref(b);
 }
 
+static struct council_event ballot_of(enum council_event_kind kind, uint16_t seat,
+                                      const struct hash *proposal)
+{
+    return (struct council_event){
+        .kind = kind,
+        .seat = seat,
+        .proposal = *proposal,
+        .ballot = {.choice = seat == 1   ? CHOICE_APPROVE
+                             : seat == 2 ? CHOICE_REJECT
+                                         : CHOICE_ABSTAIN,
+                   .confidence = (uint8_t)(10 * seat)},
+    };
+}
+
+/* The event `ballots` of a whole block. */
+static void test_ballots(void)
+{
+    enum { MANY = BALLOTS_EVENTS_MAX + 1 };
+    json_t *out[BALLOTS_EVENTS_MAX];
+    size_t told;
+    const struct hash *id = &hand.ids[2];
+    struct hash other = {{7}};
+    const struct council_event events[] = {
+        ballot_of(COUNCIL_BALLOT, 3, id),   ballot_of(COUNCIL_REVEALED, 1, &other),
+        ballot_of(COUNCIL_LATE, 4, id),     ballot_of(COUNCIL_BALLOT, 2, id),
+        ballot_of(COUNCIL_REVEALED, 2, id), ballot_of(COUNCIL_REVEALED, 3, id),
+        ballot_of(COUNCIL_SEALED, 0, id),   ballot_of(COUNCIL_BALLOT, 1, id)};
+    is((int64_t)event_ballots(events, 8, out, &told), 6, "ballots up to what is none");
+    is((int64_t)told, 2, "of two proposals");
+    says(out[0],
+         "{\"proposal\":\"THIRD\",\"recorded\":[3,2],\"late\":[4],"
+         "\"revealed\":[[2,\"N\",20],[3,\"A\",30]]}",
+         "seats, choices and confidences");
+    says(out[1],
+         "{\"proposal\":"
+         "\"0700000000000000000000000000000000000000000000000000000000000000\","
+         "\"recorded\":[],\"late\":[],\"revealed\":[[1,\"Y\",10]]}",
+         "each under its own");
+    ok(event_ballots(events + 6, 2, out, &told) == 0 && told == 0, "none at first");
+    ok(event_ballots(events, 0, out, &told) == 0 && told == 0, "nothing at all");
+    struct council_event many[MANY];
+    for (unsigned i = 0; i < MANY; i++) {
+        struct hash each = {{(uint8_t)i}};
+        many[i] = ballot_of(COUNCIL_BALLOT, 1, &each);
+    }
+    is((int64_t)event_ballots(many, MANY, out, &told), BALLOTS_EVENTS_MAX,
+       "as many proposals as there is room for");
+    for (size_t i = 0; i < told; i++) {
+        json_decref(out[i]);
+    }
+}
+
 static void test_council(void)
 {
     struct batch batch = {0};
@@ -240,6 +292,7 @@ int main(void)
     hand_node_make(&hand, charter);
     free(charter);
     hex_encode(third, slice_of(hand.ids[2].bytes, HASH_BYTES));
+    test_ballots();
     test_council();
     test_record();
     test_node();

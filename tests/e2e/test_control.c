@@ -111,6 +111,7 @@ static void check_changes(struct live *l)
     for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++) {
         ok(saw(&seen, expected[i]), "%s came", expected[i]);
     }
+    ok(!saw(&seen, "ballots"), "what must be named did not");
     live_kill(l, 4);
     live_pump(l, 300);
     ok(saw(&seen, "peer.down"), "peer.down came when a node was killed");

@@ -24,6 +24,13 @@ struct told_proposal {
     unsigned record;
 };
 
+/* Those that came since the last other event. */
+struct told_ballots {
+    bool any;
+    unsigned proposal;
+    json_t *recorded, *revealed;
+};
+
 struct told_flag {
     char kind[32], severity[16], text[200];
     unsigned seat;
@@ -43,6 +50,8 @@ struct story {
     unsigned flag_count;
     json_t *lines; /* of the log, the oldest first */
     struct buffer events;
+    json_t *wanted; /* prefixes of events; NULL: all but those that are told when wanted */
+    struct told_ballots ballots;
     unsigned requests;
     char last_act[32];
 };
@@ -110,13 +119,79 @@ static unsigned primary(const struct story *s)
     return quorum_primary((uint16_t)s->seats, s->view);
 }
 
-void story_tell(struct story *s, const char *event, json_t *params)
+static bool wants(const struct story *s, const char *event)
 {
+    static const char *const quiet[] = {"votes", "heartbeats", "log.line", "ballots"};
+    for (size_t i = 0; i < json_array_size(s->wanted); i++) {
+        const char *prefix = json_string_value(json_array_get(s->wanted, i));
+        if (strncmp(event, prefix, strlen(prefix)) == 0) {
+            return true;
+        }
+    }
+    bool is_quiet = false;
+    for (size_t i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++) {
+        is_quiet = is_quiet || strcmp(event, quiet[i]) == 0;
+    }
+    return s->wanted == NULL && !is_quiet;
+}
+
+static void tell(struct story *s, const char *event, json_t *params)
+{
+    if (!wants(s, event)) {
+        json_decref(params);
+        return;
+    }
     (void)json_object_set_new(params, "seq", json_integer((json_int_t)++s->seq));
     (void)json_object_set_new(params, "event", json_string(event));
     json_t *line = control_notification("event", params);
     control_format(&s->events, line);
     json_decref(line);
+}
+
+static void tell_ballots(struct story *s)
+{
+    struct told_ballots *b = &s->ballots;
+    if (b->any) {
+        char id[65];
+        story_id(b->proposal, id);
+        b->any = false;
+        tell(s, "ballots",
+             json_pack("{s:s, s:o, s:[], s:o}", "proposal", id, "recorded", b->recorded,
+                       "late", "revealed", b->revealed));
+    }
+}
+
+void story_tell(struct story *s, const char *event, json_t *params)
+{
+    tell_ballots(s);
+    tell(s, event, params);
+}
+
+/* One that `ballots` tells with those next to it. */
+static void tell_ballot(struct story *s, unsigned proposal, const char *event,
+                        json_t *params)
+{
+    struct told_ballots *b = &s->ballots;
+    if (b->any && b->proposal != proposal) {
+        tell_ballots(s);
+    }
+    if (!b->any) {
+        *b = (struct told_ballots){true, proposal, json_array(), json_array()};
+    }
+    json_t *seat = json_object_get(params, "seat");
+    const char *choice = json_string_value(json_object_get(params, "choice"));
+    if (choice == NULL) {
+        (void)json_array_append(b->recorded, seat);
+    } else {
+        const char letter[] = {choice[0] == 'a' && choice[1] == 'p' ? 'Y'
+                               : choice[0] == 'r'                   ? 'N'
+                                                                    : 'A',
+                               '\0'};
+        (void)json_array_append_new(
+            b->revealed,
+            json_pack("[O, s, O]", seat, letter, json_object_get(params, "confidence")));
+    }
+    tell(s, event, params);
 }
 
 /* --- pieces of answers --- */
@@ -306,8 +381,10 @@ static uint64_t number_of(const json_t *params, const char *name, uint64_t other
     return json_is_integer(value) ? (uint64_t)json_integer_value(value) : otherwise;
 }
 
-static json_t *subscribe(struct story *s)
+static json_t *subscribe(struct story *s, const json_t *params)
 {
+    json_decref(s->wanted);
+    s->wanted = json_deep_copy(json_object_get(params, "events"));
     json_t *open = json_array();
     for (unsigned i = s->count; i-- > 0;) {
         if (!s->proposals[i].is_final) {
@@ -454,7 +531,7 @@ static json_t *acknowledge(struct story *s, const json_t *params)
 static json_t *result_of(struct story *s, const char *method, const json_t *params)
 {
     if (strcmp(method, "subscribe") == 0) {
-        return subscribe(s);
+        return subscribe(s, params);
     }
     if (strcmp(method, "status") == 0) {
         return status_json(s);
@@ -538,6 +615,7 @@ void story_answer(struct story *s, struct slice request, struct buffer *out)
 
 void story_events(struct story *s, struct buffer *out)
 {
+    tell_ballots(s);
     buffer_append_slice(out, buffer_slice(&s->events));
     s->events.size = 0;
 }
@@ -566,7 +644,7 @@ void story_feed(struct story *s, struct model *m)
             request.size = 0;
             give(s, m, &lines);
         }
-    } while (s->events.size > 0);
+    } while (s->events.size > 0 || s->ballots.any);
     buffer_free(&request);
     buffer_free(&lines);
 }
@@ -625,9 +703,9 @@ void story_ballot(struct story *s, unsigned proposal_number, unsigned seat)
     story_id(proposal_number, id);
     p->codes[seat - 1] = 'c';
     p->committed++;
-    story_tell(s, "ballot.recorded",
-               json_pack("{s:s, s:i, s:o}", "proposal", id, "seat", seat, "name",
-                         name_json(seat)));
+    tell_ballot(s, proposal_number, "ballot.recorded",
+                json_pack("{s:s, s:i, s:o}", "proposal", id, "seat", seat, "name",
+                          name_json(seat)));
 }
 
 void story_opening(struct story *s, unsigned proposal_number)
@@ -660,11 +738,11 @@ void story_reveal(struct story *s, unsigned proposal_number, unsigned seat,
     p->confidence[seat - 1] = (uint8_t)confidence;
     free(p->rationale[seat - 1]);
     p->rationale[seat - 1] = alloc_string(rationale);
-    story_tell(s, "ballot.revealed",
-               json_pack("{s:s, s:i, s:o, s:s, s:i, s:o}", "proposal", id, "seat", seat,
-                         "name", name_json(seat), "choice", choice, "confidence",
-                         confidence, "rationale",
-                         control_text(slice_of_string(rationale))));
+    tell_ballot(s, proposal_number, "ballot.revealed",
+                json_pack("{s:s, s:i, s:o, s:s, s:i, s:o}", "proposal", id, "seat", seat,
+                          "name", name_json(seat), "choice", choice, "confidence",
+                          confidence, "rationale",
+                          control_text(slice_of_string(rationale))));
 }
 
 /* The members that say how it ended. */
@@ -824,6 +902,11 @@ void story_free(struct story *s)
     }
     free(s->proposals);
     json_decref(s->lines);
+    json_decref(s->wanted);
+    if (s->ballots.any) {
+        json_decref(s->ballots.recorded);
+        json_decref(s->ballots.revealed);
+    }
     buffer_free(&s->events);
     free(s);
 }

@@ -305,6 +305,42 @@ static void test_decision(void)
     model_free(m);
 }
 
+static void test_together(void)
+{
+    struct model *m = model_at_rest(4);
+    char own[UI_ID_BYTES];
+    memcpy(own, id_text(1000), sizeof(own));
+    open_proposal(m, LINES_NOW, 0, 1);
+    (void)say_event(m, LINES_NOW, "ballots",
+                    "'proposal':'%s','recorded':[1,2,3],'late':[3,4],'revealed':[]", own);
+    ok(codes_are(open_one(m), "cccl") && open_one(m)->committed == 3 &&
+           seat(m, 1)->ballots == 1 && seat(m, 3)->ballots == 1 && seat(m, 4)->ballots == 0,
+       "ballots that are told together");
+    (void)say_event(m, LINES_NOW, "proposal.opening", "'proposal':'%s','committed':3", own);
+    (void)say_event(m, LINES_NOW, "ballots",
+                    "'proposal':'%s','recorded':[],'late':[],'revealed':"
+                    "[[1,'Y',90],[2,'N',101],[3,'A',0,'more'],[1,'Y',90]]",
+                    own);
+    ok(codes_are(open_one(m), "YNAl") && open_one(m)->approve == 1 &&
+           open_one(m)->reject == 1 && open_one(m)->abstain == 1 &&
+           open_one(m)->revealed == 3 && open_one(m)->confidence[0] == 90 &&
+           open_one(m)->confidence[1] == CONFIDENCE_UNKNOWN &&
+           open_one(m)->confidence[2] == 0 && seat(m, 2)->reveals == 1,
+       "and opened, each once");
+    is((int64_t)model_nonsense(m), 0, "none of it was nonsense");
+    (void)say_event(m, LINES_NOW, "ballots",
+                    "'proposal':'%s','recorded':[0,5,'x',{}],'late':7,'revealed':"
+                    "[[4,'YY',1],[4,'w',1],[4,''],[4],[],'Y',[9,'Y',1]]",
+                    own);
+    ok(codes_are(open_one(m), "YNAl") && open_one(m)->revealed == 3 &&
+           model_nonsense(m) == 11,
+       "what is none is left out: %d", (int)model_nonsense(m));
+    (void)say_event(m, LINES_NOW, "ballots", "'proposal':'%s','recorded':[1]", id_text(5));
+    (void)say_event(m, LINES_NOW, "ballots", "'recorded':{'a':1}");
+    ok(model_scene(m)->open_count == 1, "nor does it open a proposal");
+    model_free(m);
+}
+
 static void test_secrecy(void)
 {
     struct model *m = model_at_rest(4);
@@ -318,6 +354,11 @@ static void test_secrecy(void)
     ok(codes_are(open_one(m), "ccc.") && open_one(m)->confidence[0] == CONFIDENCE_UNKNOWN &&
            open_one(m)->revealed == 0 && model_nonsense(m) == 1,
        "a choice that is told while ballots are sealed is not kept");
+    (void)say_event(m, LINES_NOW, "ballots",
+                    "'proposal':'%s','recorded':[],'late':[],'revealed':[[1,'N',80]]", own);
+    ok(codes_are(open_one(m), "ccc.") && open_one(m)->confidence[0] == CONFIDENCE_UNKNOWN &&
+           open_one(m)->revealed == 0 && open_one(m)->reject == 0 && model_nonsense(m) == 2,
+       "nor one that is told with others");
     char key[80];
     (void)snprintf(key, sizeof(key), "ballots.%s", own);
     (void)say_result(m, LINES_NOW, key,
@@ -333,19 +374,19 @@ static void test_secrecy(void)
            open_one(m)->phase == UI_SEALED &&
            open_one(m)->confidence[0] == CONFIDENCE_UNKNOWN &&
            open_one(m)->reveal_blocks[0] == BLOCKS_UNKNOWN &&
-           open_one(m)->ballot_blocks[0] == 2 && model_nonsense(m) == 3,
+           open_one(m)->ballot_blocks[0] == 2 && model_nonsense(m) == 4,
        "nor in an answer, whatever that says of the phase");
     (void)say_event(m, LINES_NOW, "proposal.decided",
                     "'proposal':'%s','outcome':'approved','approve':3,'reject':0,"
                     "'abstain':0",
                     own);
-    ok(!open_one(m)->approved && open_one(m)->approve == 0 && model_nonsense(m) == 4,
+    ok(!open_one(m)->approved && open_one(m)->approve == 0 && model_nonsense(m) == 5,
        "nor as a tally");
     (void)say_event(m, LINES_NOW, "proposal.decided",
                     "'proposal':'%s','outcome':'rejected','reason':'threshold-unreachable',"
                     "'approve':0,'reject':0,'abstain':0",
                     own);
-    ok(open_one(m)->phase == UI_SEALED && model_nonsense(m) == 4,
+    ok(open_one(m)->phase == UI_SEALED && model_nonsense(m) == 5,
        "one that is lost before it is opened stays sealed");
     (void)say_event(m, LINES_NOW, "proposal.opening", "'proposal':'%s','committed':3", own);
     ok(open_one(m)->phase == UI_DECIDED, "until it is opened");
@@ -357,7 +398,7 @@ static void test_secrecy(void)
         "'abstain':0,'committed':2,'revealed':2,'opened_height':90,"
         "'opened_ms':9,'proposer':1}]}",
         status_text(4, 2, 0), id_text(77));
-    ok(open_one(m)->approve == 0 && open_one(m)->revealed == 0 && model_nonsense(m) == 6,
+    ok(open_one(m)->approve == 0 && open_one(m)->revealed == 0 && model_nonsense(m) == 7,
        "nor in a summary");
     model_free(m);
 }
@@ -422,6 +463,7 @@ int main(void)
     test_order_events();
     test_seat_events();
     test_decision();
+    test_together();
     test_secrecy();
     test_attached_in_the_middle();
     return tap_done();

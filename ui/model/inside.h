@@ -211,6 +211,8 @@ void ballot_recorded(struct model *m, const struct value *v);
 void ballot_late(struct model *m, const struct value *v);
 void ballot_opening(struct model *m, const struct value *v);
 void ballot_revealed(struct model *m, const struct value *v);
+/* Several of these three at once. */
+void ballot_together(struct model *m, const struct value *v);
 void ballot_decided(struct model *m, const struct value *v);
 void ballot_void(struct model *m, const struct value *v);
 void ballot_convicted(struct model *m, uint16_t seat);

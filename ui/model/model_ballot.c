@@ -13,20 +13,19 @@ struct subject {
     struct scene_seat *seat;  /* NULL: none such */
 };
 
+static struct subject subject_at(struct model *m, struct scene_proposal *p, uint64_t seat)
+{
+    if (seat < 1 || seat > m->scene.seats) {
+        m->nonsense++;
+        return (struct subject){NULL, 0, NULL};
+    }
+    size_t i = (size_t)seat - 1;
+    return (struct subject){p != NULL && i < p->seats ? p : NULL, i, &m->scene.seat[i]};
+}
+
 static struct subject subject_of(struct model *m, const struct value *v)
 {
-    struct subject s = {open_find(m, value_text(v, "proposal")), 0,
-                        seat_named(m, v, "seat")};
-    if (s.seat == NULL) {
-        m->nonsense++;
-        s.p = NULL;
-    } else {
-        s.i = (size_t)(s.seat - m->scene.seat);
-    }
-    if (s.p != NULL && s.i >= s.p->seats) {
-        s.p = NULL;
-    }
-    return s;
+    return subject_at(m, open_find(m, value_text(v, "proposal")), value_number(v, "seat"));
 }
 
 void ballot_opened(struct model *m, const struct value *v)
@@ -55,9 +54,8 @@ void ballot_opened(struct model *m, const struct value *v)
     }
 }
 
-void ballot_recorded(struct model *m, const struct value *v)
+static void record(struct subject s)
 {
-    struct subject s = subject_of(m, v);
     if (s.p == NULL) {
         return;
     }
@@ -85,14 +83,23 @@ void ballot_recorded(struct model *m, const struct value *v)
     }
 }
 
-void ballot_late(struct model *m, const struct value *v)
+void ballot_recorded(struct model *m, const struct value *v)
 {
-    struct subject s = subject_of(m, v);
+    record(subject_of(m, v));
+}
+
+static void record_late(struct subject s)
+{
     if (s.p != NULL &&
         (s.p->codes[s.i] == BALLOT_NONE || s.p->codes[s.i] == BALLOT_UNKNOWN ||
          s.p->codes[s.i] == BALLOT_NOT_AWAITED)) {
         s.p->codes[s.i] = BALLOT_LATE;
     }
+}
+
+void ballot_late(struct model *m, const struct value *v)
+{
+    record_late(subject_of(m, v));
 }
 
 void ballot_opening(struct model *m, const struct value *v)
@@ -119,11 +126,9 @@ static void count_choice(struct scene_proposal *p, enum ballot_code code)
     p->abstain += code == BALLOT_ABSTAIN;
 }
 
-void ballot_revealed(struct model *m, const struct value *v)
+static void reveal(struct model *m, struct subject s, enum ballot_code choice,
+                   uint64_t confidence)
 {
-    struct subject s = subject_of(m, v);
-    enum ballot_code choice = choice_code(value_text(v, "choice"));
-    uint64_t confidence = value_number(v, "confidence");
     if (s.p == NULL) {
         return;
     }
@@ -152,6 +157,47 @@ void ballot_revealed(struct model *m, const struct value *v)
     }
     s.p->codes[s.i] = (uint8_t)choice;
     s.p->confidence[s.i] = confidence <= 100 ? (uint8_t)confidence : CONFIDENCE_UNKNOWN;
+}
+
+void ballot_revealed(struct model *m, const struct value *v)
+{
+    reveal(m, subject_of(m, v), choice_code(value_text(v, "choice")),
+           value_number(v, "confidence"));
+}
+
+/* [seat, "Y", confidence] */
+static void reveal_entry(struct model *m, struct scene_proposal *p,
+                         const struct value *entry)
+{
+    const struct value *parts[3] = {NULL, NULL, NULL};
+    size_t count = 0;
+    VALUE_EACH(part, entry)
+    {
+        if (count < 3) {
+            parts[count++] = part;
+        }
+    }
+    const char *letter = value_is(parts[1], VALUE_STRING) ? parts[1]->text : "";
+    bool known = letter[0] != '\0' && letter[1] == '\0' && strchr("YNA", letter[0]) != NULL;
+    reveal(m, subject_at(m, p, value_as_number(parts[0])),
+           known ? (enum ballot_code)letter[0] : BALLOT_UNKNOWN, value_as_number(parts[2]));
+}
+
+void ballot_together(struct model *m, const struct value *v)
+{
+    struct scene_proposal *p = open_find(m, value_text(v, "proposal"));
+    VALUE_EACH(seat, value_get(v, "recorded"))
+    {
+        record(subject_at(m, p, value_as_number(seat)));
+    }
+    VALUE_EACH(seat, value_get(v, "late"))
+    {
+        record_late(subject_at(m, p, value_as_number(seat)));
+    }
+    VALUE_EACH(entry, value_get(v, "revealed"))
+    {
+        reveal_entry(m, p, entry);
+    }
 }
 
 void ballot_decided(struct model *m, const struct value *v)

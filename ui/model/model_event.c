@@ -152,6 +152,7 @@ static const struct event_entry {
     {"ballot.late", ballot_late, 0},
     {"ballot.recorded", ballot_recorded, STATUS},
     {"ballot.revealed", ballot_revealed, STATUS},
+    {"ballots", ballot_together, STATUS},
     {"block.committed", blocks_committed, 0},
     {"council.moving", moving, STATUS},
     {"council.stalled", stalled, STATUS},

@@ -29,7 +29,7 @@ static const struct {
 
 /* All that the model is made of, and nothing that comes for each frame of each seat. */
 static const char subscription[] =
-    "\"events\":[\"block.\",\"view.\",\"council.\",\"state.\",\"proposal.\",\"ballot.\","
+    "\"events\":[\"block.\",\"view.\",\"council.\",\"state.\",\"proposal.\",\"ballots\","
     "\"seat.\",\"peer.\",\"epoch.\",\"operation.void\",\"agent.\",\"node.\",\"flag.\","
     "\"votes\",\"heartbeats\",\"log.line\"]";
 
