@@ -1,26 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* The commands of the line that ':' opens. What acts on the council exists only here, asks
  * before it does, and is refused when the console only reads. */
-#include "ui/console/inside.h"
+#include "ui/console/palette.h"
 
 #include "base/alloc.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Runs with what follows the name, without blanks around it. */
-typedef void command_do(struct console *c, const char *rest, uint64_t now_ms);
-/* The i-th word that may stand there; NULL after the last. */
-typedef const char *command_choice(struct console *c, size_t i);
-
-struct palette_entry {
-    const char *name;
-    const char *rest; /* what follows it, for people; NULL: nothing */
-    command_do *run;
-    command_choice *choices; /* NULL: none to complete with */
-};
 
 /* --- what can be completed --- */
 
@@ -202,65 +189,12 @@ static void run_map(struct console *c, const char *rest, uint64_t now_ms)
     }
 }
 
-static void put_setting(struct buffer *out, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void put_setting(struct buffer *out, const char *format, ...)
-{
-    char line[256];
-    va_list args;
-    va_start(args, format);
-    int size = vsnprintf(line, sizeof(line), format, args);
-    va_end(args);
-    buffer_append(out, line, (size_t)size < sizeof(line) ? (size_t)size : sizeof(line) - 1);
-}
-
-/* A word in quotes as libconfuse reads it. */
-static void put_quoted(struct buffer *out, const char *word)
-{
-    buffer_append(out, "\"", 1);
-    for (; *word != '\0'; word++) {
-        if (*word == '"' || *word == '\\' || *word == '$') {
-            buffer_append(out, "\\", 1);
-        }
-        buffer_append(out, word, 1);
-    }
-    buffer_append(out, "\"", 1);
-}
-
-/* The keys that are not the defaults. */
-static void put_keys(struct buffer *out, const struct keymap *m)
-{
-    struct keymap defaults;
-    keymap_defaults(&defaults);
-    for (const struct action_entry *e = action_table; e->action != ACTION_NONE; e++) {
-        char words[128] = "", key[16];
-        if (memcmp(m->keys[e->action], defaults.keys[e->action],
-                   sizeof(m->keys[e->action])) == 0) {
-            continue;
-        }
-        for (size_t i = 0; i < ACTION_KEYS_MAX && m->keys[e->action][i] != 0; i++) {
-            size_t used = strlen(words);
-            key_name(m->keys[e->action][i], key, sizeof(key));
-            (void)snprintf(words + used, sizeof(words) - used, "%s%s", i > 0 ? " " : "",
-                           key);
-        }
-        put_setting(out, "key %s { keys = ", e->name);
-        put_quoted(out, words);
-        put_setting(out, " }\n");
-    }
-}
-
 static void run_save(struct console *c, const char *rest, uint64_t now_ms)
 {
     struct buffer text = {NULL, 0, 0};
     (void)rest;
     (void)now_ms;
-    put_setting(&text, "clock = %s\nmouse = %s\nascii = %s\ntheme = ",
-                c->options.clock ? "true" : "false", c->options.mouse ? "true" : "false",
-                c->options.ascii ? "true" : "false");
-    put_quoted(&text, c->theme->name);
-    buffer_append(&text, "\n", 1);
-    put_keys(&text, &c->options.keymap);
+    save_settings(c, &text);
     console_effect(c, EFFECT_SAVE, true, NULL, buffer_slice(&text), 0);
     buffer_free(&text);
 }
@@ -339,7 +273,7 @@ static void run_acknowledge(struct console *c, const char *rest, uint64_t now_ms
     }
 }
 
-static const struct palette_entry palette[] = {
+const struct palette_entry palette[] = {
     {"acknowledge", "[FLAG]", run_acknowledge, NULL},
     {"at", "HEIGHT|TIME", run_at, NULL},
     {"connect", "SOCKET", run_connect, NULL},
@@ -357,15 +291,13 @@ static const struct palette_entry palette[] = {
     {"theme", "NAME", run_theme, theme_choice},
     {"view", "NAME", run_view, view_choice},
     {"write", "[FILE]", run_write, NULL},
+    {NULL, NULL, NULL, NULL},
 };
 
-enum { PALETTE_COUNT = sizeof(palette) / sizeof(palette[0]) };
-
-/* A name or the beginning of one and no other; NULL. */
-static const struct palette_entry *find_command(const char *name, size_t length)
+const struct palette_entry *palette_find(const char *name, size_t length)
 {
     const struct palette_entry *found = NULL;
-    for (size_t i = 0; i < PALETTE_COUNT && length > 0; i++) {
+    for (size_t i = 0; palette[i].name != NULL && length > 0; i++) {
         if (strncmp(palette[i].name, name, length) == 0) {
             if (palette[i].name[length] == '\0') {
                 return &palette[i];
@@ -384,7 +316,7 @@ void command_run(struct console *c, const char *line, uint64_t now_ms)
     char rest[sizeof(c->prompt.text)];
     line += strspn(line, " :");
     size_t length = strcspn(line, " ");
-    const struct palette_entry *e = find_command(line, length);
+    const struct palette_entry *e = palette_find(line, length);
     if (length == 0) {
         return;
     }
@@ -399,65 +331,4 @@ void command_run(struct console *c, const char *line, uint64_t now_ms)
     }
     e->run(c, rest, now_ms);
     console_changed(c);
-}
-
-/* --- completion --- */
-
-static const char *command_name(struct console *c, size_t i)
-{
-    (void)c;
-    return i < PALETTE_COUNT ? palette[i].name : NULL;
-}
-
-/* The longest beginning that all choices have which begin with word; how many they are. A
- * list of them for the operator. */
-static size_t common(struct console *c, command_choice *choices, const char *word,
-                     char *out, size_t size, char *list, size_t list_size)
-{
-    size_t count = 0, used = 0;
-    const char *choice;
-    for (size_t i = 0; (choice = choices(c, i)) != NULL; i++) {
-        if (strncasecmp(choice, word, strlen(word)) != 0) {
-            continue;
-        }
-        size_t same = 0;
-        if (count++ == 0) {
-            (void)snprintf(out, size, "%s", choice);
-        }
-        while (out[same] != '\0' && out[same] == choice[same]) {
-            same++;
-        }
-        out[same] = '\0';
-        if (used < list_size) {
-            used += (size_t)snprintf(list + used, list_size - used, "%s%s",
-                                     count > 1 ? " " : "", choice);
-        }
-    }
-    return count;
-}
-
-void command_complete(struct console *c, char *text, size_t size, size_t *at,
-                      uint64_t now_ms)
-{
-    char found[WORDS_MAX], list[256] = "", word[WORDS_MAX];
-    size_t name = strcspn(text, " ");
-    bool first = *at <= name;
-    const struct palette_entry *e = first ? NULL : find_command(text, name);
-    command_choice *choices = first ? command_name : e != NULL ? e->choices : NULL;
-    size_t start = first ? 0 : name + strspn(text + name, " ");
-    if (choices == NULL || start > *at || *at - start >= sizeof(word) ||
-        text[*at] != '\0' || strchr(text + start, ' ') != NULL) {
-        return;
-    }
-    memcpy(word, text + start, *at - start);
-    word[*at - start] = '\0';
-    size_t count = common(c, choices, word, found, sizeof(found), list, sizeof(list));
-    if (count == 0 || start + strlen(found) + 2 > size) {
-        return;
-    }
-    (void)snprintf(text + start, size - start, "%s%s", found, count == 1 ? " " : "");
-    *at = strlen(text);
-    if (count > 1) {
-        console_say(c, true, now_ms, "%s", list);
-    }
 }

@@ -6,13 +6,18 @@
  *   console.c  beginning and end, councils, effects, messages
  *   scene.c    which scene is shown: live, frozen, past; and how old it is
  *   frame.c    the screen around the view
+ *   header.c   its first line
  *   help.c     the table of keys as help
  *   keys.c     what an action does
+ *   mouse.c    what is under the mouse, and where what is typed goes
+ *   row.c      what is done with the cursor's row: yank, mark, follow, verify
  *   move.c     the cursor, search, sort, follow
  *   travel.c   freeze, decisions back and forth, times and heights
  *   flag.c     from flag to flag, acknowledging
  *   prompt.c   a line that the operator types
- *   command.c  the commands of such a line
+ *   command.c  the commands of such a line, palette.h their table
+ *   complete.c what Tab makes of one
+ *   save.c     the settings, to be saved
  */
 #ifndef CONCLAVE_UI_CONSOLE_INSIDE_H
 #define CONCLAVE_UI_CONSOLE_INSIDE_H
@@ -143,6 +148,18 @@ const char *const *sort_names(struct console *c, uint64_t now_ms);
 /* --- keys.c --- */
 void console_do(struct console *c, enum action a, uint64_t now_ms);
 void console_quit(struct console *c);
+/* Up and down, in help, in the menu or in the view. */
+void console_go(struct console *c, long rows, uint64_t now_ms);
+
+/* --- row.c --- */
+void row_yank(struct console *c, bool all, uint64_t now_ms);
+void row_mark(struct console *c, uint64_t now_ms);
+void row_follow(struct console *c, uint64_t now_ms);
+void row_verify(struct console *c, uint64_t now_ms);
+
+/* --- header.c --- */
+void header_draw(const struct console *c, struct cells *cells, struct area line,
+                 uint64_t now_ms);
 
 /* --- travel.c --- */
 void travel_freeze(struct console *c, uint64_t now_ms);
@@ -164,7 +181,11 @@ void prompt_confirm(struct console *c, enum confirmed confirmed, const char *for
 void prompt_key(struct console *c, uint32_t key, uint64_t now_ms);
 void prompt_draw(const struct console *c, struct cells *cells, struct area line);
 
-/* --- command.c --- */
+/* --- save.c --- */
+/* Appends. */
+void save_settings(const struct console *c, struct buffer *out);
+
+/* --- command.c, complete.c --- */
 void command_run(struct console *c, const char *line, uint64_t now_ms);
 /* Completes the word before the cursor; choices, for the operator, go to out. */
 void command_complete(struct console *c, char *text, size_t size, size_t *at,

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/console/inside.h"
 
-#include <stdio.h>
 #include <string.h>
 
-enum { SIDE_STEP = 8, WHEEL_ROWS = 3, PAGE_LEAST = 1 };
+enum { SIDE_STEP = 8, PAGE_LEAST = 1 };
 
 static long page(const struct console *c)
 {
@@ -48,63 +47,6 @@ static void show_council(struct console *c, int step)
     console_changed(c);
 }
 
-static void toggle_follow(struct console *c, uint64_t now_ms)
-{
-    struct council *at = console_here(c);
-    uint16_t seat = move_seat(c, now_ms);
-    if (at->followed != 0) {
-        at->followed = 0;
-        console_say(c, true, now_ms, "no seat is followed");
-    } else if (seat != 0) {
-        at->followed = seat;
-        console_say(c, true, now_ms, "following seat %u", seat);
-    } else if (views[c->view]->tail) {
-        console_pane(c)->key = ROW_NEWEST;
-        console_say(c, true, now_ms, "following the newest");
-    } else {
-        console_say(c, false, now_ms, "this row is of no seat");
-    }
-}
-
-static void toggle_mark(struct console *c, uint64_t now_ms)
-{
-    uint16_t seat = move_seat(c, now_ms);
-    if (seat == 0) {
-        console_say(c, false, now_ms, "this row is of no seat");
-        return;
-    }
-    bool *mark = &console_here(c)->marked[seat - 1];
-    *mark = !*mark;
-    move_by(c, 1, now_ms);
-}
-
-static void yank(struct console *c, bool all, uint64_t now_ms)
-{
-    struct view_context ctx;
-    struct rows rows;
-    struct buffer text = {NULL, 0, 0};
-    const struct view *v = views[c->view];
-    console_rows(c, now_ms, &ctx, &rows);
-    if (move_is_pager(c, now_ms)) {
-        v->body(&ctx, &text);
-    } else {
-        for (size_t i = 0; i < rows.count; i++) {
-            if (all || i == rows.cursor) {
-                v->text(&ctx, rows.at[i], &text);
-                buffer_append(&text, "\n", all ? 1 : 0);
-            }
-        }
-    }
-    rows_free(&rows);
-    if (text.size == 0) {
-        console_say(c, false, now_ms, "there is nothing to copy");
-    } else {
-        console_effect(c, EFFECT_CLIPBOARD, true, NULL, buffer_slice(&text), 0);
-        console_say(c, true, now_ms, "copied %zu bytes", text.size);
-    }
-    buffer_free(&text);
-}
-
 static void go_to_end(struct console *c, bool last, uint64_t now_ms)
 {
     if (c->help) {
@@ -116,7 +58,7 @@ static void go_to_end(struct console *c, bool last, uint64_t now_ms)
 }
 
 /* Up and down, in help, in the menu or in the view. */
-static void go(struct console *c, long rows, uint64_t now_ms)
+void console_go(struct console *c, long rows, uint64_t now_ms)
 {
     if (c->help) {
         size_t up = rows < 0 ? (size_t)-rows : 0;
@@ -170,31 +112,6 @@ static void snapshot(struct console *c)
     console_effect(c, EFFECT_WRITE, true, "", SLICE_NONE, 0);
 }
 
-static void verify(struct console *c, uint64_t now_ms)
-{
-    struct view_context ctx;
-    struct rows rows;
-    char key[24];
-    const struct view_state *state = console_state(c);
-    uint64_t height = state->depth > 0 ? state->subject[1] : UNKNOWN;
-    if (state->depth == 0) {
-        console_rows(c, now_ms, &ctx, &rows);
-        height =
-            rows.count > 0 ? views[VIEW_LEDGER]->key(&ctx, rows.at[rows.cursor]) : UNKNOWN;
-        rows_free(&rows);
-    }
-    if (height == UNKNOWN) {
-        console_say(c, false, now_ms, "there is no block here");
-        return;
-    }
-    (void)snprintf(key, sizeof(key), "%llu", (unsigned long long)height);
-    model_want_detail(console_here(c)->model, DETAIL_VERIFY, key, now_ms);
-    if (state->depth == 0) {
-        move_enter(c, now_ms);
-    }
-    console_changed(c);
-}
-
 static bool means_something(const struct console *c, enum action a)
 {
     for (const struct action_entry *e = action_table; e->action != ACTION_NONE; e++) {
@@ -217,10 +134,10 @@ void console_do(struct console *c, enum action a, uint64_t now_ms)
     case ACTION_COUNT:
         break;
     case ACTION_DOWN:
-        go(c, 1, now_ms);
+        console_go(c, 1, now_ms);
         break;
     case ACTION_UP:
-        go(c, -1, now_ms);
+        console_go(c, -1, now_ms);
         break;
     case ACTION_LEFT:
         move_side(c, -SIDE_STEP, now_ms);
@@ -235,16 +152,16 @@ void console_do(struct console *c, enum action a, uint64_t now_ms)
         go_to_end(c, true, now_ms);
         break;
     case ACTION_HALF_DOWN:
-        go(c, (page(c) + 1) / 2, now_ms);
+        console_go(c, (page(c) + 1) / 2, now_ms);
         break;
     case ACTION_HALF_UP:
-        go(c, -(page(c) + 1) / 2, now_ms);
+        console_go(c, -(page(c) + 1) / 2, now_ms);
         break;
     case ACTION_PAGE_DOWN:
-        go(c, page(c), now_ms);
+        console_go(c, page(c), now_ms);
         break;
     case ACTION_PAGE_UP:
-        go(c, -page(c), now_ms);
+        console_go(c, -page(c), now_ms);
         break;
     case ACTION_ENTER:
         enter(c, now_ms);
@@ -299,7 +216,7 @@ void console_do(struct console *c, enum action a, uint64_t now_ms)
         console_changed(c);
         break;
     case ACTION_FOLLOW:
-        toggle_follow(c, now_ms);
+        row_follow(c, now_ms);
         break;
     case ACTION_FLAGGED:
         at->flagged_only = !at->flagged_only;
@@ -307,7 +224,7 @@ void console_do(struct console *c, enum action a, uint64_t now_ms)
                     at->flagged_only ? "seats with flags alone" : "all seats");
         break;
     case ACTION_MARK:
-        toggle_mark(c, now_ms);
+        row_mark(c, now_ms);
         break;
     case ACTION_LEVEL:
         state->level = (state->level + 1) % (c->view == VIEW_LOG ? LINE_GAP : 3);
@@ -354,13 +271,13 @@ void console_do(struct console *c, enum action a, uint64_t now_ms)
         console_changed(c);
         break;
     case ACTION_VERIFY:
-        verify(c, now_ms);
+        row_verify(c, now_ms);
         break;
     case ACTION_YANK:
-        yank(c, false, now_ms);
+        row_yank(c, false, now_ms);
         break;
     case ACTION_YANK_ALL:
-        yank(c, true, now_ms);
+        row_yank(c, true, now_ms);
         break;
     case ACTION_SNAPSHOT:
         snapshot(c);
@@ -383,67 +300,6 @@ void console_do(struct console *c, enum action a, uint64_t now_ms)
         break;
     case ACTION_QUIT:
         console_quit(c);
-        break;
-    }
-}
-
-/* --- the mouse --- */
-
-static bool click_tab(struct console *c, uint16_t row, uint16_t col)
-{
-    for (int v = 0; v < VIEW_COUNT && row == c->tabs_row; v++) {
-        const struct tab_place *tab = &c->tabs[v];
-        if (col >= tab->col && col < tab->col + tab->cols) {
-            console_show(c, (enum view_id)v);
-            return true;
-        }
-    }
-    return false;
-}
-
-static void click(struct console *c, const struct input_event *e, uint64_t now_ms)
-{
-    const struct drawn *d = &c->drawn;
-    if (click_tab(c, e->row, e->col) || c->help || d->columns == 0 || d->lines == 0 ||
-        e->row < d->list.row || e->row >= d->list.row + d->lines || e->col < d->list.col ||
-        e->col >= d->list.col + d->list.cols) {
-        return;
-    }
-    size_t column = (size_t)(e->col - d->list.col) * d->columns / d->list.cols;
-    size_t row = d->top + column * d->lines + (e->row - d->list.row);
-    struct view_context ctx;
-    struct rows rows;
-    console_rows(c, now_ms, &ctx, &rows);
-    bool there = row < rows.count;
-    rows_free(&rows);
-    if (there) {
-        move_to(c, row, now_ms);
-        if (e->twice) {
-            move_enter(c, now_ms);
-        }
-    }
-}
-
-void console_input(struct console *c, const struct input_event *e, uint64_t now_ms)
-{
-    switch (e->kind) {
-    case INPUT_KEY:
-    case INPUT_PASTE:
-        if (c->prompt.kind != PROMPT_NONE) {
-            prompt_key(c, e->key, now_ms);
-        } else if (e->kind == INPUT_KEY) {
-            console_do(c, keymap_find(&c->options.keymap, e->key), now_ms);
-        }
-        break;
-    case INPUT_CLICK:
-        if (c->prompt.kind == PROMPT_NONE) {
-            click(c, e, now_ms);
-        }
-        break;
-    case INPUT_WHEEL:
-        if (c->prompt.kind == PROMPT_NONE) {
-            go(c, e->wheel * WHEEL_ROWS, now_ms);
-        }
         break;
     }
 }
