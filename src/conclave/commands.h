@@ -10,16 +10,19 @@ extern const struct command command_charter_id;
 extern const struct command command_charter_new;
 extern const struct command command_console;
 extern const struct command command_demo;
+extern const struct command command_evidence;
 extern const struct command command_flags;
 extern const struct command command_flags_ack;
 extern const struct command command_flags_show;
 extern const struct command command_init;
 extern const struct command command_keygen;
 extern const struct command command_ledger;
+extern const struct command command_peers;
 extern const struct command command_proposals;
 extern const struct command command_propose;
 extern const struct command command_seats;
 extern const struct command command_show;
 extern const struct command command_status;
+extern const struct command command_stop;
 
 #endif

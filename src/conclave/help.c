@@ -27,7 +27,7 @@ static void list_commands(FILE *out, const char *first_word)
 void help_overview(FILE *out)
 {
     (void)fprintf(out, "usage: conclave COMMAND [OPTION]... [ARGUMENT]...\n"
-                       "       conclave COMMAND --help\n"
+                       "       conclave help [COMMAND]\n"
                        "       conclave --version\n\n"
                        "Commands:\n");
     list_commands(out, NULL);
@@ -138,12 +138,40 @@ static void consider(const char *typed, const char *name, const char **nearest,
     }
 }
 
-const char *help_nearest_command(const char *typed)
+/* A command of two words, of which the first or both were typed. */
+static void consider_two(int argc, char *const *argv, const struct command *c,
+                         const char **nearest, unsigned *best)
+{
+    char first[NAME_MAX_BYTES + 1], both[2 * NAME_MAX_BYTES + 2];
+    size_t length = strcspn(c->name, " ");
+    const char *near = NULL;
+    bool second = argc > 1 && argv[1][0] != '-';
+    (void)snprintf(first, sizeof(first), "%.*s", (int)length, c->name);
+    if (second && strcmp(argv[0], first) == 0) {
+        consider(argv[1], c->name + length + 1, &near, best);
+    } else if (second && strlen(argv[0]) + strlen(argv[1]) < NAME_MAX_BYTES) {
+        (void)snprintf(both, sizeof(both), "%s %s", argv[0], argv[1]);
+        consider(both, c->name, &near, best);
+    } else if (strcmp(argv[0], first) != 0) {
+        consider(argv[0], first, &near, best);
+    }
+    *nearest = near != NULL ? c->name : *nearest;
+}
+
+const char *help_nearest_command(int argc, char *const *argv)
 {
     const char *nearest = NULL;
     unsigned best = NAME_MAX_BYTES;
+    bool family = help_is_family(argv[0]);
     for (int i = 0; commands[i] != NULL; i++) {
-        consider(typed, commands[i]->name, &nearest, &best);
+        if (strchr(commands[i]->name, ' ') != NULL) {
+            consider_two(argc, argv, commands[i], &nearest, &best);
+        } else if (!family) {
+            consider(argv[0], commands[i]->name, &nearest, &best);
+        }
+    }
+    if (!family) {
+        consider(argv[0], "help", &nearest, &best);
     }
     return nearest;
 }

@@ -184,6 +184,16 @@ static enum command_exit run(const struct command *c, int argc, char **argv)
     if (line.operand_count < c->operands_min) {
         return command_misuse(&line, "%s is missing", c->operands);
     }
+    if (line.operand_count > c->operands_max && c->operands_max == 0 &&
+        help_is_family(c->name)) {
+        char *words[] = {(char *)(uintptr_t)c->name, line.operands[0]};
+        const char *near = help_nearest_command(2, words);
+        if (near != NULL && strcmp(near, c->name) != 0) {
+            return command_misuse(&line,
+                                  "there is no command \"%s %s\"; did you mean \"%s\"?",
+                                  c->name, line.operands[0], near);
+        }
+    }
     if (line.operand_count > c->operands_max) {
         return command_misuse(&line, "\"%s\" is one argument too many",
                               line.operands[c->operands_max]);
@@ -217,19 +227,23 @@ static const struct command *find_command(int argc, char **argv, int *words)
 static enum command_exit unknown_command(int argc, char **argv)
 {
     struct command_line line = {NULL};
-    if (help_is_family(argv[0])) {
-        help_family(argv[0], argc > 1 && strcmp(argv[1], "--help") == 0 ? stdout : stderr);
-        return argc > 1 && strcmp(argv[1], "--help") == 0 ? COMMAND_DONE : COMMAND_USAGE;
+    bool asks_help =
+        argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+    if (help_is_family(argv[0]) && (argc == 1 || asks_help)) {
+        help_family(argv[0], asks_help ? stdout : stderr);
+        return asks_help ? COMMAND_DONE : COMMAND_USAGE;
     }
     if (argv[0][0] == '-') {
         return command_misuse(&line, "there is no option %s before the command", argv[0]);
     }
-    const char *near = help_nearest_command(argv[0]);
+    bool two = help_is_family(argv[0]) && argv[1][0] != '-';
+    const char *near = help_nearest_command(argc, argv);
     if (near != NULL) {
-        return command_misuse(&line, "there is no command \"%s\"; did you mean \"%s\"?",
-                              argv[0], near);
+        return command_misuse(&line, "there is no command \"%s%s%s\"; did you mean \"%s\"?",
+                              argv[0], two ? " " : "", two ? argv[1] : "", near);
     }
-    return command_misuse(&line, "there is no command \"%s\"", argv[0]);
+    return command_misuse(&line, "there is no command \"%s%s%s\"", argv[0], two ? " " : "",
+                          two ? argv[1] : "");
 }
 
 static enum command_exit dispatch(int argc, char **argv)
@@ -251,6 +265,10 @@ static enum command_exit dispatch(int argc, char **argv)
     int words = 0;
     int skip = asks_help ? 2 : 1;
     const struct command *c = find_command(argc - skip, argv + skip, &words);
+    if (c == NULL && asks_help && help_is_family(argv[skip]) && argc == skip + 1) {
+        help_family(argv[skip], stdout);
+        return COMMAND_DONE;
+    }
     if (c == NULL) {
         return unknown_command(argc - skip, argv + skip);
     }

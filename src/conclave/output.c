@@ -132,6 +132,21 @@ void output_duration(char *out, uint64_t ms)
     }
 }
 
+void output_bytes(char *out, uint64_t bytes)
+{
+    static const char *const units[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+    if (bytes < 1024) {
+        (void)snprintf(out, 32, "%u B", (unsigned)bytes);
+        return;
+    }
+    for (value /= 1024; value >= 1024 && unit < 5; value /= 1024) {
+        unit++;
+    }
+    (void)snprintf(out, 32, "%.1f %s", value, units[unit]);
+}
+
 /* --- tables --- */
 
 enum { COLUMNS_MAX = 16 };

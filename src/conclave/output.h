@@ -25,6 +25,8 @@ void output_paragraph(unsigned indent, const char *text);
 void output_time(char *out, uint64_t ms);
 /* "850 ms", "3.2 s", "2 min 5 s". out has room for 32 bytes. */
 void output_duration(char *out, uint64_t ms);
+/* "17 B", "3.4 MiB". out has room for 32 bytes. */
+void output_bytes(char *out, uint64_t bytes);
 
 /* A table; columns are separated by two spaces and as wide as their widest cell. */
 struct table;

@@ -124,6 +124,8 @@ static int fill(struct config *c, cfg_t *cfg, const char *path, struct complaint
     const char *folder = dirname(copy);
     const char *log = cfg_getstr(cfg, "log");
     bool is_word = strcmp(log, "stderr") == 0 || strcmp(log, "syslog") == 0;
+    char *whole = realpath(path, NULL);
+    c->path = whole != NULL ? whole : alloc_string(path);
     c->charter = resolve(folder, cfg_getstr(cfg, "charter"));
     c->key = resolve(folder, cfg_getstr(cfg, "key"));
     c->data = resolve(folder, cfg_getstr(cfg, "data"));
@@ -217,6 +219,7 @@ void config_free(struct config *c)
     if (c == NULL) {
         return;
     }
+    free(c->path);
     free(c->charter);
     free(c->key);
     free(c->data);

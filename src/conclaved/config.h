@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 struct config {
+    char *path;    /* of the file itself, absolute where that can be found out */
     char *charter; /* paths; relative ones are taken from the file's folder */
     char *key;
     char *data;   /* directory of the store */

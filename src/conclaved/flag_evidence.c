@@ -14,19 +14,6 @@ enum { RECORDS_SHOWN = 20 };
 
 /* --- equivocation --- */
 
-/* The EVIDENCE against a seat in an envelope; SLICE_NONE: there is none. */
-static struct slice evidence_in(const struct envelope *e, uint16_t seat)
-{
-    for (uint32_t i = 0; i < e->count; i++) {
-        struct operation op;
-        if (codec_decode_operation(e->operations[i], &op) == 0 &&
-            op.kind == OPERATION_EVIDENCE && op.seat == seat) {
-            return e->operations[i];
-        }
-    }
-    return SLICE_NONE;
-}
-
 static void put_statements(json_t *out, const struct node *n, struct slice operation)
 {
     json_t *all = operation.size > 0 ? operation_json(n, operation) : json_object();
@@ -41,17 +28,12 @@ static void put_statements(json_t *out, const struct node *n, struct slice opera
 
 static int equivocation(json_t *out, const struct node *n, uint16_t seat)
 {
-    uint64_t height = council_convicted_at(replica_council(n->replica), seat);
-    const struct envelope *held = replica_accusation(n->replica, seat);
-    struct slice operation = held != NULL ? evidence_in(held, seat) : SLICE_NONE;
-    struct block *b = NULL;
-    int error = height > 0 ? ledger_block(n->ledger, height, &b) : 0;
-    for (uint32_t i = 0; b != NULL && operation.size == 0 && i < b->count; i++) {
-        operation = evidence_in(b->envelopes[i], seat);
-    }
-    json_put(out, "expelled_height", height > 0 ? json_number(height) : json_null());
-    put_statements(out, n, operation);
-    block_unref(b);
+    struct held_evidence held;
+    int error = evidence_against(n, seat, &held);
+    json_put(out, "expelled_height",
+             held.height > 0 ? json_number(held.height) : json_null());
+    put_statements(out, n, held.operation);
+    block_unref(held.block);
     return error;
 }
 

@@ -76,6 +76,7 @@ const struct control_method node_methods[] = {
     {"records", ROLE_READ, method_records},
     {"log", ROLE_READ, method_log},
     {"verify", ROLE_READ, method_verify},
+    {"evidence", ROLE_READ, method_evidence},
     {"subscribe", ROLE_READ, method_subscribe},
     {"unsubscribe", ROLE_READ, method_unsubscribe},
     {"flags", ROLE_READ, method_flags},
@@ -86,6 +87,7 @@ const struct control_method node_methods[] = {
     {"agent.answer", ROLE_AGENT, method_agent_answer},
     {"agent.failed", ROLE_AGENT, method_agent_failed},
     {"bench.submit", ROLE_ADMINISTER, method_bench_submit},
+    {"stop", ROLE_ADMINISTER, method_stop},
     {NULL, ROLE_NONE, NULL},
 };
 

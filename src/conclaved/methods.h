@@ -37,6 +37,8 @@ control_handler method_flags_ack;    /* methods_flags.c */
 control_handler method_records;      /* methods_records.c */
 control_handler method_log;          /* methods_log.c */
 control_handler method_verify;       /* methods_verify.c */
+control_handler method_evidence;     /* methods_evidence.c */
+control_handler method_stop;         /* methods_stop.c */
 
 /* The whole status object, for a client; the object that says what is waited for. */
 json_t *status_json(const struct node *n, const struct control_session *s);
@@ -69,6 +71,14 @@ void put_reach(json_t *out, const struct stall *s, uint16_t seats);
 json_t *pending_json(const struct stall *s);
 /* Whether this seat may sign, and what it lacks. */
 json_t *standing_json(const struct node *n, const struct pbft_status *st);
+
+/* methods_evidence.c: the proof against a seat that is in the ledger or held here. */
+struct held_evidence {
+    struct slice operation; /* EVIDENCE, encoded; SLICE_NONE: there is none */
+    uint64_t height;        /* of the block that convicted the seat; 0: none did */
+    struct block *block;    /* what operation may point into; to be unref'd */
+};
+int evidence_against(const struct node *n, uint16_t seat, struct held_evidence *out);
 
 /* flag_evidence.c: what there is to see behind a flag; 0 or an error of the store. */
 int flag_evidence(const struct node *n, const struct flag *f, json_t **out);

@@ -90,6 +90,13 @@ static void put_peer(json_t *out, const struct node *n, uint16_t seat)
     json_put(out, "bytes_in", json_number(counts.bytes_in));
     json_put(out, "bytes_out", json_number(counts.bytes_out));
     json_put(out, "bad_frames", json_number(counts.bad_frames + peer->bad_messages));
+    json_put(out, "since_ms",
+             peer->since_wall_ms != 0 ? json_number(peer->since_wall_ms) : json_null());
+    json_put(out, "down_ms",
+             peer->went_down ? json_number(peer->down_wall_ms) : json_null());
+    json_put(out, "down_reason",
+             peer->went_down ? json_string(net_down_reason_name(peer->down_reason))
+                             : json_null());
 }
 
 uint32_t own_flags(const struct node *n, const struct pbft_status *st)
@@ -117,6 +124,9 @@ static void put_self(json_t *out, const struct node *n, const struct pbft_status
     json_put(out, "bytes_in", json_integer(0));
     json_put(out, "bytes_out", json_integer(0));
     json_put(out, "bad_frames", json_integer(0));
+    json_put(out, "since_ms", json_number(n->started_wall_ms));
+    json_put(out, "down_ms", json_null());
+    json_put(out, "down_reason", json_null());
 }
 
 json_t *method_seats(void *context, struct control_session *s, json_t *params)

@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { WORDS_BYTES = 2048 };
@@ -190,6 +191,29 @@ static void put_store(json_t *out, const struct node *n)
     json_put(out, "free_disk_bytes", json_number(facts.free_disk_bytes));
 }
 
+static json_t *whole_path(const char *path)
+{
+    char *whole = path != NULL ? realpath(path, NULL) : NULL;
+    json_t *out = whole != NULL ? control_text(slice_of_string(whole)) : json_null();
+    free(whole);
+    return out;
+}
+
+/* Where the node's files are, for who may open them anyway. */
+static void put_files(json_t *out, const struct node *n, const struct control_session *s)
+{
+    const struct config *c = n->config;
+    json_t *files = json_null();
+    if (control_session_may(s, ROLE_ADMINISTER)) {
+        files = json_object();
+        json_put(files, "config", whole_path(c->path));
+        json_put(files, "charter", whole_path(c->charter));
+        json_put(files, "key", whole_path(c->key));
+        json_put(files, "data", whole_path(c->data));
+    }
+    json_put(out, "files", files);
+}
+
 static void put_stall(json_t *out, const struct node *n, const struct pbft_status *st)
 {
     struct stall_facts facts;
@@ -231,6 +255,7 @@ json_t *status_json(const struct node *n, const struct control_session *s)
     json_put(out, "halted",
              json_boolean(connected + 1 < quorum_size(n->charter->seat_count)));
     put_watch(out, n);
+    put_files(out, n, s);
     put_stall(out, n, &st);
     return out;
 }

@@ -33,6 +33,7 @@ static void on_connected(void *context, uint16_t seat,
     struct node *n = context;
     /* Nothing is heard of it yet: else one that only comes and goes would not be silent. */
     memcpy(n->peers[seat - 1].last.instance, instance, INSTANCE_BYTES);
+    n->peers[seat - 1].since_wall_ms = clock_wall_ms();
     publish(n, "peer.up", event_peer_up(n->charter, seat));
     replica_connected(n->replica, seat);
     heartbeat_send(n, seat);
@@ -44,6 +45,10 @@ static void on_disconnected(void *context, uint16_t seat, enum net_down_reason r
     if (n->stopping) {
         return;
     }
+    struct peer_view *peer = &n->peers[seat - 1];
+    peer->since_wall_ms = peer->down_wall_ms = clock_wall_ms();
+    peer->went_down = true;
+    peer->down_reason = reason;
     publish(n, "peer.down", event_peer_down(n->charter, seat, reason));
     replica_disconnected(n->replica, seat);
 }

@@ -27,6 +27,11 @@ struct peer_view {
     uint64_t bad_messages;
     uint64_t bad_logged_ms; /* monotonic, when the log was last told */
     uint64_t beat_shown_ms; /* monotonic, when the subscribers last were */
+    uint64_t since_wall_ms; /* when its connection last came up or went down; 0: it has
+                               not been up since the start */
+    bool went_down;         /* at least once, the last time */
+    uint64_t down_wall_ms;  /* then, */
+    enum net_down_reason down_reason; /* for this */
 };
 
 struct beats;

@@ -38,6 +38,8 @@ int authenticate(struct authenticator *a, struct message *m, uint16_t from,
 int authenticate_envelope(struct authenticator *a, struct envelope *e);
 int authenticate_block(struct authenticator *a, struct block *b);
 int authenticate_certificate(struct authenticator *a, const struct certificate *c);
+/* Whether the two statements exclude each other, whoever signed them: 0 or an error. */
+int authenticate_conflict(uint16_t convicted, const struct evidence *v);
 
 /*
  * Signs a vote, VIEW-CHANGE, PRE-PREPARE or NEW-VIEW of this seat in place

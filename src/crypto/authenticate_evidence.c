@@ -90,6 +90,11 @@ int auth_evidence_shape(uint16_t convicted, const struct evidence *v)
     return CONCLAVE_EFORMAT;
 }
 
+int authenticate_conflict(uint16_t convicted, const struct evidence *v)
+{
+    return auth_evidence_shape(convicted, v);
+}
+
 /* --- that the seat signed it --- */
 
 /* The BALLOT lies under an env_root that the seat signed with the envelope's count. */

@@ -45,6 +45,18 @@ ok 'a socket that is not there' exits 1 status --socket "$folder/none"
 ok '  is named' complained "$folder/none"
 ok 'a mistyped command' exits 2 propsals
 ok '  is guessed' complained 'did you mean "proposals"?'
+ok 'a mistyped second word' exits 2 charter nwe
+ok '  is guessed' complained 'there is no command "charter nwe"; did you mean "charter new"?'
+ok 'a mistyped family' exits 2 chartr check x
+ok '  is guessed' complained 'did you mean "charter check"?'
+ok 'a mistyped part of a command' exits 2 flags aack
+ok '  is guessed' complained 'did you mean "flags ack"?'
+ok 'what is like nothing' exits 2 flags 7
+ok '  is not guessed at' test "$(grep -c 'did you mean' err)" = 0
+ok 'help of a family' exits 0 help charter
+ok '  lists it' said 'charter id'
+ok 'help of a command' exits 0 help flags show
+ok '  is its help' said 'usage: conclave flags show'
 ok 'a mistyped option' exits 2 propose --titel x
 ok '  is guessed' complained 'did you mean --title?'
 ok 'propose needs a title' exits 2 propose --class emergency
@@ -57,11 +69,14 @@ ok 'a height is a number' exits 2 ledger -- -1
 ok 'a flag has a number' exits 2 flags show first
 ok 'so have those that were seen' exits 2 flags ack 1 two
 ok 'flags show needs one' exits 2 flags show
+ok 'evidence is of a seat' exits 2 evidence cedar
+ok 'stop waits or does not' exits 2 stop --no-wait --timeout 3
 ok 'a state of flags is one of five' exits 2 flags --state lost
 ok '  or all' exits 2 flags --state new --all
 ok 'an argument too many' exits 2 status now
 ok 'a file that is not there' exits 1 propose --class emergency --title x --text none
-for command in propose proposals show status seats flags 'flags show' 'flags ack' ledger; do
+for command in propose proposals show status seats flags 'flags show' 'flags ack' ledger \
+    peers evidence stop; do
     # shellcheck disable=SC2086 # a command of two words is two arguments
     ok "$command --help" exits 0 $command --help
     ok '  is usage' said "usage: conclave $command" --socket --json
@@ -84,6 +99,15 @@ ok '  says who, how far, and what is waited for' said 'Council of Åland' 'alder
     '2 final, 1 open' 'ballots on "third", 2 of 4; missing: cedar (3), elm (4)'
 ok 'seats' exits 0 seats
 ok '  lists them' said 'björk  Sverige' primary
+ok 'peers' exits 0 peers
+ok '  lists them, without this node' said 'cedar  node-3.example:7100' \
+    'timeout, ' '300 B'
+ok '  which it is not itself' test "$(wc -l <out)" = 4
+ok 'peers --down' exits 0 peers --down
+ok '  has none' said 'All seats are connected.'
+ok 'evidence' exits 0 evidence
+ok '  of nobody' said 'no evidence'
+ok 'evidence of a seat that is not there' exits 1 evidence 9
 ok 'proposals' exits 0 proposals
 ok '  lists them' said "$short" approved rejected sealed third
 ok 'proposals --state final --limit 1' exits 0 proposals --state final --limit 1
@@ -165,6 +189,10 @@ if command -v jq >/dev/null; then
     }
     ok 'status --json' json 'Council of Åland 9' '"\(.council) \(.height)"' status
     ok 'seats --json' json 'cedar' '.[2].name' seats
+    ok 'peers --json' json 'timeout 1735689600000' '.[1] | "\(.down_reason) \(.down_ms)"' peers
+    ok 'evidence --json' json '0 64' '"\(.evidence | length) \(.council_id | length)"' evidence
+    ok 'status --json says where the files are' json 'true' \
+        '.files | has("config") and has("data")' status
     ok 'proposals --json' json '3' '.proposals | length' proposals
     ok 'show --json' json 'it helps' '.seats[0].rationale' show "$first"
     ok 'flags --json' json '2 silent' '"\(.flags | length) \(.flags[1].kind)"' flags
@@ -178,7 +206,8 @@ else
     ok 'JSON # SKIP there is no jq' true
 fi
 
-kill "$node"
+ok 'stop' exits 0 stop --json
+ok '  waits for the end' said '"ended":true' "\"pid\":$node"
 wait "$node"
 ok 'the node went cleanly' test $? = 0
 node=

@@ -50,6 +50,12 @@ int main(int argc, char **argv)
     hand_node_make(&hand, argv[2]);
     raise_flags(&hand);
     struct ev_loop *loop = ev_default_loop(EVFLAG_AUTO);
+    hand.node.loop = loop;
+    /* The third seat's connection has been lost before. */
+    hand.node.peers[2].since_wall_ms = 1735689605000;
+    hand.node.peers[2].went_down = true;
+    hand.node.peers[2].down_wall_ms = 1735689600000;
+    hand.node.peers[2].down_reason = NET_DOWN_TIMEOUT;
     control_server_config_defaults(&config);
     config.path = argv[1];
     config.methods = node_methods;

@@ -167,6 +167,10 @@ static void test_seats(void)
     peer->round_trip_ms = 12;
     peer->clock_offset_ms = -7;
     peer->bad_messages = 2;
+    peer->since_wall_ms = 5000;
+    peer->went_down = true;
+    peer->down_wall_ms = 4000;
+    peer->down_reason = NET_DOWN_TIMEOUT;
     (void)snprintf(peer->version, sizeof(peer->version), "9\x1b[2J");
     json_t *a = ask("seats", NULL);
     is((int64_t)json_array_size(at(a, "result")), 4, "seats has a row for each");
@@ -187,6 +191,10 @@ static void test_seats(void)
     ok(is_text(a, "result.2.version", "9\\x1b[2J"), "which is made safe");
     ok(is_number(a, "result.2.bytes_in", 300) && is_number(a, "result.2.bad_frames", 5),
        "what its channel counts");
+    ok(is_number(a, "result.2.since_ms", 5000) && is_number(a, "result.2.down_ms", 4000) &&
+           is_text(a, "result.2.down_reason", "timeout") &&
+           is_null(a, "result.1.down_ms") && is_null(a, "result.1.since_ms"),
+       "since when its connection is up, and what ended the last one");
     ok(is_null(a, "result.1.height") && is_null(a, "result.1.heard_ms_ago"),
        "of one never heard nothing is known");
     ok(is_number(a, "result.3.totals.ballots", 3 - 1) &&
@@ -551,6 +559,37 @@ static void test_bench(void)
     hand.node.config = old;
 }
 
+static void test_evidence(void)
+{
+    json_t *a = ask("evidence", NULL);
+    ok(is_json(a, "result.evidence", "[]") &&
+           json_string_length(at(a, "result.council_id")) == 64,
+       "there is no evidence");
+    json_decref(a);
+    refuses("evidence", "{\"seat\":5}", CONTROL_INVALID_PARAMS, "1 to 4");
+}
+
+static void test_files(void)
+{
+    struct config config = *hand.node.config, *old = hand.node.config;
+    config.charter = (char *)(uintptr_t) "/dev/../dev/null";
+    hand.node.config = &config;
+    json_t *a = ask("status", NULL);
+    ok(is_text(a, "result.files.charter", "/dev/null") && is_null(a, "result.files.key"),
+       "who may administer learns where the files are");
+    json_decref(a);
+    hand.node.config = old;
+}
+
+static void test_stop(void)
+{
+    hand.node.loop = f.loop;
+    json_t *a = ask("stop", NULL);
+    ok(is_number(a, "result.pid", getpid()), "stop says which process ends");
+    json_decref(a);
+    refuses("stop", "{\"now\":true}", CONTROL_INVALID_PARAMS, "no parameter now");
+}
+
 static void test_subscribe(void)
 {
     refuses("subscribe", "{\"events\":\"view.\"}", CONTROL_INVALID_PARAMS, "events");
@@ -583,7 +622,10 @@ int main(void)
     test_propose();
     test_agent();
     test_bench();
+    test_evidence();
+    test_files();
     test_subscribe();
+    test_stop();
     ask_end();
     return tap_done();
 }

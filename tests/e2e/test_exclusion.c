@@ -15,6 +15,7 @@
 #include "wire/codec.h"
 #include "wire/shared.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -122,6 +123,43 @@ static void check_flag(struct scene *s, unsigned seat)
     json_decref(flags);
 }
 
+/* The proof, checked with nothing but Ed25519. */
+static bool statement_holds(const json_t *proof, const char *name)
+{
+    const json_t *s = json_object_get(proof, name);
+    const char *key = json_string_value(json_object_get(proof, "key"));
+    const char *text = json_string_value(json_object_get(s, "signed"));
+    const char *signature = json_string_value(json_object_get(s, "signature"));
+    uint8_t pk[32], sig[64], bytes[1024];
+    size_t size = text != NULL ? strlen(text) / 2 : 0;
+    return key != NULL && signature != NULL && size > 0 && size <= sizeof(bytes) &&
+           hex_decode(pk, sizeof(pk), key, strlen(key)) == 0 &&
+           hex_decode(sig, sizeof(sig), signature, strlen(signature)) == 0 &&
+           hex_decode(bytes, size, text, 2 * size) == 0 &&
+           crypto_sign_verify_detached(sig, bytes, size, pk) == 0;
+}
+
+static void check_evidence(struct scene *s)
+{
+    const char *argv[] = {
+        "conclave", "evidence", "--json", "--socket", live_seat(s->l, 1)->socket, NULL};
+    struct live_output o = live_run(s->l, WAIT_MS, argv);
+    json_t *answer = json_loads(o.out, 0, NULL);
+    const json_t *proof = json_array_get(json_object_get(answer, "evidence"), 0);
+    const json_t *first = json_object_get(json_object_get(proof, "first"), "signed");
+    const json_t *second = json_object_get(json_object_get(proof, "second"), "signed");
+    ok(o.status == 0 && json_is_true(json_object_get(proof, "verified")) &&
+           json_integer_value(json_object_get(proof, "seat")) == EVIL,
+       "conclave evidence has checked the proof");
+    ok(statement_holds(proof, "first") && statement_holds(proof, "second") &&
+           !json_equal(first, second),
+       "which anyone can: the key signed two texts");
+    json_decref(answer);
+    live_output_free(&o);
+    says(s, "evidence", "7", "signed two different commit statements.");
+    says(s, "evidence", "1", "no evidence");
+}
+
 static bool row_is(const json_t *p, unsigned seat, const char *status)
 {
     const json_t *row = json_array_get(json_object_get(p, "seats"), seat - 1);
@@ -149,6 +187,7 @@ static void check_suspension(struct scene *s)
     (void)snprintf(words, sizeof(words), "%lld", (long long)height);
     says(s, "ledger", words, "two different commit statements, view ");
     check_flag(s, 1);
+    check_evidence(s);
     check_flag(s, 4);
 
     is(live_propose(s->l, 1, "quick", "without two seats", NULL, id), 0, "a proposal");
