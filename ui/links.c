@@ -29,10 +29,12 @@ void links_free(struct links *l)
 static void keep(struct links *l, size_t i, enum record_kind kind, struct slice text,
                  uint64_t now)
 {
-    if (l->recorder != NULL) {
-        const struct recorded what = {now, (unsigned)i, kind, text};
-        (void)recorder_write(l->recorder,
-                             &what); /* its error is kept, and told at the end */
+    const struct recorded what = {now, (unsigned)i, kind, text};
+    if (l->recorder != NULL && recorder_write(l->recorder, &what) != 0 &&
+        !l->recorder_failed) {
+        l->recorder_failed = true;
+        console_say(l->console, false, now,
+                    "the recording cannot be written and ends here: is the disk full?");
     }
 }
 

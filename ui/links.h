@@ -21,6 +21,7 @@ struct links {
     struct console *console;
     struct recorder *recorder; /* NULL: nothing is kept */
     struct link list[COUNCILS_MAX];
+    bool recorder_failed; /* that has been said */
     size_t count;
     bool counting; /* answers, for who waits for all of them */
     uint64_t asked, answered;

@@ -14,7 +14,7 @@
 enum { EVENT_FRAME_MS = 62, QUIET_MS = 50, SECOND_MS = 1000 };
 /* The first frame waits a little for a node's answers, and while they come others follow
  * sooner than later ones will. */
-enum { FIRST_FRAME_MS = 8, START_MS = 300, START_FRAME_MS = 20 };
+enum { FIRST_FRAME_MS = 5, START_MS = 300, START_FRAME_MS = 20 };
 
 struct loop {
     struct world *world;

@@ -108,7 +108,11 @@ int pty_wait(struct pty *p, int timeout_ms)
         pty_turn(p, -1, 5);
     }
     p->child = 0;
-    pty_turn(p, -1, 0);
+    uint64_t before;
+    do {
+        before = p->bytes;
+        pty_turn(p, -1, 20);
+    } while (p->bytes != before);
     return status;
 }
 

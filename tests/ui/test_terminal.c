@@ -6,6 +6,8 @@
 #include "tap.h"
 #include "ui/term/terminal.h"
 
+#include "base/alloc.h"
+
 #include <fcntl.h>
 #include <locale.h>
 #include <poll.h>
@@ -15,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 /* What the test asks of the process on the terminal. */
@@ -31,6 +34,7 @@ enum what {
     REDRAW,
     MOUSE,
     CLOSE,
+    EXHAUST,
     ABORT
 };
 struct request {
@@ -148,6 +152,8 @@ static void obey(struct terminal **t, const struct request *r, struct answer *a)
         terminal_close(*t);
         *t = NULL;
         break;
+    case EXHAUST:
+        alloc_exhausted();
     case ABORT:
         abort();
     }
@@ -252,6 +258,16 @@ static bool screen_is(const struct scene *s, unsigned frame, bool ascii)
     return same;
 }
 
+/* Takes what has been written by now. */
+static void drain(struct scene *s)
+{
+    uint64_t before;
+    do {
+        before = s->pty.bytes;
+        pty_turn(&s->pty, -1, 20);
+    } while (s->pty.bytes != before);
+}
+
 static bool same_modes(struct termios a, struct termios b)
 {
     return a.c_iflag == b.c_iflag && a.c_oflag == b.c_oflag && a.c_cflag == b.c_cflag &&
@@ -303,7 +319,7 @@ static void test_life(void)
        "the clipboard is told");
     ok(t->bells == 1 && !t->mouse, "the bell rings, and the mouse is the terminal's again");
     (void)ask(s, CLOSE, 0);
-    pty_turn(&s->pty, -1, 0);
+    drain(s);
     ok(given_back(s, before), "all is given back");
     ok(t->row == 0 || t->rows - 1 == t->row, "with the cursor at an edge");
     is(t->unknown, 0, "no sequence was unknown");
@@ -351,7 +367,7 @@ static void test_types(void)
            "%s shows the operator's row", types[i].term);
         (void)ask(s, CLIP, 0);
         (void)ask(s, CLOSE, 0);
-        pty_turn(&s->pty, -1, 0);
+        drain(s);
         ok((t->clipboard.size > 0) == types[i].modern && given_back(s, before),
            "%s is given back", types[i].term);
         scene_end(s);
@@ -384,7 +400,7 @@ static void test_suspend(void)
     (void)ask(s, OPEN, 0);
     show(s, 0);
     (void)ask(s, SUSPEND, 0);
-    pty_turn(&s->pty, -1, 0);
+    drain(s);
     ok(given_back(s, before), "given back for a while");
     vt_feed(&s->pty.screen, slice_of_string("\033[Hsomething else\r\n\033[Jand more"));
     (void)ask(s, RESUME, 0);
@@ -463,6 +479,13 @@ static void test_abort(void)
     int status = pty_wait(&s->pty, ASK_MS);
     ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "an abort is one");
     ok(given_back(s, before), "and gives the terminal back");
+    scene_end(s);
+    s = scene_begin("xterm-256color", 24, 80);
+    (void)ask(s, OPEN, 0);
+    show(s, 0);
+    (void)ask(s, EXHAUST, 0);
+    is(WEXITSTATUS(pty_wait(&s->pty, ASK_MS)), EX_OSERR, "no memory is the end");
+    ok(given_back(s, before), "of which the terminal is told");
     scene_end(s);
 }
 
