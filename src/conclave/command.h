@@ -29,7 +29,7 @@ enum command_argument {
 };
 
 struct command_option {
-    const char *name; /* without the dashes; "output" has the short form -o */
+    const char *name; /* without the dashes; "output" has the short form -o, follow -f */
     enum command_argument argument;
     const char *value; /* how help calls the argument: "FILE"; NULL for flags */
     const char *help;

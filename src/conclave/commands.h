@@ -17,6 +17,7 @@ extern const struct command command_flags_show;
 extern const struct command command_init;
 extern const struct command command_keygen;
 extern const struct command command_ledger;
+extern const struct command command_log;
 extern const struct command command_peers;
 extern const struct command command_proposals;
 extern const struct command command_propose;
@@ -24,5 +25,6 @@ extern const struct command command_seats;
 extern const struct command command_show;
 extern const struct command command_status;
 extern const struct command command_stop;
+extern const struct command command_watch;
 
 #endif

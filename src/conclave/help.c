@@ -56,8 +56,9 @@ void help_family(const char *word, FILE *out)
 static void print_option(const char *name, const char *value, const char *help)
 {
     char spelt[64];
-    (void)snprintf(spelt, sizeof(spelt), "%s--%s%s%s",
-                   strcmp(name, "output") == 0 ? "-o, " : "", name,
+    bool is_short = strcmp(name, "output") == 0 || strcmp(name, "follow") == 0;
+    (void)snprintf(spelt, sizeof(spelt), "%s%.*s%s--%s%s%s", is_short ? "-" : "",
+                   is_short ? 1 : 0, name, is_short ? ", " : "", name,
                    value != NULL ? " " : "", value != NULL ? value : "");
     if (strlen(spelt) > INDENT - 4) {
         (void)printf("  %s\n%*s%s\n", spelt, INDENT, "", help);

@@ -156,12 +156,15 @@ static enum command_exit run(const struct command *c, int argc, char **argv)
         return c->run(&line);
     }
     (void)build_options(c, options);
-    int output = option_index(c, "output");
+    int output = option_index(c, "output"), follow = option_index(c, "follow");
+    char shorts[8];
+    (void)snprintf(shorts, sizeof(shorts), ":h%s%s", output >= 0 ? "o:" : "",
+                   follow >= 0 ? "f" : "");
     opterr = 0;
     optind = 0; /* GNU: begin anew */
-    while ((answer = getopt_long(argc, argv, output >= 0 ? ":ho:" : ":h", options, NULL)) !=
-           -1) {
-        answer = answer == 'o' && output >= 0 ? OPTION_FIRST + output : answer;
+    while ((answer = getopt_long(argc, argv, shorts, options, NULL)) != -1) {
+        answer = answer == 'o' ? OPTION_FIRST + output : answer;
+        answer = answer == 'f' ? OPTION_FIRST + follow : answer;
         if (answer == OPTION_HELP || answer == 'h') {
             help_command(c);
             return COMMAND_DONE;

@@ -63,6 +63,8 @@ ok 'propose needs a title' exits 2 propose --class emergency
 ok 'a timeout needs --wait' exits 2 propose --class emergency --title x --timeout 3
 ok 'a timeout is a number' exits 2 propose --class emergency --title x --wait --timeout 3s
 ok 'show needs an id' exits 2 show
+ok 'watch has ids or all' exits 2 watch --all 123456
+ok 'log has one source' exits 2 log --journal --socket x
 ok 'an id is hexadecimal' exits 2 show nonsense
 ok 'a state is one of three' exits 2 proposals --state lost
 ok 'a height is a number' exits 2 ledger -- -1
@@ -76,7 +78,7 @@ ok '  or all' exits 2 flags --state new --all
 ok 'an argument too many' exits 2 status now
 ok 'a file that is not there' exits 1 propose --class emergency --title x --text none
 for command in propose proposals show status seats flags 'flags show' 'flags ack' ledger \
-    peers evidence stop; do
+    peers evidence stop watch log; do
     # shellcheck disable=SC2086 # a command of two words is two arguments
     ok "$command --help" exits 0 $command --help
     ok '  is usage' said "usage: conclave $command" --socket --json
@@ -123,6 +125,16 @@ ok 'show of an open one' exits 0 show "$third"
 ok '  has no choice' said committed awaited 'ballots until'
 ok 'show of none' exits 1 show 00000000
 ok '  says so' complained 'there is no proposal whose id begins with 00000000'
+ok 'watch of an approved one' exits 0 watch "$short"
+ok '  says so' said "$short  approved  sealed 4 of 4, opened 4, approve 3 of 3, reject 1" first
+ok 'watch of a rejected one' exits 3 watch "$first" "$second"
+ok '  comes after both' test "$(wc -l <out)" = 2
+ok 'watch of an open one, too long' exits 1 watch --timeout 1
+ok '  says how far it is' said 'sealed    sealed 2 of 4, opened 0' third
+ok '  and that it is open' complained '1 of the proposals is not decided yet'
+ok 'watch of none' exits 1 watch 00000000
+ok 'log' exits 0 log
+ok '  of a node that logged nothing' test ! -s out
 ok 'flags' exits 0 flags
 ok '  lists what is open' said 'new    warning   silent  cedar (3)' 'nothing heard for 7.0 s' missed
 ok '  and no other' test "$(grep -c stalled out)" = 0
@@ -193,6 +205,8 @@ if command -v jq >/dev/null; then
     ok 'evidence --json' json '0 64' '"\(.evidence | length) \(.council_id | length)"' evidence
     ok 'status --json says where the files are' json 'true' \
         '.files | has("config") and has("data")' status
+    ok 'watch --json' json 'begun approved 4 3 null' \
+        '"\(.change) \(.state) \(.committed) \(.approve) \(.seat)"' watch "$first"
     ok 'proposals --json' json '3' '.proposals | length' proposals
     ok 'show --json' json 'it helps' '.seats[0].rationale' show "$first"
     ok 'flags --json' json '2 silent' '"\(.flags | length) \(.flags[1].kind)"' flags
