@@ -2,6 +2,7 @@
 #include "conclaved/agents.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "conclaved/flagging.h"
 #include "conclaved/json.h"
@@ -20,7 +21,9 @@ struct agent {
 /* An open proposal. */
 struct task {
     struct hash proposal;
-    uint64_t asked; /* agents with a serial up to this one were asked */
+    uint64_t asked;    /* agents with a serial up to this one were asked */
+    uint64_t asked_ms; /* monotonic, when the first was */
+    bool timed;        /* one answered, or failed */
 };
 
 struct agents {
@@ -93,8 +96,29 @@ unsigned agents_count(const struct agents *a)
     return (unsigned)a->count;
 }
 
+static void note_time(struct node *n, const struct hash *proposal)
+{
+    for (size_t i = 0; i < n->agents->task_count; i++) {
+        struct task *t = &n->agents->tasks[i];
+        if (!t->timed && t->asked > 0 && hash_equal(&t->proposal, proposal)) {
+            t->timed = true;
+            histogram_add(&n->metrics.evaluated,
+                          1000 * (clock_monotonic_ms() - t->asked_ms));
+        }
+    }
+}
+
+void agents_answered(struct node *n, const struct hash *proposal, bool accepted)
+{
+    n->metrics.answered += accepted;
+    n->metrics.refused_answers += !accepted;
+    note_time(n, proposal);
+}
+
 void agents_failed(struct node *n, const struct hash *proposal, const char *reason)
 {
+    n->metrics.failed++;
+    note_time(n, proposal);
     LOG_EVENT(LOG_LEVEL_WARN, "agent.failed",
               LOG_X("proposal", slice_of(proposal->bytes, HASH_BYTES)),
               LOG_S("reason", reason));
@@ -168,6 +192,8 @@ static void ask(struct node *n, const struct proposal *p, struct task *t)
             control_notify(a->list[i].session, "agent.ask", question(n, p));
         }
     }
+    t->asked_ms = t->asked == 0 ? clock_monotonic_ms() : t->asked_ms;
+    n->metrics.asked++;
     t->asked = a->serials;
 }
 

@@ -17,6 +17,8 @@ void agents_detach(struct agents *a, struct control_session *s);
 /* The name of the agent that the session is, or NULL. */
 const char *agents_name(const struct agents *a, const struct control_session *s);
 unsigned agents_count(const struct agents *a);
+/* An agent answered; whether the replica took its ballot. */
+void agents_answered(struct node *n, const struct hash *proposal, bool accepted);
 /* An agent could not answer: it is shown, and nothing else. */
 void agents_failed(struct node *n, const struct hash *proposal, const char *reason);
 

@@ -77,6 +77,7 @@ const struct control_method node_methods[] = {
     {"log", ROLE_READ, method_log},
     {"verify", ROLE_READ, method_verify},
     {"evidence", ROLE_READ, method_evidence},
+    {"metrics", ROLE_READ, method_metrics},
     {"subscribe", ROLE_READ, method_subscribe},
     {"unsubscribe", ROLE_READ, method_unsubscribe},
     {"flags", ROLE_READ, method_flags},

@@ -39,6 +39,7 @@ control_handler method_log;          /* methods_log.c */
 control_handler method_verify;       /* methods_verify.c */
 control_handler method_evidence;     /* methods_evidence.c */
 control_handler method_stop;         /* methods_stop.c */
+control_handler method_metrics;      /* methods_metrics.c */
 
 /* The whole status object, for a client; the object that says what is waited for. */
 json_t *status_json(const struct node *n, const struct control_session *s);

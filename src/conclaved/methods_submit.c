@@ -219,6 +219,7 @@ json_t *method_agent_answer(void *context, struct control_session *s, json_t *pa
         return NULL;
     }
     int error = replica_answer(n->replica, &proposal, &ballot, &why);
+    agents_answered(n, &proposal, error == 0);
     if (error != 0) {
         return refuse(s, error, &why);
     }

@@ -75,6 +75,13 @@ static void on_client_closed(void *context, struct control_session *s)
 
 /* --- watchers --- */
 
+static void note_sync(struct node *n)
+{
+    uint64_t last_us;
+    uint64_t commits = ledger_commits(n->ledger, &last_us);
+    metrics_synced(&n->metrics, commits, last_us);
+}
+
 /* Everything that happened in this turn of the loop is made durable at once, then goes out,
  * then is told. */
 static void end_turn(struct node *n)
@@ -87,6 +94,7 @@ static void end_turn(struct node *n)
         /* What it holds may not be durable, so it must not vote. */
         _exit(EXIT_FAILURE);
     }
+    note_sync(n);
     net_flush(n->net);
     flagging_log(n);
     votes_tell(n);
@@ -238,6 +246,7 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
     n->log = log_ring_new();
     log_tap_set(log_ring_add, n->log);
     n->started_wall_ms = clock_wall_ms();
+    n->metrics.started_ms = clock_monotonic_ms();
     randombytes_buf(n->instance, sizeof(n->instance));
     int error = charter_load(config->charter, &n->charter, why);
     if (error == 0) {

@@ -8,6 +8,7 @@
 
 #include "charter/charter.h"
 #include "conclaved/config.h"
+#include "conclaved/metrics.h"
 #include "conclaved/stall.h"
 #include "conclaved/votes_tell.h"
 #include "control/server.h"
@@ -61,8 +62,9 @@ struct node {
     struct rounds *rounds;             /* votes for recent blocks, */
     struct votes_watch votes;          /* and what of them was told */
     struct beats *beats;               /* recent heartbeats */
-    struct log_ring *log;              /* recent lines, */
-    uint64_t log_told;                 /* up to this one were told */
+    struct metrics metrics;
+    struct log_ring *log; /* recent lines, */
+    uint64_t log_told;    /* up to this one were told */
     bool stopping;
     bool failed;               /* stops by itself, with an error */
     bool clock_is_off;         /* by the measure of the others */

@@ -41,6 +41,7 @@ static void tell_notice(struct node *n, const struct pbft_notice *x)
     }
     LOG_EVENT(levels[x->kind], names[x->kind], LOG_N("view", x->view),
               LOG_N("height", x->height), LOG_N("seat", x->seat), cause);
+    metrics_notice(&n->metrics, x);
     const char *name = event_notice_name(x->kind);
     if (name != NULL) {
         publish(n, name, event_notice(n->charter, x));
@@ -81,6 +82,12 @@ static void note_own(const struct node *n, const struct message *m)
     }
 }
 
+static void note_committed(struct node *n, const struct block *b)
+{
+    struct round_times times = rounds_times(n->rounds, b->header.height);
+    metrics_committed(&n->metrics, &times);
+}
+
 static void on_action(void *context, const struct pbft_action *a)
 {
     struct node *n = context;
@@ -93,6 +100,7 @@ static void on_action(void *context, const struct pbft_action *a)
         break;
     case PBFT_COMMIT:
         rounds_commit(n->rounds, a->block, clock_monotonic_ms());
+        note_committed(n, a->block);
         break;
     case PBFT_NOTICE:
         tell_notice(n, &a->notice);
@@ -181,6 +189,7 @@ static void on_executed(void *context, struct block *b, const struct council_res
 {
     struct node *n = context;
     uint64_t number = ledger_record_count(n->ledger); /* with those of this block */
+    metrics_executed(&n->metrics, b, r);
     for (size_t i = 0; i < r->event_count; i++) {
         number -= r->events[i].kind == COUNCIL_FINAL;
     }

@@ -254,3 +254,13 @@ void control_publish(struct control_server *s, const char *event, json_t *params
     }
     buffer_free(&line);
 }
+
+void control_counts(const struct control_server *s, struct control_counts *out)
+{
+    *out = (struct control_counts){.clients = s->session_count,
+                                   .clients_max = s->config.clients_max,
+                                   .subscribers = s->subscribers};
+    for (const struct control_session *c = s->sessions; c != NULL; c = c->next) {
+        out->unsent_bytes += c->out.size - c->written;
+    }
+}

@@ -81,4 +81,10 @@ void control_publish(struct control_server *s, const char *event, json_t *params
 bool control_has_subscribers(const struct control_server *s);
 bool control_wants(const struct control_server *s, const char *event);
 
+struct control_counts {
+    unsigned clients, clients_max, subscribers;
+    uint64_t unsent_bytes; /* of all clients */
+};
+void control_counts(const struct control_server *s, struct control_counts *out);
+
 #endif

@@ -17,7 +17,9 @@ struct authenticator {
     uint32_t classes;              /* number of decision classes in the charter */
     const struct public_key *keys; /* keys[seat - 1] */
     struct verified_set *verified;
-    uint64_t checks; /* signature verifications done, for metrics */
+    /* for metrics: signature verifications done, those of them that failed, and those that
+     * were not necessary */
+    uint64_t checks, failed, remembered;
 };
 
 /*

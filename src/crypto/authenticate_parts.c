@@ -22,8 +22,12 @@ int auth_signature(struct authenticator *a, uint16_t seat, const char *label,
                    struct slice body, const struct signature *signature)
 {
     assert(auth_seat(a, seat) == 0);
-    return verified_set_check(a->verified, &a->keys[seat - 1], label, &a->council_id, body,
-                              signature, &a->checks);
+    uint64_t before = a->checks;
+    int error = verified_set_check(a->verified, &a->keys[seat - 1], label, &a->council_id,
+                                   body, signature, &a->checks);
+    a->remembered += a->checks == before;
+    a->failed += error != 0;
+    return error;
 }
 
 static const char *label_of(enum phase phase)

@@ -161,6 +161,7 @@ void ledger_facts(struct ledger *l, struct ledger_facts *out)
     *out = (struct ledger_facts){
         .map_bytes = facts.map_bytes,
         .used_bytes = facts.used_bytes,
+        .page_bytes = facts.page_bytes,
         .commits = facts.commits - l->opening_commits,
         .last_commit_us = facts.last_commit_us,
     };
@@ -168,4 +169,20 @@ void ledger_facts(struct ledger *l, struct ledger_facts *out)
     if (fstatvfs(l->dir_fd, &st) == 0) {
         out->free_disk_bytes = (uint64_t)st.f_bavail * st.f_frsize;
     }
+}
+
+uint64_t ledger_commits(const struct ledger *l, uint64_t *last_us)
+{
+    return store_commits(l->store, last_us) - l->opening_commits;
+}
+
+int ledger_table(struct ledger *l, unsigned number, struct ledger_table *out)
+{
+    struct store_table_facts facts = {NULL, 0, 0};
+    int error = 0;
+    if (number < STORE_TABLES && store_has(l->store, (enum store_table)number)) {
+        error = store_table_facts(l->store, (enum store_table)number, &facts);
+    }
+    *out = (struct ledger_table){facts.name, facts.entries, facts.pages};
+    return error;
 }

@@ -153,10 +153,20 @@ int ledger_each_flag(struct ledger *l,
 
 struct ledger_facts {
     uint64_t map_bytes, used_bytes;
+    uint64_t page_bytes;
     uint64_t commits;        /* transactions made durable since it was opened */
     uint64_t last_commit_us; /* how long the last one took */
     uint64_t free_disk_bytes;
 };
 void ledger_facts(struct ledger *l, struct ledger_facts *out);
+/* The same two of them, at next to no cost. */
+uint64_t ledger_commits(const struct ledger *l, uint64_t *last_us);
+/* Of one table of the store, from 0; its name is NULL after the last. 0 or an error. */
+struct ledger_table {
+    const char *name;
+    uint64_t entries;
+    uint64_t pages;
+};
+int ledger_table(struct ledger *l, unsigned number, struct ledger_table *out);
 
 #endif

@@ -342,4 +342,27 @@ void store_facts(struct store *s, struct store_facts *out)
     assert(rc == 0);
     out->map_bytes = info.me_mapsize;
     out->used_bytes = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
+    out->page_bytes = stat.ms_psize;
+}
+
+uint64_t store_commits(const struct store *s, uint64_t *last_us)
+{
+    *last_us = s->last_commit_us;
+    return s->commits;
+}
+
+int store_table_facts(struct store *s, enum store_table table,
+                      struct store_table_facts *out)
+{
+    MDB_txn *txn;
+    MDB_stat stat = {0};
+    *out = (struct store_table_facts){table_names[table], 0, 0};
+    int error = store_read_begin(s, &txn);
+    if (error == 0) {
+        error = store_translate(mdb_stat(txn, s->tables[table], &stat));
+        store_read_end(s);
+    }
+    out->entries = stat.ms_entries;
+    out->pages = stat.ms_branch_pages + stat.ms_leaf_pages + stat.ms_overflow_pages;
+    return error;
 }

@@ -48,7 +48,8 @@ int store_open(const char *dir, enum store_mode mode, struct store **out,
 /* Drops what was not committed. */
 void store_close(struct store *s);
 void store_finish(struct store *s);
-/* Whether there is such a table: in an older store that is only read, some may be missing. */
+/* Whether there is such a table: in an older store that is only read, some may be missing.
+ */
 bool store_has(const struct store *s, enum store_table table);
 
 /* --- writing; a value that is there already costs nothing --- */
@@ -102,9 +103,19 @@ void store_entry_clear(struct store_entry *e);
 struct store_facts {
     uint64_t map_bytes;  /* this and the next are 0 after an error */
     uint64_t used_bytes; /* of the file, free pages within it included */
+    uint64_t page_bytes;
     uint64_t commits;
     uint64_t last_commit_us;
 };
 void store_facts(struct store *s, struct store_facts *out);
+uint64_t store_commits(const struct store *s, uint64_t *last_us);
+
+struct store_table_facts {
+    const char *name;
+    uint64_t entries;
+    uint64_t pages;
+};
+int store_table_facts(struct store *s, enum store_table table,
+                      struct store_table_facts *out);
 
 #endif

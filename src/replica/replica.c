@@ -138,6 +138,12 @@ void replica_status(const struct replica *r, struct pbft_status *out)
     pbft_status(r->core, out);
 }
 
+void replica_signatures(const struct replica *r, struct replica_signatures *out)
+{
+    const struct authenticator *a = &r->auth;
+    *out = (struct replica_signatures){a->checks - a->failed, a->failed, a->remembered};
+}
+
 uint64_t replica_return_ms(const struct replica *r)
 {
     return r->return_at_ms != 0 ? r->return_at_ms : UINT64_MAX;

@@ -145,8 +145,8 @@ const struct council *replica_council(const struct replica *r);
 struct ledger *replica_ledger(const struct replica *r);
 const struct hash *replica_tip(const struct replica *r); /* of the committed tip */
 
-/* The envelope with this node's EVIDENCE against a seat that is not expelled yet, borrowed; or
- * NULL. */
+/* The envelope with this node's EVIDENCE against a seat that is not expelled yet, borrowed;
+ * or NULL. */
 const struct envelope *replica_accusation(const struct replica *r, uint16_t seat);
 
 struct replica_load {
@@ -157,5 +157,11 @@ struct replica_load {
     uint32_t accusations;                 /* against seats that are not expelled yet */
 };
 void replica_load(const struct replica *r, struct replica_load *out);
+
+struct replica_signatures {
+    uint64_t good, bad;  /* as they were found, */
+    uint64_t remembered; /* or known to be good */
+};
+void replica_signatures(const struct replica *r, struct replica_signatures *out);
 
 #endif

@@ -133,6 +133,13 @@ unsigned agents_count(const struct agents *a)
     return hand_world.attached;
 }
 
+void agents_answered(struct node *n, const struct hash *proposal, bool accepted)
+{
+    (void)n;
+    (void)proposal;
+    (void)accepted;
+}
+
 void agents_failed(struct node *n, const struct hash *proposal, const char *reason)
 {
     (void)n;
