@@ -12,6 +12,7 @@ const struct command *const commands[] = {
     &command_status,
     &command_seats,
     &command_peers,
+    &command_metrics,
     &command_flags,
     &command_flags_show,
     &command_flags_ack,

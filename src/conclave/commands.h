@@ -19,6 +19,7 @@ extern const struct command command_keygen;
 extern const struct command command_ledger;
 extern const struct command command_log;
 extern const struct command command_peers;
+extern const struct command command_metrics;
 extern const struct command command_proposals;
 extern const struct command command_propose;
 extern const struct command command_seats;
