@@ -175,6 +175,36 @@ sed -n '/^\.Sh EVENTS/,/^\.Sh FILES/s/^\.It Cm \([a-z., -]*\)$/\1/p' \
     "$man/conclave-control.7" | tr -d ',' | tr ' ' '\n' | grep . >page
 same 'the events of the control socket'
 
+# --- metrics ---
+
+# Names of families are strings of their own.
+families()
+{
+    cat "$@" | tr '\n' ' ' | grep -o '"conclave_[a-z_]*"' | tr -d '"'
+}
+
+families_of_page()
+{
+    sed -n 's/^\.It Li \(conclave_[a-z_]*\) .*/\1/p' "$1"
+}
+
+families "$src"/conclaved/*.c >code
+families_of_page "$man/conclave-metrics.7" >page
+same 'the metrics of the node'
+families "$src"/exporter/nodes.c >code
+families_of_page "$man/conclave-exporter.8" >page
+same 'the metrics of conclave-exporter'
+tr -d '\n' <"$src/exporter/exporter.c" | cat - "$src/exporter/nodes.c" |
+    grep -o '"exporter\.[a-z-]*"' | tr -d '"' >code
+sed -n '/^\.Sh DIAGNOSTICS/,/^\.Sh SEE/s/^\.It \([a-z._ ,-]*\)$/\1/p' \
+    "$man/conclave-exporter.8" | tr -d ' ' | tr ',' '\n' >page
+same 'the events of conclave-exporter'
+if [ -x "$top_builddir/conclave-exporter" ]; then
+    "$top_builddir/conclave-exporter" --help | options_of_help >code
+    options_of_page <"$man/conclave-exporter.8" >page
+    same 'the options of conclave-exporter'
+fi
+
 # --- references ---
 
 # A page that another one names is there.
