@@ -96,6 +96,29 @@ static bool begin_open(struct watch *w)
 
 /* --- events --- */
 
+/* A block has a proposal: what the node could not know of it before it knows now. */
+static bool take_opened(struct watch *w, const char *id)
+{
+    for (size_t i = 0; i < w->count; i++) {
+        struct watched *p = w->list[i];
+        if (strcmp(p->id, id) != 0) {
+            continue;
+        }
+        json_t *answer = p->phase == WATCH_WAITING
+                             ? node_call(w->line, w->c, "proposal",
+                                         json_pack("{s:s,s:[]}", "id", id, "rationales_of"))
+                             : NULL;
+        bool good = p->phase != WATCH_WAITING || answer != NULL;
+        if (answer != NULL) {
+            watched_refresh(p, answer);
+            watch_tell(&w->show, p, WATCH_OPENED, NULL);
+        }
+        json_decref(answer);
+        return good;
+    }
+    return !w->all || begin(w, id);
+}
+
 /* False when nothing more will come. */
 static bool take_event(struct watch *w, const json_t *message)
 {
@@ -104,8 +127,8 @@ static bool take_event(struct watch *w, const json_t *message)
     if (strcmp(event, "node.stopped") == 0) {
         return false;
     }
-    if (w->all && strcmp(event, "proposal.opened") == 0) {
-        return begin(w, member_text(params, "id"));
+    if (strcmp(event, "proposal.opened") == 0) {
+        return take_opened(w, member_text(params, "id"));
     }
     for (size_t i = 0; i < w->count; i++) {
         enum watch_change change = watched_event(w->list[i], params);

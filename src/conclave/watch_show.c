@@ -32,6 +32,9 @@ static void describe_change(char *out, size_t size, const struct watched *w,
     case WATCH_BEGUN:
         (void)snprintf(out, size, "%s", w->title);
         break;
+    case WATCH_OPENED:
+        (void)snprintf(out, size, "a block has it");
+        break;
     case WATCH_BALLOT:
         (void)snprintf(out, size, "sealed ballot of %s", seat);
         break;
@@ -110,7 +113,8 @@ void watch_tell(struct watch_show *s, const struct watched *w, enum watch_change
         break;
     case WATCH_BARS:
         if (change == WATCH_OUTCOME || change == WATCH_RECORD ||
-            (change == WATCH_BEGUN && w->phase >= WATCH_DECIDED)) {
+            ((change == WATCH_BEGUN || change == WATCH_OPENED) &&
+             w->phase >= WATCH_DECIDED)) {
             watch_lift(s);
             tell_line(w, change, params);
         }

@@ -16,6 +16,8 @@ const char *watch_change_name(enum watch_change change)
         return "nothing";
     case WATCH_BEGUN:
         return "begun";
+    case WATCH_OPENED:
+        return "opened";
     case WATCH_BALLOT:
         return "ballot";
     case WATCH_OPENS:
@@ -74,10 +76,31 @@ static void take_tally(struct watched *w, const json_t *object)
 struct watched *watched_new(const json_t *proposal)
 {
     struct watched *w = alloc_zero(1, sizeof(*w));
-    const json_t *rows = json_object_get(proposal, "seats");
-    const char *phase = member_text(proposal, "phase");
     w->id = alloc_string(member_text(proposal, "id"));
     w->title = alloc_string(member_text(proposal, "title"));
+    w->begun_ms = clock_monotonic_ms();
+    watched_refresh(w, proposal);
+    return w;
+}
+
+static enum watch_phase phase_of(const struct watched *w, const char *phase)
+{
+    if (strcmp(phase, "final") == 0) {
+        return WATCH_FINAL;
+    }
+    if (w->outcome[0] != '\0') {
+        return WATCH_DECIDED;
+    }
+    if (strcmp(phase, "waiting") == 0) {
+        return WATCH_WAITING;
+    }
+    return strcmp(phase, "opening") == 0 ? WATCH_OPENING : WATCH_SEALED;
+}
+
+void watched_refresh(struct watched *w, const json_t *proposal)
+{
+    const json_t *rows = json_object_get(proposal, "seats");
+    w->committed = w->revealed = 0;
     w->seats = (unsigned)json_array_size(rows);
     w->threshold = count(proposal, "threshold");
     for (size_t i = 0; i < w->seats; i++) {
@@ -89,15 +112,7 @@ struct watched *watched_new(const json_t *proposal)
     }
     take_tally(w, proposal);
     take_outcome(w, proposal);
-    if (strcmp(phase, "final") == 0) {
-        w->phase = WATCH_FINAL;
-    } else if (w->outcome[0] != '\0') {
-        w->phase = WATCH_DECIDED;
-    } else {
-        w->phase = strcmp(phase, "opening") == 0 ? WATCH_OPENING : WATCH_SEALED;
-    }
-    w->begun_ms = clock_monotonic_ms();
-    return w;
+    w->phase = phase_of(w, member_text(proposal, "phase"));
 }
 
 void watched_free(struct watched *w)
@@ -178,6 +193,9 @@ const char *watched_state(const struct watched *w)
 {
     if (w->outcome[0] != '\0') {
         return w->outcome;
+    }
+    if (w->phase == WATCH_WAITING) {
+        return "waiting";
     }
     return w->phase == WATCH_SEALED ? "sealed" : "opening";
 }

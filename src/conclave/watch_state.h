@@ -9,11 +9,18 @@
 
 enum { WATCH_SEATS_MAX = 128 };
 
-enum watch_phase { WATCH_SEALED, WATCH_OPENING, WATCH_DECIDED, WATCH_FINAL };
+enum watch_phase {
+    WATCH_WAITING /* for a block */,
+    WATCH_SEALED,
+    WATCH_OPENING,
+    WATCH_DECIDED,
+    WATCH_FINAL
+};
 
 enum watch_change {
     WATCH_NOTHING, /* it was known, or is about something else */
     WATCH_BEGUN,   /* it is looked at from now on */
+    WATCH_OPENED,  /* it is in a block now */
     WATCH_BALLOT,
     WATCH_OPENS, /* ballots are opened from now on */
     WATCH_REVEAL,
@@ -37,7 +44,9 @@ struct watched *watched_new(const json_t *proposal);
 void watched_free(struct watched *w);
 /* Takes an event's params into account; what changed by it. */
 enum watch_change watched_event(struct watched *w, const json_t *params);
-/* "sealed", "opening", "approved" or "rejected". */
+/* Anew from the result of the method proposal, once a block has opened it. */
+void watched_refresh(struct watched *w, const json_t *proposal);
+/* "waiting", "sealed", "opening", "approved" or "rejected". */
 const char *watched_state(const struct watched *w);
 
 #endif

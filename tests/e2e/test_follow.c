@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,8 +71,11 @@ static void test_lines(struct live *l)
     all_vote = true;
     propose(l, "good", id);
     struct live_output o = watch(l, 0, (const char *[]){id, "--final", NULL});
-    ok(strstr(o.out, "  approved  ") != NULL && strstr(o.out, " of 3, reject 0") != NULL,
-       "an approved one, to its record");
+    if (!ok(strstr(o.out, "  approved  ") != NULL &&
+                strstr(o.out, " of 3, reject 0") != NULL,
+            "an approved one, to its record")) {
+        printf("# %s\n", o.out);
+    }
     /* Unless it was sealed before the watch began. */
     ok(lines_with(o.out, "sealed ballot of") <= SEATS && lines_with(o.out, "\n") >= 2 &&
            lines_with(o.out, "\033") == 0,
@@ -95,6 +99,37 @@ static void test_lines(struct live *l)
     o = watch(l, 0, (const char *[]){NULL});
     ok(strstr(o.out, "Nothing is open") != NULL, "then nothing is open");
     live_output_free(&o);
+}
+
+/* Without a quorum no block opens it, so the node knows neither seats nor threshold. */
+static void test_waiting(struct live *l)
+{
+    char id[LIVE_ID_BYTES];
+    if (!tmux_exists()) {
+        ok(true, "waiting # SKIP there is no tmux");
+        return;
+    }
+    struct tmux_options o = {.cols = 150, .rows = 20, .environment = "NO_COLOR=1"};
+    char *program = live_program("conclave");
+    all_vote = true;
+    live_signal(l, 3, SIGSTOP);
+    live_signal(l, 4, SIGSTOP);
+    propose(l, "good later", id);
+    char *command = alloc_printf("sh -c \"'%s' watch --lines %s --socket '%s'; "
+                                 "echo status \\$?; sleep 60\"",
+                                 program, id, socket_of(l));
+    struct tmux *t = tmux_open(&o, command, pump, l);
+    ok(tmux_shows(t, "  waiting  ", RUN_MS), "one that no block has waits");
+    live_signal(l, 3, SIGCONT);
+    live_signal(l, 4, SIGCONT);
+    ok(tmux_shows(t, "a block has it", RUN_MS) && tmux_shows(t, "status 0", RUN_MS),
+       "then it opens, and is decided");
+    ok(lines_with(tmux_screen(t), " of 4, opened") > 1 &&
+           strstr(tmux_screen(t), "approved  sealed 0 of 0") == NULL,
+       "with the seats and the threshold that it has by then");
+    tmux_close(t);
+    free(command);
+    free(program);
 }
 
 static void test_bars(struct live *l)
@@ -182,6 +217,7 @@ int main(void)
     ok(live_start_council(l), "the council starts");
     live_agent_set(l, 0, vote, NULL);
     test_lines(l);
+    test_waiting(l);
     test_bars(l);
     test_until_stopped(l);
     if (tap_failures > 0) {
