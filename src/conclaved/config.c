@@ -50,6 +50,29 @@ static int check_level(cfg_t *cfg, cfg_opt_t *opt)
     return 0;
 }
 
+/* -1 for a word that is none. */
+static int seccomp_mode(const char *word)
+{
+    static const char *const words[] = {
+        [SANDBOX_ON] = "on", [SANDBOX_LOG] = "log", [SANDBOX_OFF] = "off"};
+    for (int i = SANDBOX_ON; i <= SANDBOX_OFF; i++) {
+        if (strcmp(word, words[i]) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static int check_seccomp(cfg_t *cfg, cfg_opt_t *opt)
+{
+    const char *word = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+    if (seccomp_mode(word) < 0) {
+        cfg_error(cfg, "seccomp must be on, off or log, not \"%s\"", word);
+        return -1;
+    }
+    return 0;
+}
+
 static int check_listen(cfg_t *cfg, cfg_opt_t *opt)
 {
     struct address address;
@@ -142,6 +165,9 @@ static int fill(struct config *c, cfg_t *cfg, const char *path, struct complaint
     c->operators = users(cfg, "operators", &c->operator_count);
     c->heartbeat_ms = (uint64_t)cfg_getint(cfg, "heartbeat-ms");
     c->dead_peer_ms = (uint64_t)cfg_getint(cfg, "dead-peer-ms");
+    if (cfg_getstr(cfg, "seccomp") != NULL) {
+        c->seccomp = (enum sandbox_mode)seccomp_mode(cfg_getstr(cfg, "seccomp"));
+    }
     c->recover = cfg_getbool(cfg, "recover");
     c->allow_bench = cfg_getbool(cfg, "allow-bench");
     free(copy);
@@ -171,6 +197,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
         CFG_STR_LIST("operators", no_users, CFGF_NONE),
         CFG_INT("heartbeat-ms", 1000, CFGF_NONE),
         CFG_INT("dead-peer-ms", 10000, CFGF_NONE),
+        CFG_STR("seccomp", NULL, CFGF_NODEFAULT),
         CFG_BOOL("recover", cfg_false, CFGF_NONE),
         CFG_BOOL("allow-bench", cfg_false, CFGF_NONE),
         CFG_END(),
@@ -188,6 +215,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
     (void)cfg_set_error_function(cfg, on_error);
     (void)cfg_set_validate_func(cfg, "log-level", check_level);
     (void)cfg_set_validate_func(cfg, "listen", check_listen);
+    (void)cfg_set_validate_func(cfg, "seccomp", check_seccomp);
     (void)cfg_set_validate_func(cfg, "heartbeat-ms", check_range);
     (void)cfg_set_validate_func(cfg, "dead-peer-ms", check_range);
     (void)cfg_set_validate_func(cfg, "agents", check_user);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "conclaved/sandbox.h"
 
 #include <sys/types.h>
 
@@ -24,6 +25,7 @@ struct config {
     size_t operator_count;
     uint64_t heartbeat_ms;
     uint64_t dead_peer_ms;
+    enum sandbox_mode seccomp;
     bool recover; /* the seat is to be taken for one that has lost its state */
     bool
         allow_bench; /* the method bench.submit may load the council with void operations */

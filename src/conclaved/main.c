@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "conclaved/config.h"
 #include "conclaved/node.h"
+#include "conclaved/sandbox.h"
 #include "conclaved/service.h"
 #include "control/control.h"
 
@@ -105,6 +106,7 @@ static int run(struct config *config)
         fprintf(stderr, "conclaved: no event loop: check the limit of open files\n");
         return EXIT_FAILURE;
     }
+    sandbox_prepare(config->seccomp);
     if (log_open(config->log, config->log_level, &why) != 0) {
         return fail(&why);
     }
@@ -112,7 +114,7 @@ static int run(struct config *config)
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file size limit is a full disk, not a death */
     (void)signal(SIGBUS, on_bus_error);
-    if (node_start(&node, loop, config, &why) != 0) {
+    if (node_start(&node, loop, config, &why) != 0 || sandbox_enter(&why) != 0) {
         LOG_EVENT(LOG_LEVEL_ERROR, "node.refused", LOG_S("error", why.text));
         service_stopping(&service);
         node_stop(&node);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A node that a service manager started tells it how it does. */
+#include <config.h>
+
 #include "live.h"
 #include "tap.h"
 
@@ -104,6 +106,22 @@ static void check_watchdog(struct live *l)
     ok(hears(l, "WATCHDOG=1"), "and again when it goes on");
 }
 
+/* All tests of real nodes run under the filter; this one looks that it is there. */
+static void check_filter(struct live *l)
+{
+#ifdef HAVE_SECCOMP
+    char *path = alloc_printf("/proc/%ld/status", (long)live_seat(l, 1)->pid);
+    char *text = live_read(path);
+    ok(strstr(text, "\nSeccomp:\t2\n") != NULL, "its system calls are filtered");
+    is(live_log_count(l, 1, "event=sandbox.entered mode=on"), 1, "which it logged");
+    free(text);
+    free(path);
+#else
+    skip("its system calls are filtered", "built without libseccomp");
+    is(live_log_count(l, 1, "event=sandbox"), 0, "and nothing is said of a filter");
+#endif
+}
+
 static void check_end(struct live *l)
 {
     char text[TEXT_BYTES];
@@ -124,6 +142,7 @@ int main(void)
     check_start(l);
     check_status(l);
     check_watchdog(l);
+    check_filter(l);
     check_end(l);
     ok(live_quiet(l), "no node wrote to its standard error");
     live_free(l);

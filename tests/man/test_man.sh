@@ -156,7 +156,7 @@ same 'the fields of a charter'
         grep -o '"[a-z]*\.[a-z_-]*"' | tr -d '"'
     sed -n 's/.*\[\(REPORT\|PBFT_NOTICE\)_[A-Z_]*\] = .*"\([a-z]*\.[a-z-]*\)".*/\2/p' \
         "$src/net/report.c" "$src/conclaved/observe.c"
-    sed -n 's/.*event=\([a-z.]*\).*/\1/p' "$src/base/alloc.c"
+    sed -n 's/.*event=\([a-z.]*\).*/\1/p' "$src/base/alloc.c" "$src/conclaved/sandbox_calls.c"
 } >code
 sed -n 's/^\.It Sy \([a-z., _-]*\) Pq .*/\1/p' "$man/conclave-log.7" | tr -d ',' |
     tr ' ' '\n' | grep . >page
