@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include "ui/screen/paint.h"
+#include "ui/view/blocks.h"
 #include "ui/view/flags_line.h"
 #include "ui/view/phases.h"
 
@@ -88,8 +89,82 @@ static void test_silence(void)
     fixture_free(&scene);
 }
 
+/* A scene's first line of phases, when the node's word of what is waited for is old. */
+static bool old_shows(enum fixture_state state, const char *words, const char *never)
+{
+    struct scene scene;
+    struct cells c;
+    struct buffer text = {NULL, 0, 0};
+    fixture_scene(&scene, 33, state);
+    struct view_context ctx = {.scene = &scene, .now_ms = fixture_clock(state)};
+    struct scene_awaiting *w = &scene.awaiting;
+    *w = (struct scene_awaiting){.have = 4,
+                                 .need = 22,
+                                 .next_ms = ctx.now_ms + 900,
+                                 .reachable = true,
+                                 .old = true,
+                                 .what = "commits",
+                                 .text = "COMMITs of block 7, 4 of 22; missing: 3",
+                                 .next_text = "view 1, in 0.9 s"};
+    scene.order.timer_ms = ctx.now_ms + 900;
+    memset(w->missing, true, sizeof(w->missing));
+    cells_init(&c, PHASES_ROWS + 1 + 8, 100, false);
+    council_phases_draw(&ctx, &c, cells_area(&c));
+    (void)awaiting_block(&ctx, &c, area_rows(cells_area(&c), PHASES_ROWS + 1, 8));
+    paint_text(&text, &c);
+    buffer_append(&text, "", 1);
+    const char *screen = (const char *)text.data;
+    bool good = strstr(screen, words) != NULL && strstr(screen, never) == NULL &&
+                strstr(screen, "block 7") == NULL && strstr(screen, "0.9") == NULL &&
+                strstr(screen, "900ms") == NULL;
+    buffer_free(&text);
+    cells_free(&c);
+    fixture_free(&scene);
+    return good;
+}
+
+/* What the node said before votes and ballots came is not shown beside them. */
+static void test_old_word(void)
+{
+    ok(old_shows(FIXTURE_IDLE, "IDLE", "missing"), "old: nobody is missing at rest");
+    ok(old_shows(FIXTURE_DECIDING, "commits of block", "prepares of"),
+       "old: votes tell the phase");
+    ok(old_shows(FIXTURE_BALLOTS, "ballots", "commits"),
+       "old: ballots tell who is missing");
+}
+
+/* What a proposal's ballots wait for is the grace, where that ends before the deadline. */
+static void test_grace(void)
+{
+    struct scene scene;
+    struct cells c;
+    struct buffer text = {NULL, 0, 0};
+    fixture_scene(&scene, 33, FIXTURE_BALLOTS);
+    struct view_context ctx = {.scene = &scene, .now_ms = fixture_clock(FIXTURE_BALLOTS)};
+    scene.open[0]->phase = UI_SEALED;
+    scene.open[0]->commit_deadline_ms = ctx.now_ms + 60000;
+    scene.awaiting.next_ms = ctx.now_ms + 4000;
+    cells_init(&c, 4, 80, false);
+    (void)open_block(&ctx, &c, cells_area(&c), true);
+    scene.awaiting.next_ms = ctx.now_ms + 59990;
+    (void)open_block(&ctx, &c, area_rows(cells_area(&c), 2, 2), true);
+    paint_text(&text, &c);
+    buffer_append(&text, "", 1);
+    const char *screen = (const char *)text.data;
+    const char *grace = strstr(screen, "grace ends in 4.0s");
+    ok(grace != NULL, "the grace ends sooner");
+    ok(grace != NULL && strstr(grace + 1, "grace") == NULL &&
+           strstr(grace, "ends in 1m") != NULL,
+       "the deadline is none");
+    buffer_free(&text);
+    cells_free(&c);
+    fixture_free(&scene);
+}
+
 int main(void)
 {
+    test_grace();
+    test_old_word();
     test_silence();
     test_states(33, 80, false, NULL, false);
     test_states(33, 60, true, NULL, false);

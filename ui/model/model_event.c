@@ -138,7 +138,8 @@ static void nothing(struct model *m, const struct value *v)
 
 /* --- the table --- */
 
-enum { STATUS = 1, SEATS = 2 }; /* what has changed that the event does not tell */
+/* What has changed that the event does not tell; MOVES: what was waited for came. */
+enum { STATUS = 1, SEATS = 2, MOVES = 4 | STATUS };
 
 static const struct event_entry {
     const char *name;
@@ -150,10 +151,10 @@ static const struct event_entry {
     {"agent.detached", agent_went, 0},
     {"agent.failed", nothing, 0},
     {"ballot.late", ballot_late, 0},
-    {"ballot.recorded", ballot_recorded, STATUS},
-    {"ballot.revealed", ballot_revealed, STATUS},
-    {"ballots", ballot_together, STATUS},
-    {"block.committed", blocks_committed, 0},
+    {"ballot.recorded", ballot_recorded, MOVES},
+    {"ballot.revealed", ballot_revealed, MOVES},
+    {"ballots", ballot_together, MOVES},
+    {"block.committed", blocks_committed, MOVES},
     {"council.moving", moving, STATUS},
     {"council.stalled", stalled, STATUS},
     {"epoch.changed", epoch_changed, STATUS},
@@ -168,9 +169,9 @@ static const struct event_entry {
     {"peer.down", peer_down, STATUS},
     {"peer.up", peer_up, STATUS},
     {"proposal.decided", ballot_decided, 0},
-    {"proposal.final", records_final, STATUS},
-    {"proposal.opened", ballot_opened, STATUS},
-    {"proposal.opening", ballot_opening, STATUS},
+    {"proposal.final", records_final, MOVES},
+    {"proposal.opened", ballot_opened, MOVES},
+    {"proposal.opening", ballot_opening, MOVES},
     {"seat.convicted", convicted, STATUS | SEATS},
     {"seat.equivocated", nothing, SEATS},
     {"seat.reinstated", reinstated, SEATS},
@@ -197,6 +198,7 @@ void event_apply(struct model *m, const struct value *v)
         return; /* of a newer node */
     }
     e->apply(m, v);
+    m->scene.awaiting.old = m->scene.awaiting.old || (e->asks & MOVES) == MOVES;
     m->want_status = m->want_status || (e->asks & STATUS) != 0;
     m->want_seats = m->want_seats || (e->asks & SEATS) != 0;
     const char *proposal = value_text(v, "proposal");

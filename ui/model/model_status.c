@@ -43,6 +43,7 @@ void awaiting_apply(struct model *m, const struct value *v)
     a->have = small(value_number(v, "have"));
     a->need = small(value_number(v, "need"));
     a->reachable = value_true(v, "reachable");
+    a->old = false;
     take_seats(m, value_get(v, "missing"), a->missing);
     take_seats(m, value_get(v, "unable"), a->unable);
 }

@@ -98,6 +98,14 @@ static void take_view_changes(struct model *m, const struct value *array)
     }
 }
 
+/* Whether another height, phase or count came than was there before. */
+static bool moved(const struct scene_votes *was, const struct scene_votes *is)
+{
+    return was->known && (was->height != is->height || was->view != is->view ||
+                          was->idle != is->idle || was->pre_prepares != is->pre_prepares ||
+                          was->prepares != is->prepares || was->commits != is->commits);
+}
+
 void votes_apply(struct model *m, const struct value *v)
 {
     struct scene_votes *votes = &m->scene.votes;
@@ -107,6 +115,13 @@ void votes_apply(struct model *m, const struct value *v)
         m->nonsense++;
         return;
     }
+    const struct scene_votes was = {.known = votes->known,
+                                    .view = votes->view,
+                                    .height = votes->height,
+                                    .idle = votes->idle,
+                                    .pre_prepares = votes->pre_prepares,
+                                    .prepares = votes->prepares,
+                                    .commits = votes->commits};
     votes->known = true;
     votes->view = value_number(v, "view");
     votes->height = value_number(v, "height");
@@ -124,6 +139,9 @@ void votes_apply(struct model *m, const struct value *v)
     votes->pre_prepares = take_stage(m, v, "pre_prepares", STAGE_PRE_PREPARE);
     votes->prepares = take_stage(m, v, "prepares", STAGE_PREPARE);
     votes->commits = take_stage(m, v, "commits", STAGE_COMMIT);
+    if (moved(&was, votes)) {
+        m->scene.awaiting.old = m->want_status = true;
+    }
     take_pipeline(votes, value_get(v, "pipeline"));
     take_view_changes(m, value_get(v, "view_changes"));
     if (value_is(latencies, VALUE_ARRAY)) {

@@ -160,6 +160,7 @@ struct scene_awaiting {
     uint64_t next_ms; /* when that happens; UNKNOWN */
     uint32_t have, need;
     bool reachable;
+    bool old; /* the council has gone on since the node said it */
     bool missing[UI_SEATS_MAX]; /* missing[seat - 1] */
     bool unable[UI_SEATS_MAX];
 };

@@ -68,25 +68,27 @@ static unsigned draw_next_time(const struct view_context *ctx, struct cells *c,
 
 unsigned awaiting_block(const struct view_context *ctx, struct cells *c, struct area a)
 {
-    const struct scene_awaiting *w = &ctx->scene->awaiting;
-    if (a.rows < 2 || w->text[0] == '\0') {
+    const struct scene_awaiting *said = &ctx->scene->awaiting;
+    struct awaited w;
+    awaited_now(ctx->scene, &w);
+    if (a.rows < 2 || w.text[0] == '\0') {
         return 0;
     }
     block_title(c, a, 0, "waiting for");
     unsigned row = 1;
-    if (!w->reachable) {
+    if (!w.reachable) {
         (void)draw_string(c, a, row++, 0, ROLE_CRITICAL,
                           "NO QUORUM: too few can take part");
     }
     /* What happens next keeps a line. */
-    bool next = w->next_text[0] != '\0' && a.rows > row + 1;
+    bool next = !said->old && said->next_text[0] != '\0' && a.rows > row + 1;
     struct area text = area_rows(a, row, a.rows - row - next);
-    row += draw_wrapped(c, text, ROLE_TEXT, slice_of_string(w->text));
+    row += draw_wrapped(c, text, ROLE_TEXT, slice_of_string(w.text));
     if (next) {
         unsigned at = draw_string(c, a, row, 0, ROLE_QUIET, "next ");
         at += draw_next_time(ctx, c, area_rows(a, row, 1), at);
         struct area rest = area_cols(area_rows(a, row, a.rows), at, a.cols);
-        row += draw_wrapped(c, rest, ROLE_TEXT, without_time(w));
+        row += draw_wrapped(c, rest, ROLE_TEXT, without_time(said));
     }
     return row;
 }

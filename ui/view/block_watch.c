@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char *phase_word(enum ui_phase phase)
 {
@@ -24,6 +25,9 @@ static const char *phase_word(enum ui_phase phase)
     return "?";
 }
 
+/* Two tellings of one deadline differ by less. */
+enum { ROUNDED_MS = 1500 };
+
 /* Deadlines are of the blocks' time, which is all that is known of them. */
 static void words_deadline(char *out, size_t size, const struct view_context *ctx,
                            const struct scene_proposal *p)
@@ -31,7 +35,16 @@ static void words_deadline(char *out, size_t size, const struct view_context *ct
     uint64_t end = p->phase == UI_SEALED    ? p->commit_deadline_ms
                    : p->phase == UI_OPENING ? p->reveal_deadline_ms
                                             : UNKNOWN;
+    const struct scene *s = ctx->scene;
+    const struct scene_awaiting *w = &s->awaiting;
     char left[24];
+    /* Ballots that can decide it end it sooner; the node tells so of the oldest. */
+    bool grace = p->phase == UI_SEALED && p == s->open[0] && !w->old && !s->past &&
+                 strcmp(w->what, "ballots") == 0 && w->next_ms < end &&
+                 end - w->next_ms > ROUNDED_MS;
+    if (grace) {
+        end = w->next_ms;
+    }
     if (end == UNKNOWN) {
         out[0] = '\0';
     } else if (scene_moment(ctx->scene, ctx->now_ms) != ctx->now_ms) {
@@ -40,7 +53,7 @@ static void words_deadline(char *out, size_t size, const struct view_context *ct
         (void)snprintf(out, size, "due");
     } else {
         words_duration(left, sizeof(left), end - ctx->now_ms);
-        (void)snprintf(out, size, "ends in %s", left);
+        (void)snprintf(out, size, "%sends in %s", grace ? "grace " : "", left);
     }
 }
 

@@ -193,14 +193,17 @@ unsigned pipeline_block(const struct view_context *ctx, struct cells *c, struct 
 unsigned timers_block(const struct view_context *ctx, struct cells *c, struct area a)
 {
     const struct scene_order *o = &ctx->scene->order;
-    char words[64], epoch[24], left[24];
+    char words[64], epoch[24], left[24], failed[24], waiting[24];
     struct area second = a.rows > 1 ? area_rows(a, 1, 1) : a;
     if (a.rows == 0) {
         return 0;
     }
+    bool known = !ctx->scene->past && !ctx->scene->awaiting.old;
     words_next(words, sizeof(words), ctx->scene, ctx->now_ms);
-    unsigned at =
-        draw_string(c, a, 0, 0, ROLE_WARNING, words[0] != '\0' ? words : "no timer");
+    unsigned at = draw_string(c, a, 0, 0, ROLE_WARNING,
+                              words[0] != '\0' ? words
+                              : known          ? "no timer"
+                                               : "timer ?");
     bool sound = strcmp(o->standing, "sound") == 0, lost = strcmp(o->standing, "lost") == 0;
     at += draw_string(c, a, 0, at, ROLE_QUIET, "  standing ");
     at += draw_string(c, a, 0, at,
@@ -217,10 +220,12 @@ unsigned timers_block(const struct view_context *ctx, struct cells *c, struct ar
     at = a.rows > 1 ? 0 : at + 2;
     words_number(epoch, sizeof(epoch), o->epoch);
     words_number(left, sizeof(left), o->epoch_left);
-    at += draw_format(c, second, 0, at, o->failed_views > 0 ? ROLE_WARNING : ROLE_QUIET,
-                      "failed views %" PRIu64, o->failed_views);
-    (void)draw_format(c, second, 0, at, ROLE_QUIET,
-                      "  waiting %" PRIu64 "  epoch %s, %s left", o->waiting_envelopes,
-                      epoch, left);
+    words_number(failed, sizeof(failed), o->failed_views);
+    words_number(waiting, sizeof(waiting), o->waiting_envelopes);
+    bool some = o->failed_views != UNKNOWN && o->failed_views > 0;
+    at += draw_format(c, second, 0, at, some ? ROLE_WARNING : ROLE_QUIET, "failed views %s",
+                      failed);
+    (void)draw_format(c, second, 0, at, ROLE_QUIET, "  waiting %s  epoch %s, %s left",
+                      waiting, epoch, left);
     return a.rows > 1 ? 2 : 1;
 }

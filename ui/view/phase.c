@@ -122,7 +122,8 @@ void words_next(char *out, size_t size, const struct scene *s, uint64_t now_ms)
                        : s->order.timer_ms != UNKNOWN ? "view change"
                                                       : "next";
     char left[24];
-    if (then == UNKNOWN) {
+    /* Blocks and votes that came since have set the timer anew. */
+    if (then == UNKNOWN || s->awaiting.old) {
         out[0] = '\0';
     } else if (scene_moment(s, now_ms) != now_ms) {
         (void)snprintf(out, size, "%s ?", what); /* the node is not heard any more */

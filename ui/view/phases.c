@@ -44,11 +44,11 @@ static unsigned draw_no_quorum(const struct view_context *ctx, struct cells *c,
 }
 
 /* At rest nobody is waited for, but who is silent will be missing next time. */
-static void draw_rest(const struct view_context *ctx, struct cells *c, struct area rest)
+static void draw_rest(const struct view_context *ctx, struct cells *c, struct area rest,
+                      struct slice text)
 {
     const struct scene *s = ctx->scene;
     bool silent[UI_SEATS_MAX] = {false};
-    struct slice text = slice_of_string(s->awaiting.text);
     for (uint16_t seat = 1; seat <= s->seats && seat <= UI_SEATS_MAX; seat++) {
         silent[seat - 1] = !s->seat[seat - 1].expelled && seat_is_silent(ctx, seat);
     }
@@ -67,21 +67,22 @@ static void draw_awaited(const struct view_context *ctx, struct cells *c, struct
                          unsigned col)
 {
     const struct scene *s = ctx->scene;
-    const struct scene_awaiting *w = &s->awaiting;
+    struct awaited w;
     struct area rest = area_cols(line, col, line.cols);
     unsigned at = 0;
-    if (!w->reachable && w->text[0] != '\0') {
+    awaited_now(s, &w);
+    if (!w.reachable && w.text[0] != '\0') {
         at = draw_no_quorum(ctx, c, rest, 0);
         at += draw_string(c, rest, 0, at, ROLE_QUIET, ", unable ");
-        (void)missing_draw(ctx, c, rest, at, w->unable);
-    } else if (w->need > 0 && seats_in(s, w->missing) > 0) {
+        (void)missing_draw(ctx, c, rest, at, s->awaiting.unable);
+    } else if (w.need > 0 && seats_in(s, w.missing) > 0) {
         if (s->votes.idle) {
             at = draw_format(c, rest, 0, 0, ROLE_TEXT, "%s %" PRIu32 "/%" PRIu32 " ",
-                             w->what, w->have, w->need);
+                             w.what, w.have, w.need);
         }
-        draw_missing(ctx, c, rest, at, w->missing);
+        draw_missing(ctx, c, rest, at, w.missing);
     } else {
-        draw_rest(ctx, c, rest);
+        draw_rest(ctx, c, rest, slice_of_string(w.text));
     }
 }
 
@@ -162,7 +163,7 @@ static void draw_view_change(const struct view_context *ctx, struct cells *c, st
     unsigned at = draw_string(c, a, 0, 0, ROLE_CRITICAL, "VIEW CHANGE");
     at += draw_format(c, a, 0, at, ROLE_TEXT, " to %s, primary ", view);
     at += draw_seat(ctx, c, a, 0, at, 16, s->order.primary);
-    if (!s->awaiting.reachable) {
+    if (!s->awaiting.reachable && !s->awaiting.old) {
         (void)draw_no_quorum(ctx, c, a, at + 1);
     }
     struct area line = area_rows(a, 1, 1);
@@ -172,7 +173,7 @@ static void draw_view_change(const struct view_context *ctx, struct cells *c, st
     line = area_rows(a, 2, 1);
     if (have < s->quorum) {
         draw_missing(ctx, c, line, 0, missing);
-    } else {
+    } else if (!s->awaiting.old) {
         draw_fit(c, line, 0, 0, line.cols, ROLE_TEXT, slice_of_string(s->awaiting.text));
     }
 }

@@ -8,6 +8,16 @@
 
 #include "ui/view/draw.h"
 
+/* What is waited for at this moment: as the node said it, or, where the council has gone on
+ * since, as votes and ballots tell it. */
+struct awaited {
+    char what[24], text[400]; /* text is empty where nothing is known to be missing */
+    uint32_t have, need;
+    bool reachable;
+    bool missing[UI_SEATS_MAX];
+};
+void awaited_now(const struct scene *, struct awaited *out);
+
 enum { PHASES_ROWS = 3 };
 void council_phases_draw(const struct view_context *, struct cells *, struct area);
 
