@@ -65,6 +65,56 @@ static void test_views(void)
     desk_close(&s);
 }
 
+/* A node says what is waited for once a second at most; votes and ballots come sooner. */
+static void test_old_word(void)
+{
+    struct desk s;
+    desk_open(&s, 4, 3);
+    const struct scene *scene = model_scene(console_model(s.console, 0));
+    ok(!scene->awaiting.old, "what is waited for is as the node says");
+    story_block(s.story);
+    desk_feed(&s);
+    ok(scene->awaiting.old, "it is old when a block has come since");
+    pass(&s, 1000);
+    story_beat(s.story);
+    desk_feed(&s);
+    ok(!scene->awaiting.old, "and is asked for again");
+    desk_close(&s);
+}
+
+/* Of a decision that nobody watched nothing is said of that moment but what is kept. */
+static void test_unseen_past(void)
+{
+    struct desk s;
+    desk_open(&s, 4, 3);
+    desk_press(&s, "[");
+    desk_shows(&s, "alive ?/4", "who was there is not known");
+    desk_press(&s, "5");
+    desk_shows(&s, "no flag of that time is known", "nor what was flagged");
+    desk_press(&s, "L");
+    (void)story_decide(s.story, "Watched", 4);
+    desk_feed(&s);
+    desk_size(&s, 40, 120);
+    desk_press(&s, "[ 2");
+    desk_shows(&s, "alive 4/4", "of one that was watched it is");
+    desk_shows(&s, "failed views ?  waiting ?", "but not how many views had failed");
+    desk_shows(&s, "timer ?", "nor the timer");
+    desk_close(&s);
+}
+
+/* Where there is no row for the keys the header stays whole. */
+static void test_low(void)
+{
+    struct desk s;
+    desk_open(&s, 4, 3);
+    desk_size(&s, 5, 40);
+    desk_hides(&s, "F1Help", "no keys over the header");
+    ok(desk_row_of(&s, " LIVE ") == 0, "the header is there");
+    desk_press(&s, ":");
+    ok(desk_row_of(&s, ":") == 0, "a prompt takes its place");
+    desk_close(&s);
+}
+
 static void test_cursor(void)
 {
     struct desk s;
@@ -485,6 +535,9 @@ int main(void)
     test_badges();
     test_nothing_yet();
     test_views();
+    test_old_word();
+    test_unseen_past();
+    test_low();
     test_cursor();
     test_find();
     test_sort_menu();

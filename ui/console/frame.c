@@ -144,8 +144,9 @@ static void draw_message(const struct console *c, struct cells *cells, struct ar
              slice_of_string(c->message));
 }
 
+/* On a screen too low for a line of its own, prompts and messages take the header's. */
 static void draw_bottom(const struct console *c, struct cells *cells, struct area line,
-                        struct area above)
+                        struct area above, bool keys)
 {
     bool message = c->message_until_ms > 0;
     if (c->prompt.kind != PROMPT_NONE) {
@@ -155,7 +156,7 @@ static void draw_bottom(const struct console *c, struct cells *cells, struct are
         }
     } else if (message) {
         draw_message(c, cells, line);
-    } else {
+    } else if (keys) {
         draw_keys(c, cells, line);
     }
 }
@@ -233,6 +234,7 @@ void console_draw(struct console *c, struct cells *out, uint64_t now_ms)
     if (kind == BADGE_STALE || kind == BADGE_RECONNECTING) {
         cells_dim(out, all);
     }
-    draw_bottom(c, out, bottom.rows > 0 ? bottom : header, flags.rows > 0 ? flags : header);
+    draw_bottom(c, out, bottom.rows > 0 ? bottom : header, flags.rows > 0 ? flags : header,
+                bottom.rows > 0);
     rows_free(&rows);
 }

@@ -86,11 +86,17 @@ static void fill_header(struct header *h, const struct scene *s, uint64_t now_ms
                s->order.primary > 0 ? s->order.primary : UNKNOWN);
     add_number(h, ROLE_HEADER, 6, "f", s->faulty);
     add_number(h, ROLE_HEADER, 5, "q", s->quorum);
+    /* Of a moment that nobody watched it is not known who was there. */
+    bool unseen = s->past && s->order.view == UNKNOWN;
     (void)snprintf(words, sizeof(words), "%u/%u", alive, s->seats);
+    if (unseen) {
+        (void)snprintf(words, sizeof(words), "?/%u", s->seats);
+    }
     add(h,
-        alive < s->quorum  ? ROLE_CRITICAL
-        : alive < s->seats ? ROLE_BAD
-                           : ROLE_HEADER,
+        unseen              ? ROLE_HEADER
+        : alive < s->quorum ? ROLE_CRITICAL
+        : alive < s->seats  ? ROLE_BAD
+                            : ROLE_HEADER,
         0, "alive", words);
 }
 

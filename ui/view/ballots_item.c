@@ -191,9 +191,9 @@ static void say_rejected(const struct scene_proposal *p, char out[SENTENCE_BYTES
                        p->approve, p->threshold);
     } else if (strcmp(p->reason, "threshold-unreachable") == 0) {
         (void)snprintf(out, SENTENCE_BYTES,
-                       "Rejected: %" PRIu32 " approvals could not be reached any more, "
-                       "with %" PRIu32 " open and %" PRIu32 " against.",
-                       p->threshold, p->approve, p->reject);
+                       "Rejected: %" PRIu32 " approvals were out of reach: "
+                       "%" PRIu32 " for, %" PRIu32 " against, %" PRIu32 " abstained.",
+                       p->threshold, p->approve, p->reject, p->abstain);
     } else {
         (void)snprintf(out, SENTENCE_BYTES, "Rejected%s%s: %" PRIu32 " of %" PRIu32 ".",
                        p->reason[0] != '\0' ? ", " : "", p->reason, p->approve,

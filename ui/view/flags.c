@@ -159,6 +159,9 @@ static const char *nothing(const struct view_context *ctx)
     if (!ctx->scene->known) {
         return "the node has not answered yet";
     }
+    if (ctx->scene->past) {
+        return "no flag of that time is known";
+    }
     switch ((enum flags_level)ctx->state->level) {
     case LEVEL_OPEN:
         return "no open flag: nothing that a person should look at";
