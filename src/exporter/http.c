@@ -19,7 +19,7 @@ enum {
     CONNECTIONS_MAX = 16,
     CONNECTION_BYTES = 16 * 1024, /* of a request's head */
     CONNECTION_S = 20,            /* from its beginning to its end */
-    IDLE_S = 5,
+    IDLE_S = 3,
     FRESH_MS = 1000, /* a text so young is given again: who asks costs the nodes little */
     TURN_MS = 1000,
 };

@@ -31,18 +31,22 @@ static void test_signed(void)
     struct operation ops[3] = {signers_ballot(2, 1, 1), signers_ballot(2, 2, 2),
                                signers_ballot(2, 3, 3)};
     struct envelope *e = signers_envelope(&four, 2, 2, ops, 3);
-    uint64_t before = four.judge.checks;
+    uint64_t before = four.judge.checks, remembered = four.judge.remembered,
+             failed = four.judge.failed;
     is(authenticate_envelope(&four.judge, e), 0, "a good envelope, relayed or not");
     is((int64_t)(four.judge.checks - before), 1, "one verification for three operations");
     struct hash root = hash_operations(e->operations, 3);
     ok(hash_equal(&root, &e->env_root) && !hash_is_zero(&e->id), "its hashes are filled");
     is(authenticate_envelope(&four.judge, e), 0, "the same again");
     is((int64_t)(four.judge.checks - before), 1, "is remembered");
+    is((int64_t)four.judge.remembered - (int64_t)remembered, 1, "and counted so");
 
     struct signature good = e->signature;
     envelope_unref(e);
     judged(signers_raw_envelope(2, ops, 3, &good), 0, "the signature fits the operations");
+    is((int64_t)(four.judge.failed - failed), 0, "none of them failed");
     judged(signers_raw_envelope(2, ops, 2, &good), CONCLAVE_ESIG, "not fewer of them");
+    is((int64_t)(four.judge.failed - failed), 1, "this one did");
     struct operation swapped[3] = {ops[1], ops[0], ops[2]};
     judged(signers_raw_envelope(2, swapped, 3, &good), CONCLAVE_ESIG, "not another order");
     struct operation changed[3] = {ops[0], ops[1], signers_ballot(2, 3, 4)};
