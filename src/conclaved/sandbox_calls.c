@@ -86,6 +86,8 @@ static const int allowed[] = {
     SCMP_SYS(readlink),
     SCMP_SYS(readlinkat),
     SCMP_SYS(getcwd),
+    SCMP_SYS(getdents),
+    SCMP_SYS(getdents64),
     SCMP_SYS(renameat),
     SCMP_SYS(renameat2),
     SCMP_SYS(unlink),
