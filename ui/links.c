@@ -95,6 +95,7 @@ static void tell(struct links *l, size_t i, uint64_t now)
     struct link_state state = {
         .up = connection_state(link->connection) == CONNECTION_UP,
         .attempt = connection_attempt(link->connection),
+        .why = link->why.text,
     };
     if (!link->known || state.up != link->told.up ||
         (!state.up && state.attempt != link->told.attempt)) {

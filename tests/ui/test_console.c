@@ -40,6 +40,10 @@ static void test_nothing_yet(void)
     desk_size(&s, 24, 80);
     desk_shows(&s, "CONNECTING", "before the first connection it says so");
     desk_shows(&s, "/nowhere.sock", "and to where");
+    console_link(s.console, 0,
+                 (struct link_state){.attempt = 1, .why = "you may not open it"},
+                 story_now(s.story));
+    desk_shows(&s, "you may not open it", "and why not, when that is known");
     desk_press(&s, "1 j k G g Enter Esc 2 j Enter 3 j Enter Esc 4 5 6 7 F t v e a y Y");
     desk_shows(&s, "/nowhere.sock", "no key does harm");
     desk_close(&s);

@@ -120,8 +120,11 @@ const struct council *console_here_const(const struct console *c)
 void console_link(struct console *c, size_t council, struct link_state link,
                   uint64_t now_ms)
 {
-    c->councils[council].link = link;
-    c->councils[council].link_ms = now_ms;
+    struct council *at = &c->councils[council];
+    (void)snprintf(at->why, sizeof(at->why), "%s", link.why != NULL ? link.why : "");
+    at->link = link;
+    at->link.why = at->why;
+    at->link_ms = now_ms;
     console_changed(c);
 }
 

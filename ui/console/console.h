@@ -28,6 +28,7 @@ void console_options_defaults(struct console_options *o);
 struct link_state {
     bool up;
     unsigned attempt;
+    const char *why; /* there is none, in words, copied; NULL: not known */
 };
 
 struct console;

@@ -193,6 +193,8 @@ static void draw_view(struct console *c, struct cells *cells, struct area a,
     if (!ctx->scene->known) {
         (void)draw_string(cells, a, 1, 2, ROLE_QUIET, "nothing has been heard from");
         (void)draw_string(cells, a, 2, 2, ROLE_TEXT, at->name);
+        (void)draw_wrapped(cells, area_cols(area_rows(a, 4, a.rows), 2, a.cols), ROLE_BAD,
+                           slice_of_string(at->why));
         return;
     }
     v->draw(ctx, cells, a, &c->drawn);

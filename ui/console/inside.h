@@ -33,6 +33,7 @@ struct council {
     char *name; /* the socket's path */
     struct model *model;
     struct link_state link;
+    char why[256]; /* it could not be reached */
     uint64_t link_ms; /* when that was last told; 0: never */
     uint64_t news_ms; /* when the node last said something; 0: never */
     struct view_state states[VIEW_COUNT];
