@@ -162,7 +162,13 @@ sed -n 's/^\.It Sy \([a-z., _-]*\) Pq .*/\1/p' "$man/conclave-log.7" | tr -d ','
     tr ' ' '\n' | grep . >page
 same 'the events of the log'
 
-# --- events of the control socket ---
+# --- methods and events of the control socket ---
+
+sed -n '/^const struct control_method/,/^};/s/^    {"\([a-z.]*\)", ROLE.*/\1/p' \
+    "$src/conclaved/methods.c" >code
+sed -n '/^\.Sh METHODS/,/^\.Sh ERROR/s/^\.Ss //p' "$man/conclave-control.7" >page
+same 'the methods of the control socket'
+
 
 # They are named in events.c, and where they are published; log events of the same files
 # stand in LOG_EVENT.
