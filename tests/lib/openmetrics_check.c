@@ -185,6 +185,7 @@ static void read_metadata(struct reader *r)
         bool had = r->type != NULL || strstr(known, word) == NULL;
         once(r, &had, "TYPE");
         free(word);
+        free(r->type);
         r->type = text;
         return;
     }
