@@ -85,6 +85,8 @@ static const int allowed[] = {
     SCMP_SYS(msync),
     SCMP_SYS(readlink),
     SCMP_SYS(readlinkat),
+    SCMP_SYS(faccessat), /* realpath of a path with ".." in it */
+    SCMP_SYS(faccessat2),
     SCMP_SYS(getcwd),
     SCMP_SYS(getdents),
     SCMP_SYS(getdents64),
