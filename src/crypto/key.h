@@ -33,7 +33,8 @@ int key_channel_public(const struct public_key *k, uint8_t out[32]);
 /*
  * The key file: one line "conclave-key-1 HEX" (the 32-byte seed). key_save creates it with
  * mode 0600 and never overwrites (CONCLAVE_EEXIST), synced before it returns. key_load
- * refuses a file that group or others may access (CONCLAVE_EPERM) or whose text is off.
+ * refuses a file that group or others may access (CONCLAVE_EPERM), but for credentials of
+ * systemd, or whose text is off.
  */
 int key_save(const struct secret_key *k, const char *path, struct complaint *why);
 int key_load(const char *path, struct secret_key **out, struct complaint *why);

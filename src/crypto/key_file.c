@@ -119,6 +119,20 @@ int key_save(const struct secret_key *k, const char *path, struct complaint *why
     return 0;
 }
 
+/*
+ * A credential of systemd, in the directory that it made for this service alone. It is
+ * root's, and the mode that an access control list shows as the group's is what the service
+ * itself may do.
+ */
+static bool is_credential(const char *path, const struct stat *st)
+{
+    const char *folder = getenv("CREDENTIALS_DIRECTORY");
+    size_t length = folder != NULL ? strlen(folder) : 0;
+    return length > 0 && strncmp(path, folder, length) == 0 && path[length] == '/' &&
+           strchr(path + length + 1, '/') == NULL && st->st_uid == 0 && st->st_gid == 0 &&
+           (st->st_mode & 07777) == 0440;
+}
+
 /* Whoever can read the key is the seat, so access is checked before content. */
 static int check_access(int fd, const char *path, struct complaint *why)
 {
@@ -134,7 +148,7 @@ static int check_access(int fd, const char *path, struct complaint *why)
         return complain(why, CONCLAVE_EPERM, "%s: belongs to user %lu; run: chown %lu '%s'",
                         path, (unsigned long)st.st_uid, (unsigned long)geteuid(), path);
     }
-    if ((st.st_mode & 077) != 0) {
+    if ((st.st_mode & 077) != 0 && !is_credential(path, &st)) {
         return complain(why, CONCLAVE_EPERM,
                         "%s: mode %04o lets others at the secret key; run: chmod 600 '%s'",
                         path, (unsigned)(st.st_mode & 07777), path);

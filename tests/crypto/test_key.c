@@ -207,6 +207,41 @@ static void test_access(void)
     free(path);
 }
 
+/* systemd gives a key as root's, readable for the service by an access control list, of
+ * which stat shows the mask in place of the group. */
+static void test_credential(void)
+{
+    char *path = in_directory("credential.key"), *other = in_directory("other.key");
+    char *folder = in_directory("");
+    struct secret_key *made = key_generate(), *k = NULL;
+    struct complaint why = {{0}};
+    folder[strlen(folder) - 1] = '\0';
+    ok(key_save(made, path, &why) == 0 && chmod(path, 0440) == 0 &&
+           key_save(made, other, &why) == 0 && chmod(other, 0640) == 0,
+       "keys that a group may read");
+    refused(path, CONCLAVE_EPERM, "chmod 600", "as a file it is refused");
+    (void)setenv("CREDENTIALS_DIRECTORY", "/nowhere", 1);
+    refused(path, CONCLAVE_EPERM, "chmod 600", "and beside other credentials");
+    (void)setenv("CREDENTIALS_DIRECTORY", folder, 1);
+    if (geteuid() == 0) {
+        is(key_load(path, &k, &why), 0, "but not as a credential");
+        key_free(k);
+        refused(other, CONCLAVE_EPERM, "chmod 600", "if it has the mode of one");
+        ok(chown(path, 0, 1) == 0, "it gets a group");
+        refused(path, CONCLAVE_EPERM, "chmod 600", "which no credential has");
+    } else {
+        skip("but not as a credential", "only root makes files of root");
+        refused(path, CONCLAVE_EPERM, "chmod 600", "if it is root's");
+    }
+    (void)unsetenv("CREDENTIALS_DIRECTORY");
+    (void)unlink(path);
+    (void)unlink(other);
+    key_free(made);
+    free(path);
+    free(other);
+    free(folder);
+}
+
 static void test_text(void)
 {
     char *path = in_directory("text.key");
@@ -253,6 +288,7 @@ int main(void)
     test_channel_key();
     test_save_and_load();
     test_access();
+    test_credential();
     test_text();
     ok(rmdir(directory) == 0, "nothing is left behind");
     free(directory);
