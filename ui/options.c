@@ -175,13 +175,6 @@ static enum exit_status check(const struct options *o)
     if (o->plain && o->record != NULL) {
         return misuse("%s keeps what a screen needs: leave --plain away", "--record");
     }
-    if (!o->once && (o->rows > 0 || o->format == FORMAT_JSON)) {
-        return misuse("%s is of a screen that is printed: add --once",
-                      o->rows > 0 ? "--size" : "--format");
-    }
-    if (o->replay == NULL && o->speed != 1) {
-        return misuse("%s is that of a --replay", "--speed");
-    }
     return EXIT_GO_ON;
 }
 

@@ -107,6 +107,10 @@ same 'the options of conclave-agent'
 options_of_page <"$man/conclave-console.1" >page
 same 'the options of conclave-console'
 
+"$top_srcdir/contrib/service/conclave-setup" --help | options_of_help >code
+options_of_page <"$man/conclave-setup.8" >page
+same 'the options of conclave-setup'
+
 # --- the console ---
 
 "$top_builddir/tests/man/print_keys" >code.keys

@@ -174,36 +174,19 @@ static void run_set(struct console *c, const char *rest, uint64_t now_ms)
     console_say(c, true, now_ms, "%s %s", name, on ? "on" : "off");
 }
 
-/* The name of an action that lost a key to another; NULL: none did. */
-static const char *loser(const struct keymap *before, const struct keymap *after,
-                         const char *winner)
-{
-    for (const struct action_entry *e = action_table; e->action != ACTION_NONE; e++) {
-        if (strcmp(e->name, winner) != 0 &&
-            memcmp(before->keys[e->action], after->keys[e->action],
-                   sizeof(before->keys[e->action])) != 0) {
-            return e->name;
-        }
-    }
-    return NULL;
-}
-
 static void run_map(struct console *c, const char *rest, uint64_t now_ms)
 {
     char name[32];
     struct complaint why = {""};
-    const struct keymap before = c->options.keymap;
     size_t length = strcspn(rest, " ");
     (void)snprintf(name, sizeof(name), "%.*s",
                    (int)(length < sizeof(name) ? length : sizeof(name) - 1), rest);
     const char *keys = rest + length + strspn(rest + length, " ");
     if (keymap_set(&c->options.keymap, name, keys, &why) != 0) {
         console_say(c, false, now_ms, "%s", why.text);
-        return;
+    } else {
+        console_say(c, true, now_ms, "%s is %s", name, keys[0] != '\0' ? keys : "no key");
     }
-    const char *from = loser(&before, &c->options.keymap, name);
-    console_say(c, true, now_ms, "%s is %s%s%s", name, keys[0] != '\0' ? keys : "no key",
-                from != NULL ? ", taken from " : "", from != NULL ? from : "");
 }
 
 static void run_save(struct console *c, const char *rest, uint64_t now_ms)

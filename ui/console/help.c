@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* Help, made from the table of keys: what is the view's own, and what means the same in
- * all. The lines around it go on as ever. */
+/* Help, made from the table of keys: what means something in the view shown. The lines
+ * around it go on as ever. */
 #include "ui/console/inside.h"
 
 #include <stdio.h>
@@ -15,29 +15,27 @@ struct help_line {
 
 enum { HELP_LINES_MAX = 2 * ACTION_COUNT };
 
-/* Adds the entries that are of this view alone, or of all of them, with their headings. */
-static size_t add_lines(enum view_id view, bool of_view, struct help_line *out,
-                        size_t count)
+static bool belongs(const struct action_entry *e, enum view_id view)
 {
-    const char *group = NULL, *shown = NULL;
+    return e->views == 0 || (e->views & 1U << view) != 0;
+}
+
+static size_t list_lines(const struct console *c, struct help_line *out)
+{
+    size_t count = 0;
+    const char *heading = NULL, *shown = NULL;
     for (const struct action_entry *e = action_table; e->action != ACTION_NONE; e++) {
-        group = e->group != NULL ? e->group : group;
-        if (of_view ? (e->views & 1U << view) == 0 : e->views != 0) {
+        heading = e->group != NULL ? e->group : heading;
+        if (!belongs(e, c->view)) {
             continue;
         }
-        const char *heading = of_view ? "This view" : group;
-        if (shown != heading) {
+        if (heading != shown) {
             shown = heading;
             out[count++] = (struct help_line){heading, NULL};
         }
         out[count++] = (struct help_line){NULL, e};
     }
     return count;
-}
-
-static size_t list_lines(const struct console *c, struct help_line *out)
-{
-    return add_lines(c->view, false, out, add_lines(c->view, true, out, 0));
 }
 
 static void key_words(const struct keymap *m, enum action a, char *out, size_t size)
