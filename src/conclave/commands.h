@@ -5,6 +5,7 @@
 
 #include "conclave/command.h"
 
+extern const struct command command_backup;
 extern const struct command command_charter_check;
 extern const struct command command_charter_id;
 extern const struct command command_charter_new;
@@ -22,6 +23,7 @@ extern const struct command command_peers;
 extern const struct command command_metrics;
 extern const struct command command_proposals;
 extern const struct command command_propose;
+extern const struct command command_restore;
 extern const struct command command_seats;
 extern const struct command command_show;
 extern const struct command command_status;

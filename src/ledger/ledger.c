@@ -122,6 +122,11 @@ const char *ledger_lost(const struct ledger *l)
     return l->lost;
 }
 
+const struct ledger_identity *ledger_identity(const struct ledger *l)
+{
+    return &l->id;
+}
+
 bool ledger_is_dirty(const struct ledger *l)
 {
     return store_is_dirty(l->store);

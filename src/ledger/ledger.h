@@ -43,6 +43,15 @@ int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_iden
                 struct ledger **out, struct complaint *why);
 /* What did not match at opening, for people; NULL: nothing. */
 const char *ledger_lost(const struct ledger *l);
+const struct ledger_identity *ledger_identity(const struct ledger *l);
+/* A new file, mode 0600 and synced, with the store as it is at one moment; its writer goes
+ * on meanwhile. The crash journal is no part of it, so what is made of it knows that it is
+ * a copy. */
+int ledger_copy(struct ledger *l, const char *path, struct complaint *why);
+/* Such a file becomes the store of a directory that is empty or made here (CONCLAVE_EEXIST,
+ * or _EAGAIN where a node runs): opened for writing, its standing durably lost. */
+int ledger_restore(const char *from, const char *dir, const struct ledger_identity *id,
+                   struct ledger **out, struct complaint *why);
 /* Drops what was not committed. NULL is allowed. */
 void ledger_close(struct ledger *l);
 /* Makes everything since the last commit durable. 0, CONCLAVE_EFULL, _EIO, _ECORRUPT. Free

@@ -98,6 +98,9 @@ int store_last(struct store *s, enum store_table table, struct store_entry *e);
 int store_count(struct store *s, enum store_table table, size_t *out);
 void store_entry_clear(struct store_entry *e);
 
+/* The whole environment, without its free pages, as it is at one moment. */
+int store_copy(struct store *s, int fd);
+
 /* --- facts --- */
 
 struct store_facts {

@@ -195,6 +195,17 @@ int store_count(struct store *s, enum store_table table, size_t *out)
     return error;
 }
 
+int store_copy(struct store *s, int fd)
+{
+    int rc = s->error == 0 ? mdb_env_copyfd2(s->env, fd, MDB_CP_COMPACT) : 0;
+    if (rc == MDB_MAP_RESIZED) {
+        /* The daemon beside this process enlarged the map; nothing is written yet. */
+        rc = mdb_env_set_mapsize(s->env, 0);
+        rc = rc == 0 ? mdb_env_copyfd2(s->env, fd, MDB_CP_COMPACT) : rc;
+    }
+    return s->error != 0 ? s->error : store_translate(rc);
+}
+
 void store_entry_clear(struct store_entry *e)
 {
     bytes_unref(e->value);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* Where a node's files are, for commands that read them themselves: as told by --data and
+ * --charter, by --config, or by the running node. */
+#ifndef CONCLAVE_CONCLAVE_NODE_FILES_H
+#define CONCLAVE_CONCLAVE_NODE_FILES_H
+
+#include "conclave/command.h"
+
+#include "charter/charter.h"
+#include "ledger/ledger.h"
+
+struct node_files {
+    char *config, *key; /* NULL where they are not known */
+    char *charter, *data;
+    bool running; /* the node itself said so */
+};
+
+/* The options that a command has for it; the macro stands in its table. */
+/* clang-format off */
+#define NODE_FILES_OPTIONS                                                                 \
+    {"config", ARGUMENT_FILE, "FILE", "of the node with this configuration"},              \
+    {"data", ARGUMENT_DIRECTORY, "DIR", "of the store in this directory, with --charter"}, \
+    {"charter", ARGUMENT_FILE, "FILE", "the council's charter, with --data"}
+/* clang-format on */
+
+/* False after saying what is wrong; *status is the exit status then. */
+bool node_files_find(const struct command_line *line, struct node_files *out,
+                     enum command_exit *status);
+void node_files_clear(struct node_files *f);
+/* The charter, and the store opened to be read. False after saying what is wrong. */
+bool node_files_open(const struct command_line *line, const struct node_files *f,
+                     struct charter **charter, struct ledger **ledger);
+
+#endif
