@@ -16,6 +16,7 @@
 enum { EXIT_USAGE = 2 };
 
 static const double stop_patience = 5; /* seconds that the killed may take to die */
+static const double log_pace = 10;     /* seconds after which what repeats itself is told */
 
 struct agent {
     struct ev_loop *loop;
@@ -23,6 +24,7 @@ struct agent {
     struct work *work;
     ev_signal term, interrupt;
     ev_timer patience;
+    ev_timer log_timer;
     ev_prepare prepare;
     bool once, stopping;
     int status;
@@ -49,6 +51,12 @@ static void on_patience(struct ev_loop *loop, ev_timer *w, int events)
 {
     (void)w, (void)events;
     ev_break(loop, EVBREAK_ALL);
+}
+
+static void on_log_timer(struct ev_loop *loop, ev_timer *w, int events)
+{
+    (void)loop, (void)w, (void)events;
+    log_tick();
 }
 
 /* Before each wait of the loop: when stopping, the last evaluator's end is the end. */
@@ -111,11 +119,13 @@ static int run(const struct options *o, const char *socket, char *const *words)
     ev_signal_init(&a.term, on_signal, SIGTERM);
     ev_signal_init(&a.interrupt, on_signal, SIGINT);
     ev_timer_init(&a.patience, on_patience, stop_patience, 0);
+    ev_timer_init(&a.log_timer, on_log_timer, log_pace, log_pace);
     ev_prepare_init(&a.prepare, on_prepare);
     a.term.data = a.interrupt.data = a.prepare.data = &a;
     ev_signal_start(a.loop, &a.term);
     ev_signal_start(a.loop, &a.interrupt);
     ev_prepare_start(a.loop, &a.prepare);
+    ev_timer_start(a.loop, &a.log_timer);
     a.work = work_new(a.loop, &config);
     a.uplink = uplink_new(a.loop, socket, o->name, &events, &a);
     LOG_EVENT(LOG_LEVEL_INFO, "agent.started", LOG_S("version", PACKAGE_VERSION),
@@ -150,6 +160,7 @@ int main(int argc, char **argv)
         (void)log_open("stderr", o.level, &why);
         control_library_init();
         status = run(&o, socket, words);
+        log_close();
     }
     if (why.text[0] != '\0') {
         (void)fprintf(stderr, "conclave-agent: %s\n", why.text);

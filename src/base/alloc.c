@@ -13,7 +13,7 @@
 
 void alloc_exhausted(void)
 {
-    last_words("level=error event=memory.exhausted\n");
+    last_words("memory.exhausted", NULL);
     _exit(EX_OSERR);
 }
 

@@ -73,6 +73,16 @@ static int check_seccomp(cfg_t *cfg, cfg_opt_t *opt)
     return 0;
 }
 
+static int check_form(cfg_t *cfg, cfg_opt_t *opt)
+{
+    const char *word = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
+    if (log_form_parse(word) < 0) {
+        cfg_error(cfg, "log-format must be logfmt or json, not \"%s\"", word);
+        return -1;
+    }
+    return 0;
+}
+
 static int check_listen(cfg_t *cfg, cfg_opt_t *opt)
 {
     struct address address;
@@ -155,6 +165,7 @@ static int fill(struct config *c, cfg_t *cfg, const char *path, struct complaint
     c->socket = resolve(folder, cfg_getstr(cfg, "socket"));
     c->log = is_word ? alloc_string(log) : resolve(folder, log);
     c->log_level = (enum log_level)log_level_parse(cfg_getstr(cfg, "log-level"));
+    c->log_form = (enum log_form)log_form_parse(cfg_getstr(cfg, "log-format"));
     if (cfg_getstr(cfg, "listen") != NULL) {
         c->listen = alloc_string(cfg_getstr(cfg, "listen"));
     }
@@ -192,6 +203,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
         CFG_STR("listen", NULL, CFGF_NODEFAULT),
         CFG_STR("log", "stderr", CFGF_NONE),
         CFG_STR("log-level", "info", CFGF_NONE),
+        CFG_STR("log-format", "logfmt", CFGF_NONE),
         CFG_STR("read-group", NULL, CFGF_NODEFAULT),
         CFG_STR_LIST("agents", no_users, CFGF_NONE),
         CFG_STR_LIST("operators", no_users, CFGF_NONE),
@@ -214,6 +226,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
     cfg_t *cfg = cfg_init(options, CFGF_NONE);
     (void)cfg_set_error_function(cfg, on_error);
     (void)cfg_set_validate_func(cfg, "log-level", check_level);
+    (void)cfg_set_validate_func(cfg, "log-format", check_form);
     (void)cfg_set_validate_func(cfg, "listen", check_listen);
     (void)cfg_set_validate_func(cfg, "seccomp", check_seccomp);
     (void)cfg_set_validate_func(cfg, "heartbeat-ms", check_range);

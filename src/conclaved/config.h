@@ -18,6 +18,7 @@ struct config {
     char *listen; /* host:port, or NULL: the seat's address in the charter */
     char *log;    /* "stderr", "syslog" or a path */
     enum log_level log_level;
+    enum log_form log_form;
     char *read_group; /* NULL: the daemon's own */
     uid_t *agents;
     size_t agent_count;

@@ -51,8 +51,8 @@ static void on_hangup(struct ev_loop *loop, struct ev_signal *w, int events)
 static void on_bus_error(int number)
 {
     (void)number;
-    last_words("level=error event=store.failed error=\"a page of a file cannot be read\" "
-               "cure=\"see to the disk; was the store cut short?\"\n");
+    last_words("store.failed", "error", "a page of a file cannot be read", "cure",
+               "see to the disk; was the store cut short?", NULL);
     _exit(EXIT_FAILURE);
 }
 
@@ -68,7 +68,7 @@ static void *allocate_for_loop(void *p, long size)
 
 static int fail(const struct complaint *why)
 {
-    fprintf(stderr, "conclaved: %s\n", why->text);
+    fprintf(stderr, "%sconclaved: %s\n", log_is_journal() ? "<3>" : "", why->text);
     return EXIT_FAILURE;
 }
 
@@ -107,6 +107,7 @@ static int run(struct config *config)
         return EXIT_FAILURE;
     }
     sandbox_prepare(config->seccomp);
+    log_form_set(config->log_form);
     if (log_open(config->log, config->log_level, &why) != 0) {
         return fail(&why);
     }

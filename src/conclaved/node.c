@@ -140,6 +140,7 @@ static void on_beat(struct ev_loop *loop, struct ev_timer *w, int events)
     replica_tick(n->replica);
     halt_look(n);
     flagging_look(n);
+    log_tick();
 }
 
 static void start_watchers(struct node *n)

@@ -26,7 +26,6 @@ struct peer_view {
     int64_t clock_offset_ms; /* the peer's wall clock minus ours, estimated */
     uint32_t round_trip_ms;
     uint64_t bad_messages;
-    uint64_t bad_logged_ms; /* monotonic, when the log was last told */
     uint64_t beat_shown_ms; /* monotonic, when the subscribers last were */
     uint64_t since_wall_ms; /* when its connection last came up or went down; 0: it has
                                not been up since the start */

@@ -7,8 +7,6 @@
 
 #include <sodium.h>
 
-enum { LOG_EVERY_MS = 1000 }; /* of what a peer can cause at will */
-
 static uint64_t monotonic_ms(void *context)
 {
     (void)context;
@@ -55,14 +53,10 @@ static bool charge_operations(void *context, uint16_t seat, uint32_t operations)
 
 static void note_bad(struct peer_view *peer, uint16_t seat, size_t bytes, int error)
 {
-    uint64_t now = clock_monotonic_ms();
     peer->bad_messages++;
-    if (peer->bad_logged_ms == 0 || now - peer->bad_logged_ms >= LOG_EVERY_MS) {
-        peer->bad_logged_ms = now;
-        LOG_EVENT(LOG_LEVEL_WARN, "peer.bad-message", LOG_N("seat", seat),
-                  LOG_N("bytes", bytes), LOG_S("error", error_text(error)),
-                  LOG_N("count", peer->bad_messages));
-    }
+    LOG_EVENT(LOG_LEVEL_WARN, "peer.bad-message", LOG_N("seat", seat),
+              LOG_N("bytes", bytes), LOG_S("error", error_text(error)),
+              LOG_N("count", peer->bad_messages));
 }
 
 static void reject(void *context, uint16_t seat, size_t bytes, int error)

@@ -19,7 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { NAMED_CALLS = 512, CALL_NAME_BYTES = 32, LAST_WORDS_BYTES = 256 };
+enum { NAMED_CALLS = 512, CALL_NAME_BYTES = 32 };
 enum { PROGRAM_MAX = 4096 /* the kernel's limit */, TREE = 2 };
 
 /* Whatever their arguments. Several are the C library's second choice, or what it calls on
@@ -195,13 +195,6 @@ static void learn_names(void)
     }
 }
 
-static char *put_text(char *at, const char *text)
-{
-    size_t size = strlen(text);
-    memcpy(at, text, size);
-    return at + size;
-}
-
 static char *put_number(char *at, unsigned number)
 {
     char digits[16];
@@ -219,17 +212,16 @@ static char *put_number(char *at, unsigned number)
 /* The signal's own action is back, so it comes once more and ends the process. */
 static void on_violation(int number, siginfo_t *info, void *context)
 {
-    char line[LAST_WORDS_BYTES], *at = line;
+    char digits[16];
     unsigned call = (unsigned)info->si_syscall;
     (void)context;
-    at = put_text(at, "level=error event=sandbox.violated syscall=");
-    at = put_text(at, call < NAMED_CALLS && names[call][0] != '\0' ? names[call] : "-");
-    at = put_text(at, " number=");
-    at = put_number(at, call);
-    at = put_text(at, " cure=\"a fault of conclaved or a break-in: report it; with seccomp "
-                      "= log it is only logged\"\n");
-    *at = '\0';
-    last_words(line);
+    *put_number(digits, call) = '\0';
+    last_words("sandbox.violated", "syscall",
+               call < NAMED_CALLS && names[call][0] != '\0' ? names[call] : "-", "number",
+               digits, "cure",
+               "a fault of conclaved or a break-in: report it; with seccomp = log it is "
+               "only logged",
+               NULL);
     (void)raise(number);
     _exit(EXIT_FAILURE);
 }

@@ -238,7 +238,7 @@ void connection_refuse(struct connection *c, enum report_event event, const char
 {
     if (event != REPORT_NONE) {
         c->net->strangers++;
-        report(&c->net->limits, event, c->seat, &c->remote, detail);
+        report(event, c->seat, &c->remote, detail);
     }
     c->trouble = detail;
     connection_close(c, NET_DOWN_BAD_FRAME);
@@ -247,8 +247,7 @@ void connection_refuse(struct connection *c, enum report_event event, const char
 
 void connection_reject(struct connection *c, const char *detail)
 {
-    report(&net_peer(c->net, c->seat)->limits, REPORT_BAD_FRAME, c->seat, &c->remote,
-           detail);
+    report(REPORT_BAD_FRAME, c->seat, &c->remote, detail);
     connection_close(c, NET_DOWN_BAD_FRAME);
 }
 

@@ -49,7 +49,7 @@ static void end_round(struct dial *d, enum report_event event,
 {
     if (strcmp(d->told, d->trouble) != 0) {
         memcpy(d->told, d->trouble, sizeof(d->told));
-        report(&d->peer->limits, event, d->peer->seat, remote, d->trouble);
+        report(event, d->peer->seat, remote, d->trouble);
     }
     back_off(d);
 }

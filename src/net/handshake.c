@@ -105,8 +105,7 @@ static void refuse_twin(struct connection *c)
         connection_send(c, buffer_slice(&out));
     }
     buffer_free(&out);
-    report(&c->net->limits, REPORT_TWIN, c->seat, &c->remote,
-           "another instance of this seat is connected");
+    report(REPORT_TWIN, c->seat, &c->remote, "another instance of this seat is connected");
     connection_refuse(c, REPORT_NONE, "another instance of this seat is connected");
 }
 
@@ -187,7 +186,7 @@ static void step_second(struct connection *c, struct slice message)
         if (peer->refused_since_ms == 0) {
             peer->refused_since_ms = clock_monotonic_ms();
         }
-        report(&peer->limits, REPORT_REFUSED, c->seat, &c->remote,
+        report(REPORT_REFUSED, c->seat, &c->remote,
                "it is connected to another instance of our seat");
         connection_refuse(c, REPORT_NONE,
                           "it is connected to another instance of our seat");

@@ -36,7 +36,7 @@ struct peer {
     uint64_t refused_since_ms;
     unsigned offences;        /* bad frames in a row, each on a connection of its own */
     uint64_t barred_until_ms; /* monotonic: what it opens before is closed */
-    struct report_limits limits;
+    uint64_t down_ms;         /* monotonic: when it was lost last; 0: never */
 };
 
 struct net {
@@ -55,8 +55,7 @@ struct net {
     unsigned dirty_count;
     unsigned connected;
     uint64_t strangers;
-    uint64_t jitter;             /* state of the generator; nothing secret hangs on it */
-    struct report_limits limits; /* for lines that anyone can cause */
+    uint64_t jitter; /* state of the generator; nothing secret hangs on it */
     uint8_t in[IN_SCRATCH_BYTES];
     uint8_t gathered[NOISE_PAYLOAD_MAX];
     struct buffer plain;

@@ -130,7 +130,7 @@ static void arrive(struct net *n, int fd, const struct endpoint *remote)
     if (!make_room(n, &crowd)) {
         (void)close(fd);
         n->strangers++;
-        report(&n->limits, REPORT_CROWDED, 0, remote,
+        report(REPORT_CROWDED, 0, remote,
                "too many connections without a finished handshake");
         return;
     }
@@ -159,7 +159,7 @@ static void pause_accepting(struct listener *l, int error)
     }
     ev_timer_set(&l->pause, accept_pause, 0.);
     ev_timer_start(l->net->loop, &l->pause);
-    report(&l->net->limits, REPORT_DESCRIPTORS, 0, NULL, strerror(error));
+    report(REPORT_DESCRIPTORS, 0, NULL, strerror(error));
 }
 
 static void on_pause_over(struct ev_loop *loop, ev_timer *timer, int events)

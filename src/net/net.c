@@ -158,8 +158,8 @@ void net_take(struct net *n, struct connection *c)
     peer->counts.connects++;
     n->connected++;
     net_feed_chores(n); /* its source has room for another handshake */
-    report(&peer->limits, REPORT_UP, c->seat, &c->remote,
-           c->inbound ? "opened there" : "opened here");
+    report_up(c->seat, &c->remote, c->inbound ? "opened there" : "opened here",
+              peer->down_ms != 0 ? c->up_ms - peer->down_ms : 0);
     n->handler.connected(n->handler.context, c->seat, c->instance);
 }
 
@@ -194,11 +194,14 @@ void net_lost(struct net *n, struct connection *c, enum net_down_reason reason)
         bar(peer, clock_monotonic_ms() - c->up_ms);
     }
     n->connected--;
-    report(&peer->limits, REPORT_DOWN, peer->seat, &c->remote,
-           reason == NET_DOWN_CLOSED && c->trouble != NULL ? c->trouble
-                                                           : net_down_reason_name(reason));
+    peer->down_ms = clock_monotonic_ms();
+    report_down(peer->seat, &c->remote,
+                reason == NET_DOWN_CLOSED && c->trouble != NULL
+                    ? c->trouble
+                    : net_down_reason_name(reason),
+                peer->down_ms - c->up_ms);
     if (reason != NET_DOWN_LOCAL) {
-        dial_resume(&peer->dial, clock_monotonic_ms() - c->up_ms);
+        dial_resume(&peer->dial, peer->down_ms - c->up_ms);
     }
 }
 
@@ -242,7 +245,6 @@ static int start_peer(struct net *n, uint16_t seat, struct complaint *why)
     }
     bucket_init(&peer->bytes, n->config.bytes_per_second, now_ms);
     bucket_init(&peer->operations, n->config.operations_per_second, now_ms);
-    report_limits_init(&peer->limits, now_ms);
     int e = address_parse(s->address, &address, why);
     if (e < 0) {
         return e;
@@ -286,7 +288,6 @@ int net_start(struct ev_loop *loop, const struct net_config *c, const struct net
     memcpy(&n->jitter, c->instance, sizeof(n->jitter));
     n->jitter |= 1; /* zero would stay zero */
     n->peers = alloc_zero(c->seats, sizeof(*n->peers));
-    report_limits_init(&n->limits, clock_monotonic_ms());
     ev_timer_init(&n->chores, on_chores, 0., 0.);
     ev_set_priority(&n->chores, EV_MINPRI);
     n->chores.data = n;
@@ -340,8 +341,7 @@ void net_send(struct net *n, uint16_t seat, struct bytes *content)
     size_t left_over = c->out.size - c->out_sent;
     if (left_over + c->queue.bytes + FRAME_HEADER_BYTES + content->size >
         n->config.send_queue_bytes) {
-        report(&peer->limits, REPORT_OVERFLOW, seat, &c->remote,
-               "it does not read what is sent to it");
+        report(REPORT_OVERFLOW, seat, &c->remote, "it does not read what is sent to it");
         connection_close(c, NET_DOWN_OVERFLOW);
         return;
     }

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "net/report.h"
 
-#include "base/clock.h"
-
-enum { REPORT_BURST = 20, REPORT_EVERY_MS = 5000 };
-
 static const struct {
     enum log_level level;
     const char *name;
@@ -27,41 +23,42 @@ static const struct {
     [REPORT_UNRESOLVED] = {LOG_LEVEL_INFO, "peer.unresolved"},
 };
 
-void report_limits_init(struct report_limits *l, uint64_t now_ms)
+/* Of a peer that comes and goes each reason counts for itself; strangers may say anything.
+ */
+static bool is_of_strangers(enum report_event event)
 {
-    for (size_t i = 0; i < REPORT_NONE; i++) {
-        l->of[i] = (struct report_limit){REPORT_BURST, now_ms, 0};
-    }
-}
-
-static bool may_write(struct report_limit *l)
-{
-    uint64_t now_ms = clock_monotonic_ms();
-    uint64_t gained = (now_ms - l->last_ms) / REPORT_EVERY_MS;
-    l->last_ms += gained * REPORT_EVERY_MS;
-    l->lines =
-        gained < REPORT_BURST - l->lines ? l->lines + (uint32_t)gained : REPORT_BURST;
-    if (l->lines == 0) {
-        l->left_out++;
+    switch (event) {
+    case REPORT_CROWDED:
+    case REPORT_DESCRIPTORS:
+    case REPORT_STRANGER:
+    case REPORT_VERSION:
+    case REPORT_COUNCIL:
+    case REPORT_BAD_HANDSHAKE:
+    case REPORT_OWN_KEY:
+    case REPORT_SLOW:
+    case REPORT_TWIN:
+    case REPORT_REFUSED:
+        return true;
+    case REPORT_UP:
+    case REPORT_DOWN:
+    case REPORT_BAD_FRAME:
+    case REPORT_OVERFLOW:
+    case REPORT_UNREACHABLE:
+    case REPORT_UNRESOLVED:
+    case REPORT_NONE:
         return false;
     }
-    l->lines--;
-    return true;
+    return false;
 }
 
-void report(struct report_limits *limits, enum report_event event, uint16_t seat,
-            const struct endpoint *remote, const char *detail)
+/* lasted: LOG_END where there is nothing of that kind to say. */
+static void write_report(enum report_event event, uint16_t seat,
+                         const struct endpoint *remote, const char *detail,
+                         struct log_field lasted)
 {
-    if (event == REPORT_NONE) {
-        return;
-    }
-    struct report_limit *l = &limits->of[event];
     char text[ENDPOINT_TEXT_BYTES];
     struct log_field fields[6];
     size_t count = 0;
-    if (!may_write(l)) {
-        return;
-    }
     fields[count++] = LOG_S("event", events[event].name);
     if (seat != 0) {
         fields[count++] = LOG_N("seat", seat);
@@ -73,10 +70,35 @@ void report(struct report_limits *limits, enum report_event event, uint16_t seat
     if (detail != NULL) {
         fields[count++] = LOG_S("detail", detail);
     }
-    if (l->left_out > 0) {
-        fields[count++] = LOG_N("left_out", l->left_out);
-        l->left_out = 0;
-    }
+    fields[count++] = lasted;
     fields[count] = (struct log_field){.kind = LOG_END};
-    log_event(events[event].level, fields);
+    if (is_of_strangers(event)) {
+        log_event_outside(events[event].level, fields);
+    } else {
+        log_event(events[event].level, fields);
+    }
+}
+
+void report(enum report_event event, uint16_t seat, const struct endpoint *remote,
+            const char *detail)
+{
+    if (event != REPORT_NONE) {
+        write_report(event, seat, remote, detail, (struct log_field){.kind = LOG_END});
+    }
+}
+
+void report_up(uint16_t seat, const struct endpoint *remote, const char *detail,
+               uint64_t away_ms)
+{
+    struct log_field away = LOG_N("away_ms", away_ms);
+    if (away_ms == 0) {
+        away.kind = LOG_END;
+    }
+    write_report(REPORT_UP, seat, remote, detail, away);
+}
+
+void report_down(uint16_t seat, const struct endpoint *remote, const char *detail,
+                 uint64_t up_ms)
+{
+    write_report(REPORT_DOWN, seat, remote, detail, LOG_N("up_ms", up_ms));
 }

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The log lines about connections, conclave-log(7). What strangers or a misbehaving peer
- * can cause is limited for each event: a burst of lines, then one a few seconds, which
- * tells how many were left out. One kind of noise does not hide another.
+ * The log lines about connections, conclave-log(7). What strangers can cause is counted by
+ * event and seat when it repeats itself: one kind of noise does not hide another.
  */
 #ifndef CONCLAVE_NET_REPORT_H
 #define CONCLAVE_NET_REPORT_H
@@ -30,18 +29,13 @@ enum report_event {
     REPORT_NONE,          /* writes no line */
 };
 
-struct report_limits {
-    struct report_limit {
-        uint32_t lines;    /* that may still be written */
-        uint64_t last_ms;  /* monotonic */
-        uint64_t left_out; /* since the last line */
-    } of[REPORT_NONE];
-};
-
-void report_limits_init(struct report_limits *l, uint64_t now_ms);
-
 /* seat 0: unknown. remote and detail may be NULL. */
-void report(struct report_limits *l, enum report_event event, uint16_t seat,
-            const struct endpoint *remote, const char *detail);
+void report(enum report_event event, uint16_t seat, const struct endpoint *remote,
+            const char *detail);
+/* It came after so long (0: for the first time), or went after so long. */
+void report_up(uint16_t seat, const struct endpoint *remote, const char *detail,
+               uint64_t away_ms);
+void report_down(uint16_t seat, const struct endpoint *remote, const char *detail,
+                 uint64_t up_ms);
 
 #endif

@@ -1,26 +1,43 @@
 /* SPDX-License-Identifier: ISC */
 /* The lines of the log: their form, their destinations, and that nothing from outside
  * breaks out of them. */
+#define _GNU_SOURCE
 #include "base/log.h"
+
+#include "base/last_words.h"
+#include "base/log_place.h"
+#include "base/log_text.h"
 #include "base/text.h"
 #include "random.h"
 #include "tap.h"
 
 #include <ctype.h>
+#include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
-#define LINE(level, ...) line((level), (const struct log_field[]){LOG_NAMED(__VA_ARGS__)})
+#define LINE(level, ...)                                                                   \
+    line((level), (const struct log_field[]){LOG_NAMED(__VA_ARGS__)}, false)
+#define JSON(level, ...)                                                                   \
+    line((level), (const struct log_field[]){LOG_NAMED(__VA_ARGS__)}, true)
 
 static char formatted[8192];
 
-static const char *line(enum log_level level, const struct log_field *fields)
+static const char *line(enum log_level level, const struct log_field *fields, bool json)
 {
     struct buffer b = {0};
-    log_format(&b, level, fields);
+    if (json) {
+        log_text_json(&b, NULL, level, fields);
+    } else {
+        (void)log_text_logfmt(&b, level, fields);
+    }
     size_t size = b.size < sizeof(formatted) - 1 ? b.size : sizeof(formatted) - 1;
     memcpy(formatted, b.data, size);
     formatted[size] = '\0';
@@ -73,6 +90,22 @@ static void from_outside(void)
          "level=info event=a v=\"\xe6\xb0\xb4\"");
     same(LINE(LOG_LEVEL_INFO, "a", LOG_T("v", slice_of("\0", 1))),
          "level=info event=a v=\"\\x00\"");
+}
+
+static void as_json(void)
+{
+    same(JSON(LOG_LEVEL_INFO, "node.started"),
+         "{\"level\":\"info\",\"event\":\"node.started\"}");
+    same(JSON(LOG_LEVEL_WARN, "a", LOG_N("n", UINT64_MAX), LOG_I("skew", -15),
+              LOG_X("hash", slice_of("\x00\xff", 2)), LOG_S("none", NULL)),
+         "{\"level\":\"warn\",\"event\":\"a\",\"n\":18446744073709551615,\"skew\":-15,"
+         "\"hash\":\"00ff\",\"none\":\"\"}");
+    same(JSON(LOG_LEVEL_INFO, "a", LOG_S("v", "say \"x\"\n\\ \x1b\x80 \xe6\xb0\xb4")),
+         "{\"level\":\"info\",\"event\":\"a\",\"v\":"
+         "\"say \\\"x\\\"\\\\n\\\\ \\\\x1b\\\\x80 \xe6\xb0\xb4\"}");
+    is(log_form_parse("json"), LOG_FORM_JSON, "json is a form");
+    is(log_form_parse("logfmt"), LOG_FORM_LOGFMT, "and logfmt");
+    is(log_form_parse("xml"), -1, "no other word is");
 }
 
 /* Whatever the value, the line is harmless text, and the field after it is where it would
@@ -180,6 +213,226 @@ static void files(void)
     (void)rmdir(directory);
 }
 
+/* --- standard error --- */
+
+/* What a child says on its standard error, a pipe: the journal's where is_journal. */
+static const char *said(bool is_journal, void (*say)(void))
+{
+    static char text[4096];
+    int ends[2];
+    char stream[64];
+    struct stat st;
+    text[0] = '\0';
+    if (pipe(ends) != 0) {
+        return text;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        (void)dup2(ends[1], STDERR_FILENO);
+        (void)fstat(STDERR_FILENO, &st);
+        (void)snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)st.st_dev,
+                       (unsigned long long)st.st_ino + !is_journal);
+        (void)setenv("JOURNAL_STREAM", stream, 1);
+        (void)log_open("stderr", LOG_LEVEL_DEBUG, NULL);
+        say();
+        _exit(0);
+    }
+    (void)close(ends[1]);
+    size_t size = 0;
+    ssize_t got;
+    while ((got = read(ends[0], text + size, sizeof(text) - 1 - size)) > 0) {
+        size += (size_t)got;
+    }
+    text[size] = '\0';
+    (void)close(ends[0]);
+    (void)waitpid(child, NULL, 0);
+    return text;
+}
+
+static void say_all(void)
+{
+    LOG_EVENT(LOG_LEVEL_DEBUG, log_is_journal() ? "a" : "none");
+    LOG_EVENT(LOG_LEVEL_INFO, "b", LOG_S("v", "x\ny"));
+    LOG_EVENT(LOG_LEVEL_WARN, "c");
+    LOG_EVENT(LOG_LEVEL_ERROR, "d");
+    last_words("e", "error", "so it is", "number", "17", "cure", "change=it", NULL);
+}
+
+static void say_json(void)
+{
+    log_form_set(LOG_FORM_JSON);
+    LOG_EVENT(LOG_LEVEL_WARN, "c", LOG_N("n", 1));
+    last_words("e", "error", "so it is", "number", "17", "word", "it", NULL);
+}
+
+static void say_one(void)
+{
+    LOG_EVENT(LOG_LEVEL_WARN, "c");
+    last_words("e", "cure", "change it", NULL);
+}
+
+static void is_text(const char *got, const char *name, const char *expected)
+{
+    if (!ok(strcmp(got, expected) == 0, "%s", name)) {
+        printf("#   got %s\n", got);
+    }
+}
+
+static void journal(void)
+{
+    is_text(said(true, say_all), "priorities instead of times",
+            "<7>level=debug event=a\n<6>level=info event=b v=\"x\\ny\"\n"
+            "<4>level=warn event=c\n<3>level=error event=d\n"
+            "<3>level=error event=e error=\"so it is\" number=17 cure=\"change=it\"\n");
+    is_text(said(true, say_json), "also before JSON",
+            "<4>{\"level\":\"warn\",\"event\":\"c\",\"n\":1}\n"
+            "<3>{\"level\":\"error\",\"event\":\"e\",\"error\":\"so it "
+            "is\",\"number\":17,\"word\":\"it\"}\n");
+    const char *text = said(false, say_one);
+    ok(is_stamped(text), "another stream gets times");
+    is_text(text + 28, "and no priorities",
+            "level=warn event=c\nlevel=error event=e cure=\"change it\"\n");
+    text = said(false, say_json);
+    ok(strncmp(text, "{\"ts\":\"", 7) == 0 &&
+           strncmp(text + 31, "\",\"level\":\"warn\"", 16) == 0,
+       "in JSON, too");
+    static const char *const odd[] = {"", ":", "1", "1:", "1:2x", "x:1", "-"};
+    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+        ok(!log_place_is_stream(odd[i], STDERR_FILENO), "\"%s\" is no stream", odd[i]);
+    }
+    ok(!log_place_is_stream(NULL, STDERR_FILENO), "nor is nothing");
+    char stream[64];
+    struct stat st = {.st_dev = 0};
+    (void)fstat(STDERR_FILENO, &st);
+    (void)snprintf(stream, sizeof(stream), "%llu:%llux", (unsigned long long)st.st_dev,
+                   (unsigned long long)st.st_ino);
+    ok(!log_place_is_stream(stream, STDERR_FILENO), "nor is one with more behind it");
+    stream[strlen(stream) - 1] = '\0';
+    ok(log_place_is_stream(stream, STDERR_FILENO), "as this one is");
+}
+
+/* --- syslog: the C library's is replaced --- */
+
+static struct {
+    int priority, facility, option;
+    char text[256];
+} logged;
+
+void openlog(const char *name, int option, int facility)
+{
+    (void)name;
+    logged.option = option;
+    logged.facility = facility;
+}
+
+static void take_syslog(int priority, const char *format, va_list args)
+{
+    logged.priority = priority;
+    (void)vsnprintf(logged.text, sizeof(logged.text), format, args);
+}
+
+void syslog(int priority, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    take_syslog(priority, format, args);
+    va_end(args);
+}
+
+void __syslog_chk(int priority, int flag, const char *format, ...);
+void __syslog_chk(int priority, int flag, const char *format, ...)
+{
+    va_list args;
+    (void)flag;
+    va_start(args, format);
+    take_syslog(priority, format, args);
+    va_end(args);
+}
+
+static void to_syslog(void)
+{
+    static const int expected[] = {LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERR};
+    is(log_open("syslog", LOG_LEVEL_DEBUG, NULL), 0, "syslog");
+    is(logged.facility, LOG_DAEMON, "its facility is daemon");
+    ok((logged.option & LOG_PID) != 0, "lines have the process");
+    for (int i = 0; i < 4; i++) {
+        LOG_EVENT((enum log_level)i, "a", LOG_S("v", "100%s"));
+        is(logged.priority, expected[i], log_level_name((enum log_level)i));
+    }
+    same(logged.text, "level=error event=a v=100%s");
+    log_close();
+}
+
+/* --- a disk that is full --- */
+
+static void full_disk(void)
+{
+    char path[] = "/tmp/conclave-log-XXXXXX";
+    int fd = mkstemp(path);
+    struct rlimit old, small;
+    (void)getrlimit(RLIMIT_FSIZE, &old);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    is(log_open(path, LOG_LEVEL_INFO, NULL), 0, "a log on a small disk");
+    LOG_EVENT(LOG_LEVEL_INFO, "one");
+    small = old;
+    small.rlim_cur = strlen(content(path)) + 40;
+    (void)setrlimit(RLIMIT_FSIZE, &small);
+    LOG_EVENT(LOG_LEVEL_INFO, "two");
+    LOG_EVENT(LOG_LEVEL_INFO, "three");
+    LOG_EVENT(LOG_LEVEL_INFO, "four");
+    (void)setrlimit(RLIMIT_FSIZE, &old);
+    LOG_EVENT(LOG_LEVEL_INFO, "five");
+    LOG_EVENT(LOG_LEVEL_INFO, "six");
+    const char *text = content(path);
+    ok(strstr(text, "event=two\n") == NULL && strstr(text, "event=four") == NULL,
+       "what it does not take is lost");
+    const char *five = strstr(text, "level=info event=five\n");
+    ok(five != NULL && five - text > 29 && five[-29] == '\n',
+       "the next line does not continue the one that was cut");
+    const char *lost = strstr(text, "level=warn event=log.lost count=3 since=");
+    ok(lost != NULL && lost > five, "and is followed by how many are missing");
+    ok(strstr(text, "event=six\n") > lost && strstr(lost + 30, "log.lost") == NULL, "once");
+    log_close();
+    (void)close(fd);
+    (void)unlink(path);
+}
+
+/* --- what repeats itself, with the real clock --- */
+
+static void repeated(void)
+{
+    char path[] = "/tmp/conclave-log-XXXXXX";
+    int fd = mkstemp(path);
+    unsigned lines = 0;
+    is(log_open(path, LOG_LEVEL_INFO, NULL), 0, "a log");
+    for (unsigned i = 0; i < 100; i++) {
+        LOG_EVENT(LOG_LEVEL_WARN, "w", LOG_N("seat", 3), LOG_N("ms", i));
+    }
+    LOG_EVENT(LOG_LEVEL_WARN, "w", LOG_N("seat", 4));
+    for (unsigned i = 0; i < 12; i++) {
+        LOG_EVENT(LOG_LEVEL_ERROR, "e");
+        log_event_outside(LOG_LEVEL_ERROR, (const struct log_field[]){LOG_NAMED("o")});
+    }
+    log_tick();
+    for (const char *at = content(path); (at = strstr(at, "event=w ")) != NULL; at++) {
+        lines++;
+    }
+    is(lines, 11, "ten of a hundred, and that of another seat");
+    lines = 0;
+    for (const char *at = content(path); (at = strstr(at, "event=e\n")) != NULL; at++) {
+        lines++;
+    }
+    is(lines, 12, "errors are never withheld");
+    log_close();
+    ok(strstr(content(path), "level=warn event=w seat=3 ms=99 repeated=90 since=20") !=
+           NULL,
+       "the rest is told in one line, at the latest at the end");
+    ok(strstr(content(path), "level=error event=o repeated=2 since=20") != NULL,
+       "but those that strangers can cause are");
+    (void)close(fd);
+    (void)unlink(path);
+}
+
 static struct {
     unsigned lines;
     enum log_level level;
@@ -234,9 +487,14 @@ int main(void)
     struct rng r = rng_begin(7);
     form();
     from_outside();
+    as_json();
     noise(&r);
     levels();
     files();
+    journal();
+    to_syslog();
+    full_disk();
+    repeated();
     tap();
     return tap_done();
 }

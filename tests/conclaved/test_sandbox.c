@@ -49,7 +49,7 @@ static int run(enum sandbox_mode mode, deed *does)
         (void)log_open("stderr", LOG_LEVEL_ERROR, NULL);
         sandbox_prepare(mode);
         if (sandbox_enter(&why) != 0) {
-            last_words(why.text);
+            last_words("node.refused", "error", why.text, NULL);
             _exit(NO_FILTER);
         }
         _exit(does() ? 0 : 1);

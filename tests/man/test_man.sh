@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: ISC
-# The manual agrees with the program: pages are clean, options, settings, fields and log
-# events stand in them, and nothing else does.
+# The manual agrees with the program: pages are clean, options, settings, fields and events
+# stand in them, and nothing else does. test_log_page.sh looks at the log's.
 
 man=${top_srcdir:?}/man
 src=$top_srcdir/src
@@ -150,21 +150,6 @@ echo key >>code # read by a function of its own
 sed -n '/^\.Ss The council/,/^\.Sh/s/^\.It Cm \([a-z_ ,]*\).*/\1/p' \
     "$man/conclave-charter.5" | tr -d ',' | tr ' ' '\n' | grep . >page
 same 'the fields of a charter'
-
-# --- log ---
-
-# The names stand in LOG_EVENT, in tables of names, and in the line about memory.
-{
-    cat "$src"/base/alloc.c "$src"/control/*.c "$src"/net/*.c "$src"/conclaved/*.c |
-        tr '\n' ' ' | grep -o 'LOG_EVENT([^;]*;' |
-        grep -o '"[a-z]*\.[a-z_-]*"' | tr -d '"'
-    sed -n 's/.*\[\(REPORT\|PBFT_NOTICE\)_[A-Z_]*\] = .*"\([a-z]*\.[a-z-]*\)".*/\2/p' \
-        "$src/net/report.c" "$src/conclaved/observe.c"
-    sed -n 's/.*event=\([a-z.]*\).*/\1/p' "$src/base/alloc.c" "$src/conclaved/sandbox_calls.c"
-} >code
-sed -n 's/^\.It Sy \([a-z., _-]*\) Pq .*/\1/p' "$man/conclave-log.7" | tr -d ',' |
-    tr ' ' '\n' | grep . >page
-same 'the events of the log'
 
 # --- methods and events of the control socket ---
 
