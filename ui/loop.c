@@ -184,7 +184,6 @@ static void paint(struct loop *l)
         fit(l);
     }
     l->version = console_version(w->console);
-    cells_clear(&l->cells);
     console_draw(w->console, &l->cells, now);
     (void)terminal_paint(w->terminal, &l->cells, console_theme(w->console));
     w->painted = true;

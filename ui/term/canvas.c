@@ -244,19 +244,31 @@ static void put(const struct canvas *c, int row, int col, const struct cell *cel
     }
 }
 
+static bool put_changes_of(struct canvas *c, const struct cells *cells, unsigned row,
+                           bool all)
+{
+    const struct cell *now = cells_at(cells, row, 0), *end = now + cells->cols;
+    const struct cell *before = all ? now : cells_at(&c->last, row, 0);
+    /* Most rows of most frames are the same byte by byte. */
+    if (!all && memcmp(now, before, cells->cols * sizeof(*now)) == 0) {
+        return false;
+    }
+    bool any = false;
+    for (int col = 0; now < end; now++, before++, col++) {
+        bool changed = all || !looks_alike(now, before);
+        if (changed && now->ch != 0) {
+            put(c, (int)row, col, now, now + 1 < end && now[1].ch == 0 ? 2 : 1);
+        }
+        any = any || changed;
+    }
+    return any;
+}
+
 static bool put_changes(struct canvas *c, const struct cells *cells, bool all)
 {
     bool any = false;
     for (unsigned row = 0; row < cells->rows; row++) {
-        for (unsigned col = 0; col < cells->cols; col++) {
-            const struct cell *cell = cells_at(cells, row, col);
-            bool changed = all || !looks_alike(cell, cells_at(&c->last, row, col));
-            if (changed && cell->ch != 0) {
-                bool wide = col + 1 < cells->cols && cells_at(cells, row, col + 1)->ch == 0;
-                put(c, (int)row, (int)col, cell, wide ? 2 : 1);
-            }
-            any = any || changed;
-        }
+        any = put_changes_of(c, cells, row, all) || any;
     }
     return any;
 }
