@@ -36,6 +36,7 @@ struct canvas {
     unsigned colours;
     bool defaults;                       /* the terminal's own colours can be used */
     struct cells last;                   /* what the screen shows; empty: nobody knows */
+    bool whole;                          /* what is drawn goes to a screen nobody knows */
     struct theme theme;                  /* in which it was drawn */
     struct look looks[ROLE_COUNT][2][2]; /* by role, selected, dim */
     struct {
@@ -295,6 +296,7 @@ void canvas_paint(struct canvas *c, const struct cells *cells, const struct them
     if (!put_changes(c, cells, all)) {
         return;
     }
+    c->whole = c->whole || all;
     (void)wnoutrefresh(stdscr);
     (void)doupdate();
     if (all) {
@@ -307,6 +309,7 @@ void canvas_paint(struct canvas *c, const struct cells *cells, const struct them
 void canvas_forget(struct canvas *c)
 {
     cells_free(&c->last);
+    c->whole = true; /* and what gives it back */
     (void)clearok(curscr, TRUE);
 }
 
@@ -316,6 +319,29 @@ void canvas_leave(struct canvas *c)
         (void)endwin();
     }
     canvas_forget(c);
+}
+
+static bool begins(const struct buffer *b, size_t at, const char *with)
+{
+    size_t size = strlen(with);
+    return b->size - at >= size && memcmp(b->data + at, with, size) == 0;
+}
+
+/* ncurses selects ASCII with every change of attributes, where nothing else is ever
+ * selected, and sets colours back right before it resets all: a seventh of the bytes. */
+static void drop_idle(struct buffer *out, size_t from)
+{
+    size_t to = from;
+    for (size_t at = from; at < out->size;) {
+        if (begins(out, at, "\033(B")) {
+            at += 3;
+        } else if (begins(out, at, "\033[39m\033(B\033[m")) {
+            at += 5;
+        } else {
+            out->data[to++] = out->data[at++];
+        }
+    }
+    out->size = to;
 }
 
 void canvas_take(struct canvas *c, struct buffer *out)
@@ -330,6 +356,10 @@ void canvas_take(struct canvas *c, struct buffer *out)
     assert(got == size);
     out->size += (size_t)got;
     (void)lseek(c->fd, 0, SEEK_SET);
+    if (!c->whole) {
+        drop_idle(out, out->size - (size_t)got);
+    }
+    c->whole = false;
 }
 
 unsigned canvas_colours(const struct canvas *c)
