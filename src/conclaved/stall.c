@@ -263,7 +263,8 @@ enum stall_news stall_watch(struct stall_watch *w, const struct stall *s,
         return go_on(w);
     }
     if (!w->stalled) {
-        if (f->now_ms - w->since_ms <= f->order.request_timer_ms) {
+        uint64_t patience = f->order.request_timer_ms + f->order.request_timer_ms / 2;
+        if (f->now_ms - w->since_ms <= patience) {
             return STALL_QUIET;
         }
         w->stalled = true;

@@ -95,10 +95,10 @@ void stall_seats(const bool *in, uint16_t seats, char *out);
 /* --- when to tell --- */
 
 /*
- * A stall is when something has been pending for longer than the request timer at its
- * present length without a commit. That is how long the protocol itself waits before it
- * gives up a view, and a failed view doubles it: a council that lost one primary and goes
- * on with the next is not stalled, one whose second view fails is.
+ * A stall is when something has been pending for half as long again as the request timer at
+ * its present length without a commit. After the timer the protocol itself gives up a view,
+ * which takes a moment too, and a failed view doubles it: a council that lost one primary
+ * and goes on with the next is not stalled, one whose second view fails is.
  */
 enum { STALL_REPEAT_MS = 10000, STALL_REPEAT_MAX_MS = 600000 };
 

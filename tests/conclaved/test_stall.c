@@ -184,10 +184,10 @@ static void test_watch(void)
     is(look(&w, &f, 100500), STALL_QUIET, "for a request timer");
     f.order.committed_height++;
     is(look(&w, &f, 100600), STALL_QUIET, "a commit begins it anew");
-    is(look(&w, &f, 101100), STALL_QUIET, "and another timer passes");
-    is(look(&w, &f, 101101), STALL_STALLED, "then it is a stall");
+    is(look(&w, &f, 101350), STALL_QUIET, "and time for a change of views passes");
+    is(look(&w, &f, 101351), STALL_STALLED, "then it is a stall");
     is((int64_t)w.since_ms, 100600, "since the last commit");
-    uint64_t at = 101101, wait = STALL_REPEAT_MS;
+    uint64_t at = 101351, wait = STALL_REPEAT_MS;
     for (int i = 0; i < 9; i++) {
         enum stall_news before = look(&w, &f, at + wait - 1);
         enum stall_news after = look(&w, &f, at + wait);
@@ -199,8 +199,8 @@ static void test_watch(void)
     f.order.committed_height++;
     is(look(&w, &f, at + 1), STALL_MOVING, "a commit ends it, once");
     is(look(&w, &f, at + 2), STALL_QUIET, "and not twice");
-    is(look(&w, &f, at + 502), STALL_STALLED, "the next stall is told at once");
-    is(look(&w, &f, at + 502 + STALL_REPEAT_MS), STALL_STALLED, "with a new back-off");
+    is(look(&w, &f, at + 752), STALL_STALLED, "the next stall is told at once");
+    is(look(&w, &f, at + 752 + STALL_REPEAT_MS), STALL_STALLED, "with a new back-off");
     f = at_rest();
     f.order.committed_height = w.height;
     is(look(&w, &f, at + 20000), STALL_MOVING, "nothing pending ends it, too");
@@ -209,8 +209,8 @@ static void test_watch(void)
     w = (struct stall_watch){.waiting = false};
     (void)look(&w, &f, 1000);
     f.order.request_timer_ms = 1000; /* a view failed */
-    is(look(&w, &f, 1900), STALL_QUIET, "one failed view is no stall");
-    is(look(&w, &f, 2001), STALL_STALLED, "if the next one works");
+    is(look(&w, &f, 2500), STALL_QUIET, "one failed view is no stall");
+    is(look(&w, &f, 2501), STALL_STALLED, "if the next one works");
 }
 
 int main(void)
