@@ -195,6 +195,11 @@ bool log_is_journal(void)
     return log_place_is_journal();
 }
 
+bool log_is_file(void)
+{
+    return log_place_is_file();
+}
+
 void log_close(void)
 {
     tell_withheld(now(), true);

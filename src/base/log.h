@@ -33,6 +33,7 @@ void log_close(void);
 void log_tick(void);
 /* Whether standard error is the journal's and lines go there. */
 bool log_is_journal(void);
+bool log_is_file(void);
 /* "debug", "info", "warn", "error"; -1 for any other word. */
 int log_level_parse(const char *word);
 const char *log_level_name(enum log_level level);

@@ -114,6 +114,11 @@ bool log_place_is_journal(void)
     return place.kind == TO_JOURNAL;
 }
 
+bool log_place_is_file(void)
+{
+    return place.kind == TO_FILE;
+}
+
 /* One write a line, so that lines of several processes do not mix. */
 static bool write_line(enum log_level level, struct slice line)
 {

@@ -11,6 +11,7 @@ void log_place_close(void);
 /* Whether it wants lines with their times; the others have times of their own. */
 bool log_place_wants_time(void);
 bool log_place_is_journal(void);
+bool log_place_is_file(void);
 /* A line without its newline. False when it was lost, or only a part of it written: the
  * council does not wait for a full disk. */
 bool log_place_write(enum log_level level, struct slice line);

@@ -40,6 +40,16 @@ static int check_range(cfg_t *cfg, cfg_opt_t *opt)
     return 0;
 }
 
+static int check_slow(cfg_t *cfg, cfg_opt_t *opt)
+{
+    long value = cfg_opt_getnint(opt, cfg_opt_size(opt) - 1);
+    if (value < 0 || value > 3600000) {
+        cfg_error(cfg, "%s must be between 0 and 3600000 milliseconds", opt->name);
+        return -1;
+    }
+    return 0;
+}
+
 static int check_level(cfg_t *cfg, cfg_opt_t *opt)
 {
     const char *word = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
@@ -179,6 +189,7 @@ static int fill(struct config *c, cfg_t *cfg, const char *path, struct complaint
     if (cfg_getstr(cfg, "seccomp") != NULL) {
         c->seccomp = (enum sandbox_mode)seccomp_mode(cfg_getstr(cfg, "seccomp"));
     }
+    c->slow_store_ms = (uint64_t)cfg_getint(cfg, "slow-store-ms");
     c->recover = cfg_getbool(cfg, "recover");
     c->allow_bench = cfg_getbool(cfg, "allow-bench");
     free(copy);
@@ -210,6 +221,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
         CFG_INT("heartbeat-ms", 1000, CFGF_NONE),
         CFG_INT("dead-peer-ms", 10000, CFGF_NONE),
         CFG_STR("seccomp", NULL, CFGF_NODEFAULT),
+        CFG_INT("slow-store-ms", 200, CFGF_NONE),
         CFG_BOOL("recover", cfg_false, CFGF_NONE),
         CFG_BOOL("allow-bench", cfg_false, CFGF_NONE),
         CFG_END(),
@@ -231,6 +243,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
     (void)cfg_set_validate_func(cfg, "seccomp", check_seccomp);
     (void)cfg_set_validate_func(cfg, "heartbeat-ms", check_range);
     (void)cfg_set_validate_func(cfg, "dead-peer-ms", check_range);
+    (void)cfg_set_validate_func(cfg, "slow-store-ms", check_slow);
     (void)cfg_set_validate_func(cfg, "agents", check_user);
     (void)cfg_set_validate_func(cfg, "operators", check_user);
     int parsed = cfg_parse_buf(cfg, text);

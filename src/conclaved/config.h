@@ -26,6 +26,7 @@ struct config {
     size_t operator_count;
     uint64_t heartbeat_ms;
     uint64_t dead_peer_ms;
+    uint64_t slow_store_ms; /* a commit to the store that takes as long is told */
     enum sandbox_mode seccomp;
     bool recover; /* the seat is to be taken for one that has lost its state */
     bool

@@ -8,13 +8,14 @@
 #include "base/quorum.h"
 #include "conclaved/agents.h"
 #include "conclaved/beats.h"
+#include "conclaved/disk.h"
 #include "conclaved/events.h"
 #include "conclaved/publish.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { DISK_LOW_BYTES = 64 * 1024 * 1024, SHOWN_EVERY_MS = 100 };
+enum { SHOWN_EVERY_MS = 100 };
 
 static uint32_t flags_of(struct node *n)
 {
@@ -24,6 +25,7 @@ static uint32_t flags_of(struct node *n)
     ledger_facts(n->ledger, &facts);
     flags |= agents_count(n->agents) == 0 ? HEARTBEAT_EVALUATOR_DOWN : 0U;
     flags |= facts.free_disk_bytes < DISK_LOW_BYTES ? HEARTBEAT_DISK_LOW : 0U;
+    disk_look(n, facts.free_disk_bytes);
     bool off = heartbeat_clock_is_off(n, &offset);
     flags |= off ? HEARTBEAT_CLOCK_SKEW : 0U;
     /* Said once when it begins and once when it ends. */

@@ -5,6 +5,7 @@
 #include "base/last_words.h"
 #include "base/log.h"
 #include "conclaved/config.h"
+#include "conclaved/introduce.h"
 #include "conclaved/node.h"
 #include "conclaved/sandbox.h"
 #include "conclaved/service.h"
@@ -42,6 +43,8 @@ static void on_hangup(struct ev_loop *loop, struct ev_signal *w, int events)
     service_reloading(service);
     if (log_reopen(&why) != 0) {
         LOG_EVENT(LOG_LEVEL_ERROR, "log.failed", LOG_S("error", why.text));
+    } else if (log_is_file()) {
+        introduce_again(service->node);
     }
     service_reloaded(service);
 }
@@ -181,6 +184,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "conclaved: libsodium cannot start: no source of randomness\n");
         return EXIT_FAILURE;
     }
+    (void)log_open("stderr", LOG_LEVEL_INFO, NULL); /* who listens there */
     control_library_init(); /* before the charter is parsed: jansson allocates as we do */
     if (config_load(path, &config, &why) != 0) {
         return fail(&why);

@@ -14,6 +14,7 @@
 #include "conclaved/flagging.h"
 #include "conclaved/halt.h"
 #include "conclaved/heartbeat.h"
+#include "conclaved/introduce.h"
 #include "conclaved/log_ring.h"
 #include "conclaved/log_tell.h"
 #include "conclaved/observe.h"
@@ -80,6 +81,7 @@ static void note_sync(struct node *n)
     uint64_t last_us;
     uint64_t commits = ledger_commits(n->ledger, &last_us);
     metrics_synced(&n->metrics, commits, last_us);
+    disk_synced(n, commits, last_us);
 }
 
 /* Everything that happened in this turn of the loop is made durable at once, then goes out,
@@ -90,7 +92,9 @@ static void end_turn(struct node *n)
     int error = replica_end_turn(n->replica);
     if (error != 0) {
         LOG_EVENT(LOG_LEVEL_ERROR, "store.failed", LOG_S("error", error_text(error)),
+                  LOG_S("data", n->config->data),
                   LOG_S("cure", "free space or mend the disk, then start the node again"));
+        log_close();
         /* What it holds may not be durable, so it must not vote. */
         _exit(EXIT_FAILURE);
     }
@@ -274,13 +278,7 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
         return error;
     }
     start_watchers(n);
-    LOG_EVENT(LOG_LEVEL_INFO, "node.started", LOG_S("version", PACKAGE_VERSION),
-              LOG_N("protocol", PROTOCOL_VERSION), LOG_N("seat", n->seat),
-              LOG_S("name", n->charter->seats[n->seat - 1].name),
-              LOG_N("seats", n->charter->seat_count),
-              LOG_N("quorum", quorum_size(n->charter->seat_count)),
-              LOG_N("height", ledger_height(n->ledger)),
-              LOG_X("council", slice_of(n->charter->council_id.bytes, HASH_BYTES)));
+    introduce_node(n);
     standing_tell(n);
     flagging_begin(n);
     list_suspended(n, n->suspended);
@@ -291,14 +289,14 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
 void node_stop(struct node *n)
 {
     bool started = n->net != NULL;
+    const char *why = n->failed ? "another instance runs" : "asked to stop";
     n->stopping = true;
     if (started) {
         ev_prepare_stop(n->loop, &n->turn_watcher);
         ev_timer_stop(n->loop, &n->tick_watcher);
         ev_timer_stop(n->loop, &n->beat_watcher);
         votes_tell_stop(n);
-        publish(n, "node.stopped",
-                event_stopped(n->failed ? "another instance runs" : "asked to stop"));
+        publish(n, "node.stopped", event_stopped(why));
         end_turn(n);
         net_free(n->net);
     }
@@ -307,7 +305,8 @@ void node_stop(struct node *n)
     }
     if (started) {
         LOG_EVENT(LOG_LEVEL_INFO, "node.stopped", LOG_N("seat", n->seat),
-                  LOG_N("height", ledger_height(n->ledger)));
+                  LOG_N("height", ledger_height(n->ledger)), LOG_S("reason", why),
+                  LOG_N("up_ms", clock_monotonic_ms() - n->metrics.started_ms));
     }
     replica_free(n->replica);
     ledger_close(n->ledger);

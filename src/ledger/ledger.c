@@ -159,6 +159,11 @@ void ledger_free(struct ledger *l)
     free(l);
 }
 
+const char *ledger_library(void)
+{
+    return store_library();
+}
+
 void ledger_facts(struct ledger *l, struct ledger_facts *out)
 {
     struct store_facts facts;

@@ -160,6 +160,9 @@ int ledger_each_flag(struct ledger *l,
 
 /* --- facts for operators --- */
 
+/* The library below it and its version. */
+const char *ledger_library(void);
+
 struct ledger_facts {
     uint64_t map_bytes, used_bytes;
     uint64_t page_bytes;

@@ -9,6 +9,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -326,6 +327,15 @@ void store_finish(struct store *s)
 bool store_has(const struct store *s, enum store_table table)
 {
     return !s->missing[table];
+}
+
+const char *store_library(void)
+{
+    static char name[32];
+    int major, minor, patch;
+    (void)mdb_version(&major, &minor, &patch);
+    (void)snprintf(name, sizeof(name), "LMDB %d.%d.%d", major, minor, patch);
+    return name;
 }
 
 void store_facts(struct store *s, struct store_facts *out)

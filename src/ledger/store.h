@@ -103,6 +103,8 @@ int store_copy(struct store *s, int fd);
 
 /* --- facts --- */
 
+const char *store_library(void); /* "LMDB 0.9.24" */
+
 struct store_facts {
     uint64_t map_bytes;  /* this and the next are 0 after an error */
     uint64_t used_bytes; /* of the file, free pages within it included */

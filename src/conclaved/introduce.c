@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC */
+#include <config.h>
+
+#include "conclaved/introduce.h"
+
+#include "base/log.h"
+#include "base/quorum.h"
+#include "conclaved/node.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+static struct slice council_of(const struct node *n)
+{
+    return slice_of(n->charter->council_id.bytes, HASH_BYTES);
+}
+
+static void tell_limits(struct node *n)
+{
+    const struct charter *c = n->charter;
+    const struct config *config = n->config;
+    char libraries[160];
+    struct rlimit files = {0, 0};
+    struct ledger_facts facts;
+    ledger_facts(n->ledger, &facts);
+    (void)getrlimit(RLIMIT_NOFILE, &files);
+    (void)snprintf(libraries, sizeof(libraries), "%s, libsodium %s, libev %d.%d",
+                   ledger_library(), sodium_version_string(), ev_version_major(),
+                   ev_version_minor());
+    LOG_EVENT(LOG_LEVEL_INFO, "node.limits", LOG_N("files", files.rlim_cur),
+              LOG_N("map_bytes", facts.map_bytes), LOG_N("used_bytes", facts.used_bytes),
+              LOG_N("free_bytes", facts.free_disk_bytes),
+              LOG_N("timer_floor_ms", c->timer_floor_ms),
+              LOG_N("timer_ceiling_ms", c->timer_ceiling_ms),
+              LOG_N("max_drift_ms", c->max_drift_ms), LOG_N("window", c->window),
+              LOG_N("heartbeat_ms", config->heartbeat_ms),
+              LOG_N("dead_peer_ms", config->dead_peer_ms),
+              LOG_N("slow_store_ms", config->slow_store_ms), LOG_S("libraries", libraries));
+}
+
+void introduce_node(struct node *n)
+{
+    const struct charter *c = n->charter;
+    LOG_EVENT(LOG_LEVEL_INFO, "node.started", LOG_S("version", PACKAGE_VERSION),
+              LOG_N("protocol", PROTOCOL_VERSION), LOG_N("seat", n->seat),
+              LOG_S("name", c->seats[n->seat - 1].name), LOG_N("seats", c->seat_count),
+              LOG_N("quorum", quorum_size(c->seat_count)),
+              LOG_N("height", ledger_height(n->ledger)), LOG_X("council", council_of(n)),
+              LOG_S("charter", n->config->charter));
+    tell_limits(n);
+}
+
+void introduce_again(const struct node *n)
+{
+    LOG_EVENT(LOG_LEVEL_INFO, "log.reopened", LOG_S("version", PACKAGE_VERSION),
+              LOG_N("protocol", PROTOCOL_VERSION), LOG_N("seat", n->seat),
+              LOG_S("name", n->charter->seats[n->seat - 1].name),
+              LOG_N("height", ledger_height(n->ledger)), LOG_X("council", council_of(n)));
+}
