@@ -103,7 +103,10 @@ unsigned missing_draw(const struct view_context *ctx, struct cells *c, struct ar
                 draw_format(c, line, 0, at, ROLE_QUIET, "%s+%u", at > col ? " " : "", left);
             break;
         }
-        at += draw_string(c, line, 0, at, ROLE_QUIET, at == col ? "" : names ? ", " : " ");
+        /* A blank of another role, and back, would take 25 bytes more. */
+        const char *between = names ? ", " : " ";
+        at += draw_string(c, line, 0, at, names ? ROLE_QUIET : ROLE_BAD,
+                          at == col ? "" : between);
         words_seat(number, sizeof(number), s, seat);
         at += draw_string(c, line, 0, at, ROLE_BAD, number);
         if (names) {
