@@ -10,8 +10,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-/* Between frames that events ask for: fewer than there may be, so that keys have theirs. */
-enum { EVENT_FRAME_MS = 62, QUIET_MS = 50, SECOND_MS = 1000 };
+/* Between frames that events ask for: nobody reads faster, and keys have the others. */
+enum { EVENT_FRAME_MS = 250, SECOND_MS = 1000 };
+/* So many frames of a second may follow each other at once, the others so far apart: a key
+ * that is held down never waits for long. */
+enum { AT_ONCE = FRAMES_PER_SECOND / 2, SPREAD_MS = 60 };
 /* The first frame waits a little for a node's answers, and while they come others follow
  * sooner than later ones will. */
 enum { FIRST_FRAME_MS = 5, START_MS = 300, START_FRAME_MS = 20 };
@@ -25,7 +28,7 @@ struct loop {
     bool key;          /* something was typed since the last frame */
     uint64_t version;  /* of what was painted */
     uint64_t wake_ms;  /* the console's: when it looks different by itself */
-    uint64_t quiet_ms; /* until then nodes are not listened to; the monotonic clock */
+    uint64_t quiet_ms; /* until then nodes are not listened to; the monotonic clock; or 0 */
     uint64_t begun_ms; /* by the monotonic clock */
     uint64_t frames[FRAMES_PER_SECOND]; /* when they were painted, by the same */
     size_t frame;                       /* the oldest of them */
@@ -35,6 +38,11 @@ struct loop {
 static uint64_t earlier(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
 }
 
 /* --- signals --- */
@@ -131,17 +139,30 @@ static uint64_t first_frame_ms(const struct loop *l)
     return model_scene(m)->known ? 0 : l->begun_ms + FIRST_FRAME_MS;
 }
 
+/* When the n-th last frame was painted; 0: there were not so many. */
+static uint64_t painted_ms(const struct loop *l, size_t n)
+{
+    return l->frames[(l->frame + FRAMES_PER_SECOND - n) % FRAMES_PER_SECOND];
+}
+
+static bool is_starting(const struct loop *l)
+{
+    return painted_ms(l, 1) < l->begun_ms + START_MS;
+}
+
 /* When the next frame may be painted, by the monotonic clock. */
 static uint64_t frame_ms(const struct loop *l)
 {
-    uint64_t oldest = l->frames[l->frame];
-    uint64_t newest = l->frames[(l->frame + FRAMES_PER_SECOND - 1) % FRAMES_PER_SECOND];
+    uint64_t newest = painted_ms(l, 1), oldest = painted_ms(l, FRAMES_PER_SECOND);
     uint64_t by_rate = oldest > 0 ? oldest + SECOND_MS : 0;
-    bool start = newest < l->begun_ms + START_MS;
-    uint64_t by_event = newest == 0 ? first_frame_ms(l)
-                        : l->key    ? 0
-                                    : newest + (start ? START_FRAME_MS : EVENT_FRAME_MS);
-    return by_rate > by_event ? by_rate : by_event;
+    if (newest < painted_ms(l, AT_ONCE) + SECOND_MS && painted_ms(l, AT_ONCE) > 0) {
+        by_rate = later(by_rate, newest + SPREAD_MS);
+    }
+    uint64_t by_event = newest == 0      ? first_frame_ms(l)
+                        : l->key         ? 0
+                        : is_starting(l) ? newest + START_FRAME_MS
+                                         : newest + EVENT_FRAME_MS;
+    return later(by_rate, by_event);
 }
 
 static void fit(struct loop *l)
@@ -159,19 +180,15 @@ static void paint(struct loop *l)
 {
     struct world *w = l->world;
     uint64_t now = world_now_ms(w);
-    bool news = !l->key && w->painted && l->frames[0] > 0 &&
-                console_version(w->console) != l->version;
     if (!w->painted || console_ascii(w->console) != l->cells.ascii) {
         fit(l);
     }
     l->version = console_version(w->console);
-    cells_clear(&l->cells);
     console_draw(w->console, &l->cells, now);
     (void)terminal_paint(w->terminal, &l->cells, console_theme(w->console));
     w->painted = true;
     l->wake_ms = console_wake_ms(w->console, now);
     l->frames[l->frame] = clock_monotonic_ms();
-    l->quiet_ms = news ? l->frames[l->frame] + QUIET_MS : 0;
     l->frame = (l->frame + 1) % FRAMES_PER_SECOND;
     l->key = false;
     links_send(&w->links); /* what is looked at now may have to be asked for */
@@ -182,11 +199,31 @@ static bool may_paint(const struct loop *l)
     return !terminal_wants_write(l->world->terminal) && is_due(l);
 }
 
+/* A node is not listened to while a frame waits for its time: what it says meanwhile is
+ * read in one go, for the same frame. And not before the one after a frame that waited, for
+ * then things go on. */
+static void be_quiet(struct loop *l, bool painted)
+{
+    uint64_t now = clock_monotonic_ms();
+    bool waited = l->quiet_ms > 0;
+    if (l->key || l->more || is_starting(l)) {
+        l->quiet_ms = 0;
+    } else if (painted) {
+        l->quiet_ms = waited ? now + EVENT_FRAME_MS : 0;
+    } else if (may_paint(l)) {
+        l->quiet_ms = frame_ms(l);
+    } else if (now >= l->quiet_ms) {
+        l->quiet_ms = 0;
+    }
+}
+
 static void show(struct loop *l)
 {
-    if (may_paint(l) && clock_monotonic_ms() >= frame_ms(l)) {
+    bool key = l->key, due = may_paint(l) && clock_monotonic_ms() >= frame_ms(l);
+    if (due) {
         paint(l);
     }
+    be_quiet(l, due && !key);
     if (terminal_flush(l->world->terminal) != 0) {
         l->ended = true;
     }

@@ -53,6 +53,11 @@ for page in "$man"/*.[1578]; do
     result "$name is clean"
 done
 
+# And installed.
+(cd "$man/.." && ls man/*.[1578]) >code
+grep -o 'man/[a-z.-]*\.[1578]' "$man/Makefile.inc" >page
+same 'every page is installed'
+
 # --- options ---
 
 # The long options that a help text describes at the beginning of its lines.
@@ -71,34 +76,56 @@ options_of_page()
 options_of_page <"$man/conclaved.8" >page
 same 'the options of conclaved'
 
-# The part of conclave(1) with this heading.
-part()
-{
-    awk -v heading=".Ss $1" '/^\.S[hs] /{ on = $0 == heading } on' "$man/conclave.1"
-}
-
+# Each command has a page, which conclave(1) lists, and which has the options of its --help
+# and no others.
 "$conclave" --help | sed -n '/^Commands:/,/^$/s/^  \([a-z ]*[a-z]\)  .*/\1/p' |
     sed 's/ *$//' >commands
-sed 's/^/conclave /' commands >code
-sed -n 's/^\.Ss \(conclave .*\)/\1/p' "$man/conclave.1" >page
+tr ' ' '-' <commands >code
+sed -n 's/^\.It Xr conclave-\([a-z-]*\) 1$/\1/p' "$man/conclave.1" >page
 same 'the commands of conclave'
 while read -r command; do
-    [ "$command" != console ] || continue # it has a page of its own
-    # Those that all commands have stand in one place, but for the socket that init makes.
-    case $command in
-    init) common='^\(json\|help\)$' ;;
-    *) common='^\(json\|help\|socket\)$' ;;
-    esac
+    [ "$command" != console ] || continue # it is a program of its own
+    name=conclave-$(echo "$command" | tr ' ' '-').1
+    file=$man/$name
+    [ -f "$file" ] || file=/dev/null
     # shellcheck disable=SC2086 # a command of two words is two arguments
-    "$conclave" $command --help </dev/null | options_of_help | grep -v "$common" >code
-    echo none >>code
-    part "conclave $command" | options_of_page >page
-    echo none >>page
-    same "the options of conclave $command"
+    "$conclave" $command --help </dev/null >help
+    options_of_help <help | grep -v '^help$' >code
+    options_of_page <"$file" >page
+    same "the options of $name"
+    # Nor does it name others anywhere, and its synopsis names all.
+    sed '/^\.Sh EXAMPLES/,/^\.Sh/d' "$file" | grep '^\.' | grep -o 'Fl -[a-z-]*' | sed 's/Fl -//' >page
+    same "the options that $name speaks of"
+    sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/p' "$file" | grep -o 'Fl -\{0,1\}[a-z-]*' |
+        sed 's/Fl -\{0,1\}//; s/^f$/follow/; s/^o$/output/' >page
+    same "the synopsis of $name"
+    grep -q -x "\.Cm $command" "$file" || echo "its synopsis has no line .Cm $command" >out
+    grep -q -x "\.Nm ${name%.1}" "$file" || echo "its name is not ${name%.1}" >>out
+    result "the name of $name"
 done <commands
-part 'Options of all commands' | options_of_page >page
+sed -n '/^\.Ss Options of all/,/^\.S[hs] [^O]/p' "$man/conclave.1" | options_of_page >page
 printf '%s\n' json help socket >code
 same 'the options that all commands have'
+
+# --- members of JSON ---
+
+# members COMMAND ARGUMENT...: what --json prints has the members that the page names.
+members()
+{
+    name=conclave-$1.1
+    shift
+    "$conclave" "$@" --json 2>/dev/null >printed
+    sed 's/\[[^]]*\]//g' printed | grep -o '"[a-z_]*":' | tr -d '":' >code
+    sed -n '/^\.It Fl -json/,/^\.El/s/^\.Va //p' "$man/$name" | tr -d ',;' | tr ' ' '\n' | grep '[a-z]' |
+        grep -v '^error$' >page
+    same "the members of $name --json"
+}
+
+members keygen keygen -o seat.key
+members charter-new charter new --seats 4 --keys keys -o four.json
+members charter-check charter check four.json
+members charter-id charter id four.json
+members init init --charter four.json --key keys/seat-01.key --dir node
 "$top_builddir/conclave-agent" --help | options_of_help >code
 options_of_page <"$man/conclave-agent.1" >page
 same 'the options of conclave-agent'

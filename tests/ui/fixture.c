@@ -200,6 +200,7 @@ static void make_past(struct scene *s)
     s->past = true;
     s->at_ms = fixture_clock(FIXTURE_PAST);
     s->order.height = 47000;
+    s->usual_height = UNKNOWN;
     s->order.view = UNKNOWN;
     s->order.primary = 0;
     s->order.block_time_ms = s->at_ms;
@@ -256,6 +257,7 @@ static void make_state(struct scene *s, enum fixture_state state)
 static void make_nothing(struct scene *s)
 {
     s->order.view = s->order.height = s->order.timer_ms = UNKNOWN;
+    s->usual_height = UNKNOWN;
     s->order.block_time_ms = s->order.started_ms = UNKNOWN;
     s->order.epoch = s->order.epoch_left = UNKNOWN;
     s->votes.since_ms = s->votes.prepared_ms = s->votes.committed_ms = UNKNOWN;

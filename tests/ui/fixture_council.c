@@ -178,6 +178,7 @@ void fixture_order(struct scene *s, enum fixture_state state)
     /* A node that wants a view is in it already. */
     o->view = state == FIXTURE_VIEW_CHANGE ? VIEW + 1 : VIEW;
     o->height = HEIGHT;
+    s->usual_height = HEIGHT;
     o->primary = quorum_primary(s->seats, o->view);
     (void)snprintf(o->standing, sizeof(o->standing), "sound");
     o->epoch = 188;

@@ -204,6 +204,7 @@ static void test_seat_events(void)
                     "'height':[100,100,101,null],'flags':{'1':['lost-state','asking'],"
                     "'3':['disk-low'],'77':['disk-low'],'x':['disk-low']},"
                     "'connected':[true,true,true,false]");
+    ok(s->usual_height == UNKNOWN, "by one slot nobody is behind");
     ok(seat(m, 1)->beats[UI_BEATS - 1] == BEAT_MISSED &&
            seat(m, 1)->beats[UI_BEATS - 2] == BEAT_UNKNOWN &&
            seat(m, 1)->beats[UI_BEATS - 3] == 8 && seat(m, 3)->beats[UI_BEATS - 1] == 2 &&
@@ -217,6 +218,10 @@ static void test_seat_events(void)
     ok(strcmp(seat(m, 1)->hints, "lost-state asking") == 0 &&
            strcmp(seat(m, 3)->hints, "disk-low") == 0 && seat(m, 2)->hints[0] == '\0',
        "and hint");
+    (void)say_event(m, LINES_NOW + 1200, "block.committed", "'height':104,'view':4");
+    (void)say_event(m, LINES_NOW + 2100, "heartbeats", "'slot':503");
+    ok(s->order.height == 104 && s->usual_height == 100,
+       "who said what this node had a slot before is not behind");
     is((int64_t)model_nonsense(m), 0, "none of it was nonsense");
     model_free(m);
 }

@@ -159,7 +159,7 @@ static void test_blocks(void)
     ok(asks(m, ""), "one without its certificate");
     (void)say_event(m, LINES_NOW + 9000, "block.committed", "'height':101,'view':4");
     model_want_detail(m, DETAIL_BLOCK, "14", LINES_NOW + 9000);
-    ok(asks(m, "block.14.0 "), "is asked for again when it may be there");
+    ok(asks(m, "block.14.0 status "), "is asked for again when it may be there");
     model_free(m);
 }
 

@@ -151,7 +151,7 @@ static void test_grace(void)
     paint_text(&text, &c);
     buffer_append(&text, "", 1);
     const char *screen = (const char *)text.data;
-    const char *grace = strstr(screen, "grace ends in 4.0s");
+    const char *grace = strstr(screen, "grace ends in 4s");
     ok(grace != NULL, "the grace ends sooner");
     ok(grace != NULL && strstr(grace + 1, "grace") == NULL &&
            strstr(grace, "ends in 1m") != NULL,

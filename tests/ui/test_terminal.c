@@ -68,6 +68,11 @@ static void draw(struct cells *c, unsigned frame)
     (void)draw_format(c, all, 2, 0, ROLE_CRITICAL, "frame %u", frame);
     draw_bar(c, all, 3, 0, 20, 7, 20, 13);
     cells_select(c, all, 4, 0, c->cols);
+    unsigned at = 0;
+    for (unsigned word = frame; word < frame + 8; word++) {
+        static const enum role roles[] = {ROLE_GOOD, ROLE_TEXT, ROLE_STRONG, ROLE_BAD};
+        at += draw_format(c, all, 5, at, roles[word % 4], "%u ", word);
+    }
 }
 
 static void open_it(struct terminal **t, struct answer *a)
@@ -268,6 +273,22 @@ static void drain(struct scene *s)
     } while (s->pty.bytes != before);
 }
 
+/* Whether the characters of two screens look alike. */
+static bool looks_like(const struct vt *t, const struct vt *other)
+{
+    for (unsigned row = 0; row < t->rows; row++) {
+        for (unsigned col = 0; col < t->cols; col++) {
+            const struct vt_cell *a = &t->at[row][col], *b = &other->at[row][col];
+            if (a->ch != ' ' && (a->ch != b->ch || a->bold != b->bold ||
+                                 a->reverse != b->reverse || a->coloured != b->coloured)) {
+                printf("# row %u, column %u, in \"%s\"\n", row, col, vt_row(t, row));
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
 static bool same_modes(struct termios a, struct termios b)
 {
     return a.c_iflag == b.c_iflag && a.c_oflag == b.c_oflag && a.c_cflag == b.c_cflag &&
@@ -304,10 +325,17 @@ static void test_life(void)
     is((int64_t)(s->last.written - written), 0, "the same frame costs nothing");
     show(s, 3);
     ok(screen_is(s, 3, false), "another frame");
+    static struct vt changed;
+    for (unsigned frame = 4; frame < 12; frame++) {
+        show(s, frame);
+    }
+    show(s, 3);
+    changed = *t;
     vt_feed(&s->pty.screen, slice_of_string("\033[5;5Hsomebody else wrote this"));
     (void)ask(s, REDRAW, 0);
     show(s, 3);
     ok(screen_is(s, 3, false), "painted anew");
+    ok(looks_like(t, &changed), "it looks as it did after many changes");
     written = s->last.written;
     (void)ask(s, CLIP, 0);
     (void)ask(s, BELL, 0);

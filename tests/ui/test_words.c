@@ -33,6 +33,15 @@ static void test_durations(void)
     says(words_duration, UINT64_C(8640000000000), ">99999d");
     says(words_duration, UNKNOWN - 1, ">99999d");
     says(words_duration, UNKNOWN, "?");
+    says(words_age, 0, "0s");
+    says(words_age, 999, "0s");
+    says(words_age, 59999, "59s");
+    says(words_age, 60000, "1m");
+    says(words_age, UNKNOWN, "?");
+    is(words_width(9), 1, "the width of a count to 9");
+    is(words_width(10), 2, "to 10");
+    is(words_width(99), 2, "to 99");
+    is(words_width(100), 3, "to 100");
 }
 
 static void test_times(void)

@@ -102,6 +102,7 @@ struct model {
     uint64_t browsed_low, browsed_high; /* blocks that somebody went to */
     uint64_t flag_newest;               /* the highest id there was; UNKNOWN */
     uint64_t slot;                      /* of heartbeats, the newest */
+    uint64_t slot_height;               /* this node's, when that was told; UNKNOWN */
     uint64_t flags_before; /* where pages of all flags go on; UNKNOWN: at the newest */
     uint64_t log_run;      /* which of the node's starts, from 1 */
     bool pages_end[PAGE_LOG + 1]; /* there are no older ones */

@@ -27,7 +27,7 @@ static void begin_scene(struct model *m)
     s->events = events;
     s->gaps = gaps;
     s->cards = m->cards;
-    s->heartbeat_ms = s->timeout_ms = UNKNOWN;
+    s->heartbeat_ms = s->timeout_ms = s->usual_height = UNKNOWN;
     s->order.view = s->order.height = s->order.epoch = s->order.epoch_left = UNKNOWN;
     s->order.decisions = s->order.open = s->order.timer_ms = UNKNOWN;
     s->order.block_time_ms = s->order.started_ms = s->order.failed_views = UNKNOWN;
@@ -61,7 +61,7 @@ void model_forget_council(struct model *m)
     memset(m->streak_ended, 0, sizeof(m->streak_ended));
     memset(m->pages_end, 0, sizeof(m->pages_end));
     m->browsed_low = m->browsed_high = UNKNOWN;
-    m->slot = m->flags_before = m->flag_newest = UNKNOWN;
+    m->slot = m->slot_height = m->flags_before = m->flag_newest = UNKNOWN;
     m->class_count = 0;
     begin_scene(m);
     model_sync(m);

@@ -212,6 +212,9 @@ void heartbeats_event(struct model *m, const struct value *v)
     bool has_connected = connected.array != NULL;
     uint32_t others = 0;
     next_slot(m, value_number(v, "slot"));
+    /* What came in the slot was said after the one before it was told. */
+    scene->usual_height = m->slot_height;
+    m->slot_height = scene->order.height;
     for (uint16_t i = 0; i < scene->seats; i++) {
         struct scene_seat *s = &scene->seat[i];
         s->beats[UI_BEATS - 1] = beat_level(m, column_next(&gap));

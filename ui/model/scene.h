@@ -205,6 +205,8 @@ struct scene {
     char council_id[UI_ID_BYTES];
     uint16_t seats, faulty, quorum, own; /* n, f, q, this node's seat */
     uint64_t heartbeat_ms, timeout_ms;
+    uint64_t
+        usual_height; /* which heartbeats told at least, unless their seat lags; UNKNOWN */
     struct scene_order order;
     struct scene_votes votes;
     struct scene_awaiting awaiting;

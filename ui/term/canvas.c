@@ -36,6 +36,7 @@ struct canvas {
     unsigned colours;
     bool defaults;                       /* the terminal's own colours can be used */
     struct cells last;                   /* what the screen shows; empty: nobody knows */
+    bool whole;                          /* what is drawn goes to a screen nobody knows */
     struct theme theme;                  /* in which it was drawn */
     struct look looks[ROLE_COUNT][2][2]; /* by role, selected, dim */
     struct {
@@ -244,19 +245,31 @@ static void put(const struct canvas *c, int row, int col, const struct cell *cel
     }
 }
 
+static bool put_changes_of(struct canvas *c, const struct cells *cells, unsigned row,
+                           bool all)
+{
+    const struct cell *now = cells_at(cells, row, 0), *end = now + cells->cols;
+    const struct cell *before = all ? now : cells_at(&c->last, row, 0);
+    /* Most rows of most frames are the same byte by byte. */
+    if (!all && memcmp(now, before, cells->cols * sizeof(*now)) == 0) {
+        return false;
+    }
+    bool any = false;
+    for (int col = 0; now < end; now++, before++, col++) {
+        bool changed = all || !looks_alike(now, before);
+        if (changed && now->ch != 0) {
+            put(c, (int)row, col, now, now + 1 < end && now[1].ch == 0 ? 2 : 1);
+        }
+        any = any || changed;
+    }
+    return any;
+}
+
 static bool put_changes(struct canvas *c, const struct cells *cells, bool all)
 {
     bool any = false;
     for (unsigned row = 0; row < cells->rows; row++) {
-        for (unsigned col = 0; col < cells->cols; col++) {
-            const struct cell *cell = cells_at(cells, row, col);
-            bool changed = all || !looks_alike(cell, cells_at(&c->last, row, col));
-            if (changed && cell->ch != 0) {
-                bool wide = col + 1 < cells->cols && cells_at(cells, row, col + 1)->ch == 0;
-                put(c, (int)row, (int)col, cell, wide ? 2 : 1);
-            }
-            any = any || changed;
-        }
+        any = put_changes_of(c, cells, row, all) || any;
     }
     return any;
 }
@@ -283,6 +296,7 @@ void canvas_paint(struct canvas *c, const struct cells *cells, const struct them
     if (!put_changes(c, cells, all)) {
         return;
     }
+    c->whole = c->whole || all;
     (void)wnoutrefresh(stdscr);
     (void)doupdate();
     if (all) {
@@ -295,6 +309,7 @@ void canvas_paint(struct canvas *c, const struct cells *cells, const struct them
 void canvas_forget(struct canvas *c)
 {
     cells_free(&c->last);
+    c->whole = true; /* and what gives it back */
     (void)clearok(curscr, TRUE);
 }
 
@@ -304,6 +319,29 @@ void canvas_leave(struct canvas *c)
         (void)endwin();
     }
     canvas_forget(c);
+}
+
+static bool begins(const struct buffer *b, size_t at, const char *with)
+{
+    size_t size = strlen(with);
+    return b->size - at >= size && memcmp(b->data + at, with, size) == 0;
+}
+
+/* ncurses selects ASCII with every change of attributes, where nothing else is ever
+ * selected, and sets colours back right before it resets all: a seventh of the bytes. */
+static void drop_idle(struct buffer *out, size_t from)
+{
+    size_t to = from;
+    for (size_t at = from; at < out->size;) {
+        if (begins(out, at, "\033(B")) {
+            at += 3;
+        } else if (begins(out, at, "\033[39m\033(B\033[m")) {
+            at += 5;
+        } else {
+            out->data[to++] = out->data[at++];
+        }
+    }
+    out->size = to;
 }
 
 void canvas_take(struct canvas *c, struct buffer *out)
@@ -318,6 +356,10 @@ void canvas_take(struct canvas *c, struct buffer *out)
     assert(got == size);
     out->size += (size_t)got;
     (void)lseek(c->fd, 0, SEEK_SET);
+    if (!c->whole) {
+        drop_idle(out, out->size - (size_t)got);
+    }
+    c->whole = false;
 }
 
 unsigned canvas_colours(const struct canvas *c)

@@ -64,7 +64,7 @@ static void draw_deadline(const struct view_context *ctx, struct cells *c, struc
         return;
     }
     if (early < p->commit_deadline_ms) {
-        words_duration(grace, sizeof(grace), early > ctx->now_ms ? early - ctx->now_ms : 0);
+        words_age(grace, sizeof(grace), early > ctx->now_ms ? early - ctx->now_ms : 0);
         draw_format(c, line, 0, col, ROLE_TEXT, "grace ends in %s", grace);
         return;
     }

@@ -241,9 +241,9 @@ void ballots_when(const struct scene_proposal *p, uint64_t now_ms, char *out, si
         return;
     }
     uint64_t apart = at > now_ms ? at - now_ms : now_ms - at;
-    words_duration(words, sizeof(words), apart);
+    words_age(words, sizeof(words), apart);
     if (final) {
-        (void)snprintf(out, size, "%s ago", at > now_ms ? "0ms" : words);
+        (void)snprintf(out, size, "%s ago", at > now_ms ? "0s" : words);
     } else {
         (void)snprintf(out, size, at > now_ms ? "in %s" : "over %s", words);
     }

@@ -62,7 +62,7 @@ static unsigned draw_next_time(const struct view_context *ctx, struct cells *c,
     if (then <= ctx->now_ms) {
         return draw_string(c, line, 0, col, ROLE_WARNING, "due ");
     }
-    words_duration(left, sizeof(left), then - ctx->now_ms);
+    words_age(left, sizeof(left), then - ctx->now_ms);
     return draw_format(c, line, 0, col, ROLE_WARNING, "in %s ", left);
 }
 

@@ -52,7 +52,7 @@ static void words_deadline(char *out, size_t size, const struct view_context *ct
     } else if (end <= ctx->now_ms) {
         (void)snprintf(out, size, "due");
     } else {
-        words_duration(left, sizeof(left), end - ctx->now_ms);
+        words_age(left, sizeof(left), end - ctx->now_ms);
         (void)snprintf(out, size, "%sends in %s", grace ? "grace " : "", left);
     }
 }
@@ -67,9 +67,10 @@ static unsigned draw_choices(struct cells *c, struct area line, unsigned col,
                              const struct scene_proposal *p)
 {
     unsigned at = col;
-    at += draw_format(c, line, 0, at, ROLE_APPROVE, "Y%" PRIu32 " ", p->approve);
-    at += draw_format(c, line, 0, at, ROLE_REJECT, "N%" PRIu32 " ", p->reject);
-    at += draw_format(c, line, 0, at, ROLE_ABSTAIN, "A%" PRIu32 " ", p->abstain);
+    int digits = words_width(p->seats);
+    at += draw_format(c, line, 0, at, ROLE_APPROVE, "Y%-*" PRIu32 " ", digits, p->approve);
+    at += draw_format(c, line, 0, at, ROLE_REJECT, "N%-*" PRIu32 " ", digits, p->reject);
+    at += draw_format(c, line, 0, at, ROLE_ABSTAIN, "A%-*" PRIu32 " ", digits, p->abstain);
     at += draw_format(c, line, 0, at, ROLE_TEXT, "need Y%" PRIu32 " ", p->threshold);
     return at - col;
 }
@@ -82,10 +83,11 @@ static void draw_small(const struct view_context *ctx, struct cells *c, struct a
     unsigned sealed = shown(p->committed, p->seats), opened = shown(p->revealed, p->seats);
     unsigned at = draw_format(c, line, 0, 0, ROLE_STRONG, "%-8s", phase_word(p->phase));
     if (p->phase == UI_WAITING || p->phase == UI_SEALED) {
-        at += draw_format(c, line, 0, at, ROLE_TEXT, "%u/%u sealed ", sealed,
-                          (unsigned)p->seats);
+        at += draw_format(c, line, 0, at, ROLE_TEXT, "%*u/%u sealed ",
+                          words_width(p->seats), sealed, (unsigned)p->seats);
     } else {
-        at += draw_format(c, line, 0, at, ROLE_TEXT, "%u/%u ", opened, sealed);
+        at += draw_format(c, line, 0, at, ROLE_TEXT, "%*u/%u ", words_width(p->seats),
+                          opened, sealed);
         at += draw_choices(c, line, at, p);
     }
     at += draw_format(c, line, 0, at, ROLE_WARNING, "%s%s", deadline,
@@ -100,12 +102,13 @@ enum { BAR_WORDS = 38, BAR_MOST = 60 };
 static unsigned draw_bar_line(struct cells *c, struct area line, const char *label,
                               unsigned have, unsigned total, unsigned goal)
 {
+    int digits = words_width(total);
     unsigned room = line.cols > BAR_WORDS + 4 ? line.cols - BAR_WORDS : 4;
     unsigned width = room < BAR_MOST ? room : BAR_MOST;
     unsigned at = draw_format(c, line, 0, 2, ROLE_QUIET, "%-7s", label) + 2;
     draw_bar(c, line, 0, at, width, have, total, goal);
     at += width + 1;
-    return at + draw_format(c, line, 0, at, ROLE_TEXT, "%u/%u ", have, total);
+    return at + draw_format(c, line, 0, at, ROLE_TEXT, "%*u/%u ", digits, have, total);
 }
 
 static unsigned draw_large(const struct view_context *ctx, struct cells *c, struct area a,
@@ -136,8 +139,8 @@ unsigned open_block(const struct view_context *ctx, struct cells *c, struct area
     const struct scene *s = ctx->scene;
     unsigned each = small ? 1 : 3, row = 1;
     char title[48];
-    if (a.rows < 1 + each || s->open_count == 0) {
-        return 0;
+    if (a.rows < 1 + each || (s->open_count == 0 && s->past)) {
+        return 0; /* what was open then is not known */
     }
     (void)snprintf(title, sizeof(title), "open proposals: %zu", s->open_count);
     block_title(c, a, 0, title);
@@ -150,7 +153,8 @@ unsigned open_block(const struct view_context *ctx, struct cells *c, struct area
             row += draw_large(ctx, c, part, s->open[i]);
         }
     }
-    return row;
+    /* The place of one is kept, so that what is below does not move with each decision. */
+    return row > 1 + each ? row : 1 + each;
 }
 
 unsigned flags_block(const struct view_context *ctx, struct cells *c, struct area a)

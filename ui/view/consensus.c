@@ -163,7 +163,7 @@ static void draw_row_of(const struct view_context *ctx, struct cells *c, struct 
     }
     col += f.asked;
     if (f.height > 0) {
-        draw_known(c, line, col, f.height, at->height, s->order.height);
+        draw_known(c, line, col, f.height, at->height, s->usual_height);
         col += f.height;
     }
     if (f.age > 0) {

@@ -31,8 +31,10 @@ void draw_head(const struct view_context *, struct cells *, struct area, unsigne
 
 /* "12ms", "4.2s", "3m", "2h", "9d"; "?" for UNKNOWN. At least 8 bytes. */
 void words_duration(char *out, size_t size, uint64_t ms);
-/* The same without milliseconds: "0.4s". */
+/* The same of what is watched while it passes, in whole seconds: "0s", "4s", "3m". */
 void words_age(char *out, size_t size, uint64_t ms);
+/* The columns of a count that goes up to most: what follows it stays in its place. */
+int words_width(unsigned most);
 /* "14:02:07Z", and with a date "2026-01-02 14:02:07Z"; "?" for UNKNOWN. */
 void words_clock(char *out, size_t size, uint64_t ms);
 void words_date(char *out, size_t size, uint64_t ms);

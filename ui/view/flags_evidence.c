@@ -22,7 +22,7 @@ static void put_time(struct buffer *out, const char *name, uint64_t ms, uint64_t
 {
     char date[32], ago[16];
     words_date(date, sizeof(date), ms);
-    words_duration(ago, sizeof(ago), ms < now_ms ? now_ms - ms : 0);
+    words_age(ago, sizeof(ago), ms < now_ms ? now_ms - ms : 0);
     words_format(out, "%-15s%s", name, date);
     if (ms != UNKNOWN) {
         words_format(out, ", %s ago", ago);

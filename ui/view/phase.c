@@ -47,8 +47,8 @@ unsigned phase_draw(const struct view_context *ctx, struct cells *c, struct area
              s->quorum);
     at += width + (width > 0 ? 1 : 0);
     words_state(state, sizeof(state), s, have, after_ms);
-    at += draw_format(c, line, 0, at, ROLE_TEXT, "%u/%u ", (unsigned)have,
-                      (unsigned)s->seats);
+    at += draw_format(c, line, 0, at, ROLE_TEXT, "%*u/%u ", words_width(s->seats),
+                      (unsigned)have, (unsigned)s->seats);
     return at + draw_string(c, line, 0, at, have < s->quorum ? ROLE_BAD : ROLE_GOOD, state);
 }
 

@@ -140,7 +140,7 @@ static void draw_field(const struct view_context *ctx, struct cells *c, struct a
         draw_number(c, field, at->view, s->order.view);
         return;
     case FIELD_HEIGHT:
-        draw_number(c, field, at->height, s->order.height);
+        draw_number(c, field, at->height, s->usual_height);
         return;
     case FIELD_STAGE:
         if (seat_rows_past(s)) {

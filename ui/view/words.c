@@ -16,6 +16,11 @@ void words_number(char *out, size_t size, uint64_t n)
     }
 }
 
+int words_width(unsigned most)
+{
+    return most > 99 ? 3 : most > 9 ? 2 : 1;
+}
+
 void words_duration(char *out, size_t size, uint64_t ms)
 {
     const uint64_t day = 24 * (uint64_t)HOUR;
@@ -39,8 +44,8 @@ void words_duration(char *out, size_t size, uint64_t ms)
 
 void words_age(char *out, size_t size, uint64_t ms)
 {
-    if (ms < SECOND) {
-        (void)snprintf(out, size, "0.%us", (unsigned)(ms / 100));
+    if (ms < MINUTE) {
+        (void)snprintf(out, size, "%us", (unsigned)(ms / SECOND));
     } else {
         words_duration(out, size, ms);
     }
