@@ -25,7 +25,12 @@ enum command_argument {
     ARGUMENT_NUMBER,
     ARGUMENT_FILE,
     ARGUMENT_DIRECTORY,
-    ARGUMENT_PROPOSAL, /* an id */
+    ARGUMENT_PROPOSAL, /* an id, */
+    ARGUMENT_FLAG,     /* a flag's, */
+    ARGUMENT_PROPOSAL_STATE,
+    ARGUMENT_FLAG_STATE,
+    ARGUMENT_LEVEL, /* of the log */
+    ARGUMENT_SHELL,
 };
 
 struct command_option {

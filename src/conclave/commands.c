@@ -29,5 +29,6 @@ const struct command *const commands[] = {
     &command_init,
     &command_backup,
     &command_restore,
+    &command_completion,
     NULL,
 };

@@ -107,7 +107,7 @@ static enum command_exit run_list(const struct command_line *line)
 
 static const struct command_option list_options[] = {
     {"all", ARGUMENT_NONE, NULL, "cleared ones, too"},
-    {"state", ARGUMENT_WORD, "STATE",
+    {"state", ARGUMENT_FLAG_STATE, "STATE",
      "open (the default), new, acknowledged, cleared or all"},
     {"seat", ARGUMENT_NUMBER, "N", "of this seat only"},
     {"limit", ARGUMENT_NUMBER, "N", "at most so many (default 50)"},
@@ -159,7 +159,7 @@ const struct command command_flags_ack = {
     .name = "flags ack",
     .summary = "Say that you have seen flags",
     .operands = "ID...",
-    .operand = ARGUMENT_NUMBER,
+    .operand = ARGUMENT_FLAG,
     .operands_min = 1,
     .operands_max = ACK_MAX,
     .socket = true,

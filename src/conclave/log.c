@@ -192,7 +192,7 @@ static const struct command_option options[] = {
     {"follow", ARGUMENT_NONE, NULL, "go on with what comes, until it is interrupted"},
     {"lines", ARGUMENT_NUMBER, "N", "begin with the last N (default 100; --since: all)"},
     {"event", ARGUMENT_WORD, "PREFIX", "only events whose name begins so: peer."},
-    {"level", ARGUMENT_WORD, "LEVEL", "only this and above: debug, info, warn, error"},
+    {"level", ARGUMENT_LEVEL, "LEVEL", "only this and above: debug, info, warn, error"},
     {"seat", ARGUMENT_NUMBER, "N", "only lines that name this seat"},
     {"since", ARGUMENT_WORD, "WHEN",
      "an age (90s, 10m, 2h, 3d) or a time (2026-01-02T03:04)"},

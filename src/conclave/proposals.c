@@ -80,7 +80,7 @@ static enum command_exit run(const struct command_line *line)
 }
 
 static const struct command_option options[] = {
-    {"state", ARGUMENT_WORD, "STATE", "open, final or all (default all)"},
+    {"state", ARGUMENT_PROPOSAL_STATE, "STATE", "open, final or all (default all)"},
     {"limit", ARGUMENT_NUMBER, "N", "at most so many (default 20)"},
     {NULL, ARGUMENT_NONE, NULL, NULL},
 };
