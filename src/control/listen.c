@@ -65,10 +65,13 @@ static int bind_private(int fd, const struct sockaddr_un *address)
     return failed;
 }
 
-/* Nobody can connect before listen, which comes after the permissions are right. */
+/* Nobody can connect before listen, which comes after the permissions are right. Whose
+ * group it is already need not be allowed to change that, and as a service is not. */
 static int open_up(int fd, const char *path, gid_t group, struct complaint *why)
 {
-    if (chown(path, (uid_t)-1, group) != 0) {
+    struct stat st;
+    bool is_there = stat(path, &st) == 0 && st.st_gid == group;
+    if (!is_there && chown(path, (uid_t)-1, group) != 0) {
         return complain(
             why, CONCLAVE_EPERM,
             "cannot give %s to group %u: %s; the daemon's user must be a member "
