@@ -10,6 +10,8 @@
 
 #include "base/clock.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -82,6 +84,18 @@ static json_t *begin_manifest(const struct charter *c, const struct ledger_ident
                      (json_int_t)clock_wall_ms(), "version", PACKAGE_VERSION, "files");
 }
 
+static int sync_dir(const char *dir, struct complaint *why)
+{
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed = fd < 0 || fsync(fd) != 0;
+    int cause = errno;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return failed ? complain(why, CONCLAVE_EIO, "cannot sync %s: %s", dir, strerror(cause))
+                  : 0;
+}
+
 /* The manifest comes last: a folder without one is no backup. */
 static int fill(struct backup *b, bool with_key, struct complaint *why)
 {
@@ -106,7 +120,7 @@ static int fill(struct backup *b, bool with_key, struct complaint *why)
         free(path);
         buffer_free(&text);
     }
-    return error;
+    return error != 0 ? error : sync_dir(b->dir, why);
 }
 
 static void print(const struct backup *b, uint64_t took_ms, bool with_key)

@@ -27,6 +27,7 @@ const struct command *const commands[] = {
     &command_charter_check,
     &command_charter_id,
     &command_init,
+    &command_fsck,
     &command_backup,
     &command_restore,
     &command_completion,

@@ -16,6 +16,7 @@ extern const struct command command_evidence;
 extern const struct command command_flags;
 extern const struct command command_flags_ack;
 extern const struct command command_flags_show;
+extern const struct command command_fsck;
 extern const struct command command_init;
 extern const struct command command_keygen;
 extern const struct command command_ledger;

@@ -43,6 +43,8 @@ int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_iden
                 struct ledger **out, struct complaint *why);
 /* What did not match at opening, for people; NULL: nothing. */
 const char *ledger_lost(const struct ledger *l);
+/* The same of a store that is only read, now; a node may run on it meanwhile. */
+const char *ledger_marks(struct ledger *l);
 const struct ledger_identity *ledger_identity(const struct ledger *l);
 /* A new file, mode 0600 and synced, with the store as it is at one moment; its writer goes
  * on meanwhile. The crash journal is no part of it, so what is made of it knows that it is
@@ -149,6 +151,9 @@ int ledger_proposal_by_prefix(struct ledger *l, const char *hex, size_t digits,
 /* The encoded record of the index-th final decision; a copy the caller unrefs. */
 int ledger_record(struct ledger *l, uint64_t index, struct bytes **out);
 uint64_t ledger_record_count(const struct ledger *l);
+/* Every entry of the index, until fn says that it has seen enough. */
+int ledger_each_proposal(struct ledger *l,
+                         bool (*fn)(void *ctx, const struct ledger_proposal *p), void *ctx);
 
 /* --- the flags of this node: local observation, watch/flags.h. Ids ascend from
  * 1; fn may not write. A store of an older build that is only read has none. --- */

@@ -167,6 +167,26 @@ int ledger_record(struct ledger *l, uint64_t index, struct bytes **out)
     return store_get(l->store, STORE_RECORDS, slice_of(key, sizeof(key)), out);
 }
 
+int ledger_each_proposal(struct ledger *l,
+                         bool (*fn)(void *ctx, const struct ledger_proposal *p), void *ctx)
+{
+    struct store_entry e = {0};
+    bool goes_on = true;
+    int error = store_first(l->store, STORE_PROPOSALS, SLICE_NONE, &e);
+    while (error == 0 && goes_on) {
+        struct ledger_proposal p;
+        error = e.key_size == HASH_BYTES ? value_get_proposal(bytes_slice(e.value), &p)
+                                         : CONCLAVE_ECORRUPT;
+        if (error == 0) {
+            memcpy(p.id.bytes, e.key, HASH_BYTES);
+            goes_on = fn(ctx, &p);
+            error = store_next(l->store, STORE_PROPOSALS, &e);
+        }
+    }
+    store_entry_clear(&e);
+    return error == CONCLAVE_ENOENT ? 0 : error;
+}
+
 uint64_t ledger_record_count(const struct ledger *l)
 {
     return l->record_count;

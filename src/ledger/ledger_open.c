@@ -54,7 +54,7 @@ static int open_directory(struct ledger *l, struct complaint *why)
     return 0;
 }
 
-static int complain_disk(const struct ledger *l, int error, struct complaint *why)
+int ledger_complain_disk(const struct ledger *l, int error, struct complaint *why)
 {
     if (error == CONCLAVE_EFULL) {
         return complain(why, error, "%s: no space on disk; free some and start again",
@@ -71,7 +71,7 @@ static int complain_disk(const struct ledger *l, int error, struct complaint *wh
                     strerror(errno));
 }
 
-static int get_meta(struct ledger *l, const char *key, struct bytes **out)
+int ledger_get_meta(struct ledger *l, const char *key, struct bytes **out)
 {
     int error = store_get(l->store, STORE_META, slice_of_string(key), out);
     return error == CONCLAVE_ENOENT ? CONCLAVE_ECORRUPT : error;
@@ -81,13 +81,13 @@ static int check_identity(struct ledger *l, const struct ledger_identity *id,
                           struct complaint *why)
 {
     struct bytes *value = NULL;
-    int error = get_meta(l, "identity", &value);
+    int error = ledger_get_meta(l, "identity", &value);
     if (error == 0) {
         error = value_get_identity(bytes_slice(value), &l->id);
     }
     bytes_unref(value);
     if (error != 0) {
-        return complain_disk(l, error, why);
+        return ledger_complain_disk(l, error, why);
     }
     if (id == NULL) {
         return 0;
@@ -108,90 +108,6 @@ static int check_identity(struct ledger *l, const struct ledger_identity *id,
     return 0;
 }
 
-/* --- marks --- */
-
-static int check_machine(struct ledger *l, struct complaint *why)
-{
-    struct bytes *value = NULL;
-    struct machine_id kept_machine, machine;
-    struct file_mark kept_file, file;
-    int error = get_meta(l, "marks", &value);
-    if (error == 0) {
-        error = value_get_marks(bytes_slice(value), &kept_machine, &kept_file);
-    }
-    bytes_unref(value);
-    if (error == 0) {
-        error = file_mark_read(l->dir_fd, data_name, &file);
-    }
-    if (error == 0) {
-        error = machine_id_read(l->options.machine_id_path, &machine);
-    }
-    if (error != 0) {
-        return complain_disk(l, error, why);
-    }
-    if (!slice_equal(slice_of(kept_machine.text, kept_machine.size),
-                     slice_of(machine.text, machine.size))) {
-        l->lost = "made on another machine";
-    } else if (!file_mark_equal(&kept_file, &file)) {
-        l->lost = "data.mdb is not the file that the store was made in";
-    }
-    return 0;
-}
-
-static int check_journal(struct ledger *l, struct complaint *why)
-{
-    struct bytes *value = NULL;
-    struct incarnation kept[2], found;
-    size_t count = 0;
-    int error = get_meta(l, "journal", &value);
-    if (error == 0) {
-        error = value_get_incarnations(bytes_slice(value), kept, &count);
-    }
-    bytes_unref(value);
-    if (error != 0) {
-        return complain_disk(l, error, why);
-    }
-    error = journal_read(l->dir_fd, &found);
-    if (error == CONCLAVE_EIO) {
-        return complain_disk(l, error, why);
-    }
-    for (size_t i = 0; error == 0 && i < count; i++) {
-        if (incarnation_equal(&kept[i], &found)) {
-            l->journal = (struct journal){.step = JOURNAL_SETTLED, .now = found};
-            return 0;
-        }
-    }
-    l->lost = l->lost != NULL ? l->lost : "data.mdb and journal are not of the same time";
-    return 0;
-}
-
-/* New marks, of this machine and file, and a journal of this time. They are written with
- * whatever else waits, and durable with it. */
-static int put_marks(struct ledger *l)
-{
-    struct machine_id machine;
-    struct file_mark file;
-    int error = machine_id_read(l->options.machine_id_path, &machine);
-    if (error == 0) {
-        error = file_mark_read(l->dir_fd, data_name, &file);
-    }
-    if (error == 0) {
-        error = journal_draw(&l->journal, l->dir_fd);
-    }
-    if (error == 0) {
-        error = journal_switch(&l->journal, l->dir_fd);
-    }
-    if (error == 0) {
-        journal_settle(&l->journal);
-        struct buffer value = {0};
-        value_put_marks(&value, &machine, &file);
-        ledger_put(l, STORE_META, slice_of_string("marks"), &value);
-        value_put_incarnations(&value, &l->journal.now, 1);
-        ledger_put(l, STORE_META, slice_of_string("journal"), &value);
-    }
-    return error;
-}
-
 /* --- the two ways to begin --- */
 
 static int create(struct ledger *l, struct complaint *why)
@@ -199,12 +115,12 @@ static int create(struct ledger *l, struct complaint *why)
     struct buffer value = {0};
     value_put_identity(&value, &l->id);
     ledger_put(l, STORE_META, slice_of_string("identity"), &value);
-    int error = put_marks(l);
+    int error = ledger_put_marks(l);
     if (error == 0) {
         store_finish(l->store);
         error = store_commit(l->store);
     }
-    return error == 0 ? 0 : complain_disk(l, error, why);
+    return error == 0 ? 0 : ledger_complain_disk(l, error, why);
 }
 
 /* The store is taken over, and that it is not what this seat last ran on is kept with it.
@@ -217,7 +133,7 @@ static int take_over(struct ledger *l)
         standing.lost = true;
         standing.has_view = false;
         ledger_put_standing(l, &standing);
-        error = put_marks(l);
+        error = ledger_put_marks(l);
     }
     return error == 0 ? store_commit(l->store) : error;
 }
@@ -226,10 +142,7 @@ static int resume(struct ledger *l, const struct ledger_identity *id, struct com
 {
     int error = check_identity(l, id, why);
     if (error == 0 && l->mode == LEDGER_WRITE) {
-        error = check_machine(l, why);
-        if (error == 0) {
-            error = check_journal(l, why);
-        }
+        error = ledger_check_marks(l, why);
     }
     if (error != 0) {
         return error;
@@ -244,7 +157,7 @@ static int resume(struct ledger *l, const struct ledger_identity *id, struct com
     if (error == 0 && l->mode == LEDGER_WRITE) {
         error = l->lost != NULL ? take_over(l) : ledger_new_incarnation(l);
     }
-    return error == 0 ? 0 : complain_disk(l, error, why);
+    return error == 0 ? 0 : ledger_complain_disk(l, error, why);
 }
 
 /*

@@ -48,6 +48,15 @@ int ledger_walked(struct ledger *l, enum store_table table, int error, size_t fo
 int ledger_new_incarnation(struct ledger *l);
 /* Closes without another word: what a crash does. */
 void ledger_free(struct ledger *l);
+/* A complaint about the disk or what is on it. Returns the error. */
+int ledger_complain_disk(const struct ledger *l, int error, struct complaint *why);
+/* An entry of the table meta that a store must have. */
+int ledger_get_meta(struct ledger *l, const char *key, struct bytes **out);
+/* Compares the marks with the machine and the files; l->lost says what differs. */
+int ledger_check_marks(struct ledger *l, struct complaint *why);
+/* New marks, of this machine and file, and a journal of this time. They are written with
+ * whatever else waits, and durable with it. */
+int ledger_put_marks(struct ledger *l);
 /* Reads what a ledger knows about itself, in one call per file, at opening. */
 int ledger_load_blocks(struct ledger *l);
 int ledger_load_own(struct ledger *l);

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: ISC */
+/* The index of proposals and the records: what replaying the blocks gives again. */
+#include "audit/audit_private.h"
+
+#include "wire/codec.h"
+#include "wire/shared.h"
+
+#include <inttypes.h>
+
+enum { SHOWN_BYTES = 6 };
+
+/* The beginning of a proposal's id. */
+struct shown {
+    char text[2 * SHOWN_BYTES + 1];
+};
+
+static struct shown show(const struct hash *id)
+{
+    struct shown s;
+    hex_encode(s.text, slice_of(id->bytes, SHOWN_BYTES));
+    return s;
+}
+
+static bool check_opened(struct audit *a, uint64_t height, const struct hash *id)
+{
+    struct ledger_proposal p;
+    int error = ledger_proposal(a->ledger, id, &p);
+    a->report->proposals++;
+    if (error != 0) {
+        return audit_differs(a, AUDIT_INDEX, height,
+                             "the block opens proposal %s, which the index has not: %s",
+                             show(id).text, error_text(error));
+    }
+    if (p.propose_height != height) {
+        return audit_differs(a, AUDIT_INDEX, height,
+                             "the block opens proposal %s, which the index looks for in "
+                             "block %" PRIu64,
+                             show(id).text, p.propose_height);
+    }
+    return true;
+}
+
+static bool check_record(struct audit *a, uint64_t height, const struct council_event *e)
+{
+    struct bytes *stored = NULL;
+    struct ledger_proposal p;
+    uint64_t number = a->report->records++;
+    int error = ledger_record(a->ledger, number, &stored);
+    if (error != 0) {
+        return audit_differs(a, AUDIT_RECORD, height,
+                             "the block makes proposal %s final, but record %" PRIu64
+                             " cannot be read: %s",
+                             show(&e->proposal).text, number, error_text(error));
+    }
+    bool same = slice_equal(bytes_slice(stored), e->record_encoding);
+    bytes_unref(stored);
+    if (!same) {
+        return audit_differs(a, AUDIT_RECORD, height,
+                             "record %" PRIu64 ", of proposal %s, is not the one that the "
+                             "blocks give",
+                             number, show(&e->proposal).text);
+    }
+    error = ledger_proposal(a->ledger, &e->proposal, &p);
+    if (error != 0 || p.final_height != height || p.record_index != number) {
+        return audit_differs(a, AUDIT_INDEX, height,
+                             "the block makes proposal %s final, as record %" PRIu64
+                             ", and the index does not say so",
+                             show(&e->proposal).text, number);
+    }
+    return true;
+}
+
+bool audit_events(struct audit *a, uint64_t height, const struct council_result *result)
+{
+    bool good = true;
+    for (size_t i = 0; good && i < result->event_count; i++) {
+        const struct council_event *e = &result->events[i];
+        if (e->kind == COUNCIL_OPENED) {
+            good = check_opened(a, height, &e->proposal);
+        } else if (e->kind == COUNCIL_FINAL) {
+            good = check_record(a, height, e);
+        }
+    }
+    return good;
+}
+
+/* An entry that no block up to the last one made; a node may have gone on since. */
+static bool is_known(void *context, const struct ledger_proposal *p)
+{
+    struct audit *a = context;
+    uint64_t target = a->report->target;
+    const struct proposal *open = council_find(a->council, &p->id);
+    if (p->propose_height <= target && !council_knows(a->council, &p->id)) {
+        return audit_differs(a, AUDIT_INDEX, p->propose_height,
+                             "the index has proposal %s, which no block opens",
+                             show(&p->id).text);
+    }
+    if (p->final_height != 0 && p->final_height <= target && open != NULL) {
+        return audit_differs(a, AUDIT_INDEX, p->final_height,
+                             "the index says that proposal %s is final, which it is not",
+                             show(&p->id).text);
+    }
+    return true;
+}
+
+bool audit_no_more(struct audit *a)
+{
+    struct bytes *stored = NULL;
+    struct record record;
+    struct ledger_proposal p;
+    int error = ledger_each_proposal(a->ledger, is_known, a);
+    if (error != 0) {
+        return audit_differs(a, AUDIT_INDEX, 0, "the index cannot be read: %s",
+                             error_text(error));
+    }
+    /* The next record, where there is one, is of a later block. */
+    if (!a->report->sound || ledger_record(a->ledger, a->report->records, &stored) != 0) {
+        return a->report->sound;
+    }
+    bool later = codec_decode_record(bytes_slice(stored), &record) == 0 &&
+                 ledger_proposal(a->ledger, &record.proposal, &p) == 0 &&
+                 p.final_height > a->report->target;
+    bytes_unref(stored);
+    return later || audit_differs(a, AUDIT_RECORD, a->report->target,
+                                  "there is a record %" PRIu64 ", which no block gives",
+                                  a->report->records);
+}
