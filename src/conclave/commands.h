@@ -6,10 +6,12 @@
 #include "conclave/command.h"
 
 extern const struct command command_backup;
+extern const struct command command_bench;
 extern const struct command command_charter_check;
 extern const struct command command_charter_id;
 extern const struct command command_charter_new;
 extern const struct command command_completion;
+extern const struct command command_config_check;
 extern const struct command command_console;
 extern const struct command command_demo;
 extern const struct command command_evidence;

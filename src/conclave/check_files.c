@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: ISC */
+#define _GNU_SOURCE
+#include "conclave/findings.h"
+
+#include "conclave/files.h"
+
+#include "base/alloc.h"
+#include "ledger/ledger.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/un.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+enum { FREE_BYTES_LOW = 256 * 1024 * 1024 };
+/* File systems of which other machines have a part: locks and maps are not to be relied on
+ * there. */
+enum { NFS_MAGIC = 0x6969, SMB2_MAGIC = (int)0xFE534D42, CIFS_MAGIC = (int)0xFF534D42 };
+
+/* --- charter and key --- */
+
+struct warned {
+    struct findings *f;
+    const char *path;
+};
+
+static void warn_charter(void *context, const char *text)
+{
+    const struct warned *w = context;
+    findings_warn(w->f, "charter", "%s: %s", w->path, text);
+}
+
+static struct charter *check_charter(struct findings *f, const struct config *c)
+{
+    struct charter *charter = NULL;
+    struct complaint why = {""};
+    char id[2 * HASH_BYTES + 1];
+    if (charter_load(c->charter, &charter, &why) != 0) {
+        findings_fail(f, "charter", "%s", why.text);
+        return NULL;
+    }
+    hex_encode(id, slice_of(charter->council_id.bytes, HASH_BYTES));
+    findings_good(f, "charter", "%s: %s, %u seats, %s", c->charter, charter->name,
+                  (unsigned)charter->seat_count, id);
+    charter_warnings(charter, warn_charter, &(struct warned){f, c->charter});
+    return charter;
+}
+
+static uint16_t check_key(struct findings *f, const struct config *c,
+                          const struct charter *charter)
+{
+    struct secret_key *key = NULL;
+    struct public_key public;
+    struct complaint why = {""};
+    uint16_t seat = 0;
+    if (key_load(c->key, &key, &why) != 0) {
+        findings_fail(f, "key", "%s", why.text);
+        return 0;
+    }
+    key_public(key, &public);
+    key_free(key);
+    if (charter == NULL) {
+        findings_good(f, "key", "%s can be read", c->key);
+        return 0;
+    }
+    seat = charter_seat_of(charter, &public);
+    if (seat == 0) {
+        findings_fail(f, "key",
+                      "%s belongs to no seat of %s: use the key whose public half the "
+                      "charter names",
+                      c->key, c->charter);
+    } else {
+        findings_good(f, "key", "%s is that of seat %u, %s", c->key, (unsigned)seat,
+                      charter->seats[seat - 1].name);
+    }
+    return seat;
+}
+
+/* --- the store --- */
+
+static void check_store(struct findings *f, const char *dir, const struct charter *charter,
+                        uint16_t seat)
+{
+    struct ledger *ledger = NULL;
+    struct complaint why = {""};
+    struct ledger_identity id = {charter->council_id, seat, charter->seat_count};
+    char *lock = file_join(dir, "lock.mdb");
+    /* To open it for reading makes the lock file where there is none: not as another user.
+     */
+    bool may = file_exists(lock) || geteuid() != 0;
+    free(lock);
+    if (!may) {
+        return;
+    }
+    if (ledger_open(dir, LEDGER_READ, &id, &ledger, &why) != 0) {
+        findings_fail(f, "store", "%s", why.text);
+        return;
+    }
+    findings_good(f, "store", "%s: of this seat, height %llu", dir,
+                  (unsigned long long)ledger_height(ledger));
+    const char *lost = ledger_marks(ledger);
+    if (lost != NULL) {
+        findings_warn(f, "store",
+                      "%s: %s: the seat will come back as one that has lost its state "
+                      "(conclaved(8))",
+                      dir, lost);
+    }
+    ledger_close(ledger);
+}
+
+static void check_disk(struct findings *f, const char *dir)
+{
+    struct statfs fs;
+    struct statvfs st;
+    if (statfs(dir, &fs) == 0 &&
+        ((int)fs.f_type == NFS_MAGIC || (int)fs.f_type == SMB2_MAGIC ||
+         (int)fs.f_type == CIFS_MAGIC)) {
+        findings_fail(f, "data", "%s: is on a network file system: choose a local disk",
+                      dir);
+    }
+    if (statvfs(dir, &st) == 0 && (uint64_t)st.f_bavail * st.f_frsize < FREE_BYTES_LOW) {
+        findings_warn(f, "data", "%s: less than %d MiB are free on its disk: make room",
+                      dir, FREE_BYTES_LOW / (1024 * 1024));
+    }
+}
+
+static void check_data(struct findings *f, const struct config *c,
+                       const struct charter *charter, uint16_t seat)
+{
+    struct stat st;
+    if (stat(c->data, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        findings_fail(f, "data",
+                      "%s: %s: make it with conclave init, or correct data in %s", c->data,
+                      errno == ENOENT ? "there is no such directory" : "is none", c->path);
+        return;
+    }
+    if (access(c->data, R_OK | W_OK | X_OK) != 0) {
+        findings_fail(f, "data",
+                      "%s: this user may not write there (it belongs to user %lu, mode "
+                      "%04o): run the node as that user, or chown it",
+                      c->data, (unsigned long)st.st_uid, (unsigned)(st.st_mode & 07777));
+        return;
+    }
+    if ((st.st_mode & 077) != 0) {
+        findings_warn(f, "data",
+                      "%s: mode %04o lets others at ballots that are still sealed: chmod "
+                      "700 '%s'",
+                      c->data, (unsigned)(st.st_mode & 07777), c->data);
+    }
+    check_disk(f, c->data);
+    char *store = file_join(c->data, "data.mdb");
+    bool there = file_exists(store);
+    free(store);
+    if (!there) {
+        findings_warn(f, "data",
+                      "%s: holds no store: the seat will begin with a new one, and get the "
+                      "ledger from the others",
+                      c->data);
+    } else if (charter != NULL && seat != 0) {
+        check_store(f, c->data, charter, seat);
+    }
+}
+
+/* --- where it writes --- */
+
+static void check_socket(struct findings *f, const struct config *c)
+{
+    struct sockaddr_un address;
+    struct stat st;
+    char *copy = alloc_string(c->socket);
+    const char *dir = dirname(copy);
+    if (strlen(c->socket) >= sizeof(address.sun_path)) {
+        findings_fail(f, "socket", "%s: has %zu bytes, a Unix socket allows %zu", c->socket,
+                      strlen(c->socket), sizeof(address.sun_path) - 1);
+    } else if (stat(dir, &st) != 0) {
+        findings_fail(f, "socket", "%s: %s: make it: mkdir -m 750 '%s'", dir,
+                      strerror(errno), dir);
+    } else if (!S_ISDIR(st.st_mode) || access(dir, W_OK | X_OK) != 0) {
+        findings_fail(f, "socket",
+                      "%s: this user may not make a socket there: chown it to the node's "
+                      "user, mode 0750",
+                      dir);
+    } else if (lstat(c->socket, &st) == 0 && !S_ISSOCK(st.st_mode)) {
+        findings_fail(f, "socket", "%s: is there, and no socket: move it away", c->socket);
+    } else {
+        if (stat(dir, &st) == 0 && (st.st_mode & S_IWOTH) != 0) {
+            findings_warn(f, "socket",
+                          "%s: mode %04o: anybody can put a socket there in the node's "
+                          "place: chmod 750 '%s'",
+                          dir, (unsigned)(st.st_mode & 07777), dir);
+        }
+        findings_good(f, "socket", "%s", c->socket);
+    }
+    free(copy);
+}
+
+static void check_log(struct findings *f, const struct config *c)
+{
+    if (strcmp(c->log, "stderr") == 0 || strcmp(c->log, "syslog") == 0) {
+        findings_good(f, "log", "to %s", c->log);
+        return;
+    }
+    char *copy = alloc_string(c->log);
+    const char *dir = dirname(copy);
+    bool there = access(c->log, F_OK) == 0;
+    if (there ? access(c->log, W_OK) != 0 : access(dir, W_OK | X_OK) != 0) {
+        findings_fail(f, "log", "%s: cannot be written: %s; chown %s to the node's user",
+                      c->log, strerror(errno), there ? "it" : dir);
+    } else {
+        findings_good(f, "log", "%s", c->log);
+    }
+    free(copy);
+}
+
+struct charter *check_files(struct findings *f, const struct config *c, uint16_t *seat)
+{
+    struct charter *charter = check_charter(f, c);
+    *seat = check_key(f, c, charter);
+    check_data(f, c, charter, *seat);
+    check_socket(f, c);
+    check_log(f, c);
+    return charter;
+}
