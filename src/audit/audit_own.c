@@ -111,8 +111,12 @@ bool audit_own(struct audit *a)
     if (good) {
         look_at_ballots(a);
         const char *marks = ledger_marks(a->ledger);
-        (void)snprintf(a->report->marks.text, sizeof(a->report->marks.text), "%s",
-                       marks != NULL ? marks : "");
+        if (marks != NULL) {
+            (void)snprintf(a->report->marks.text, sizeof(a->report->marks.text),
+                           "it is a copy (%s): a seat that is started on it counts as one "
+                           "that has lost its state",
+                           marks);
+        }
     }
     return good;
 }

@@ -179,7 +179,7 @@ static enum command_exit run(const struct command_line *line)
 
 static const struct command_option options[] = {
     NODE_FILES_OPTIONS,
-    {"quick", ARGUMENT_NONE, NULL, "check no signatures: much faster"},
+    {"quick", ARGUMENT_NONE, NULL, "check no signatures: faster"},
     {NULL, ARGUMENT_NONE, NULL, NULL},
 };
 
@@ -191,7 +191,7 @@ const struct command command_fsck = {
     .options = options,
     .details =
         "Of a stopped node, or beside a running one, which goes on meanwhile: without\n"
-        "--config or --data, the one that runs here. Changes nothing. The exit status\n"
-        "is 1 where something is not as the ledger says.\n",
+        "--config or --data, the one that runs here, which is not changed. The exit\n"
+        "status is 1 where something is not as the ledger says.\n",
     .run = run,
 };
