@@ -291,6 +291,20 @@ static void tell_proposal(struct story *s)
     add_block(s, &e, 1, 0);
 }
 
+/* The third of these envelopes, in the ops_root of their block. */
+static void tell_path(struct story *s, struct envelope *const *envelopes)
+{
+    struct buffer leaf = {0};
+    struct hash ids[SEATS], path[MERKLE_PATH_MAX];
+    for (size_t i = 0; i < SEATS; i++) {
+        ids[i] = envelopes[i]->id;
+    }
+    codec_envelope_leaf(&leaf, envelopes[2]);
+    shows_buffer(s, "leaf of envelope 3", &leaf);
+    size_t length = merkle_path(ids, SEATS, 2, path);
+    shows(s, "path of envelope 3", slice_of(path, length * HASH_BYTES));
+}
+
 static void tell_ballots(struct story *s)
 {
     struct envelope *ballots[SEATS];
@@ -326,6 +340,7 @@ static void tell_ballots(struct story *s)
         buffer_free(&preimage);
         buffer_free(&encoding);
     }
+    tell_path(s, ballots);
     add_block(s, ballots, SEATS, 1);
     add_block(s, reveals, SEATS, 2);
     add_block(s, NULL, 0, 3);
@@ -359,6 +374,7 @@ static struct certificate *tell_votes(struct story *s)
     struct message prepare = vote(s, 2, MESSAGE_PREPARE);
     codec_body_vote(&body, s->last.view, s->last.height, &s->last_hash);
     shows_signed(s, "signed bytes of prepare", LABEL_PREPARE, buffer_slice(&body));
+    shows_signed(s, "signed bytes of commit", LABEL_COMMIT, buffer_slice(&body));
     codec_encode_message(&message, &prepare);
     shows_buffer(s, "prepare", &message);
     struct certificate *c = certificate_new(QUORUM);
@@ -436,6 +452,28 @@ static void tell_evidence(struct story *s)
     buffer_free(&bodies[1]);
 }
 
+static void tell_frame(struct story *s)
+{
+    struct message m = {.tag = MESSAGE_HEARTBEAT};
+    struct heartbeat *h = &m.heartbeat;
+    struct buffer message = {0}, frame = {0};
+    h->height = BLOCKS;
+    memcpy(h->tip_prefix, s->last_hash.bytes, sizeof(h->tip_prefix));
+    h->monotonic_ms = 1000;
+    h->wall_ms = s->charter->created_ms + (uint64_t)BLOCKS * STEP_MS;
+    h->echo_ms = 900;
+    h->echo_held_ms = 40;
+    memset(h->instance, 0xe2, sizeof(h->instance));
+    h->version = slice_of_string("0.1.0");
+    h->flags = HEARTBEAT_EVALUATOR_DOWN;
+    codec_encode_message(&message, &m);
+    uint8_t length[4] = {0, 0, (uint8_t)(message.size >> 8), (uint8_t)message.size};
+    buffer_append(&frame, length, sizeof(length));
+    buffer_append_slice(&frame, buffer_slice(&message));
+    shows_buffer(s, "heartbeat", &message);
+    shows_buffer(s, "frame", &frame);
+}
+
 static void end(struct story *s)
 {
     ok(page_is_covered(s->page), "every example is an input or computed");
@@ -463,6 +501,7 @@ int main(void)
     struct certificate *c = tell_votes(&s);
     tell_view_change(&s, c);
     tell_evidence(&s);
+    tell_frame(&s);
     certificate_unref(c);
     end(&s);
     return tap_done();
