@@ -3,12 +3,14 @@
 
 #include "conclaved/introduce.h"
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "base/quorum.h"
 #include "conclaved/node.h"
 
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
 static struct slice council_of(const struct node *n)
@@ -16,11 +18,18 @@ static struct slice council_of(const struct node *n)
     return slice_of(n->charter->council_id.bytes, HASH_BYTES);
 }
 
+/* A path as somebody in another folder can use it; the caller frees. */
+static char *whole_path(const char *path)
+{
+    char *whole = realpath(path, NULL);
+    return whole != NULL ? whole : alloc_string(path);
+}
+
 static void tell_limits(struct node *n)
 {
     const struct charter *c = n->charter;
     const struct config *config = n->config;
-    char libraries[160];
+    char libraries[160], *data = whole_path(config->data);
     struct rlimit files = {0, 0};
     struct ledger_facts facts;
     ledger_facts(n->ledger, &facts);
@@ -36,18 +45,22 @@ static void tell_limits(struct node *n)
               LOG_N("max_drift_ms", c->max_drift_ms), LOG_N("window", c->window),
               LOG_N("heartbeat_ms", config->heartbeat_ms),
               LOG_N("dead_peer_ms", config->dead_peer_ms),
-              LOG_N("slow_store_ms", config->slow_store_ms), LOG_S("libraries", libraries));
+              LOG_N("slow_store_ms", config->slow_store_ms), LOG_S("data", data),
+              LOG_S("libraries", libraries));
+    free(data);
 }
 
 void introduce_node(struct node *n)
 {
     const struct charter *c = n->charter;
+    char *charter = whole_path(n->config->charter);
     LOG_EVENT(LOG_LEVEL_INFO, "node.started", LOG_S("version", PACKAGE_VERSION),
               LOG_N("protocol", PROTOCOL_VERSION), LOG_N("seat", n->seat),
               LOG_S("name", c->seats[n->seat - 1].name), LOG_N("seats", c->seat_count),
               LOG_N("quorum", quorum_size(c->seat_count)),
               LOG_N("height", ledger_height(n->ledger)), LOG_X("council", council_of(n)),
-              LOG_S("charter", n->config->charter));
+              LOG_S("charter", charter));
+    free(charter);
     tell_limits(n);
 }
 

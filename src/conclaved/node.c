@@ -91,7 +91,9 @@ static void end_turn(struct node *n)
     agents_ask(n);
     int error = replica_end_turn(n->replica);
     if (error != 0) {
-        LOG_EVENT(LOG_LEVEL_ERROR, "store.failed", LOG_S("error", error_text(error)),
+        LOG_EVENT(LOG_LEVEL_ERROR, "store.failed",
+                  LOG_S("error",
+                        error == CONCLAVE_EFULL ? "the disk is full" : error_text(error)),
                   LOG_S("data", n->config->data),
                   LOG_S("cure", "free space or mend the disk, then start the node again"));
         log_close();
@@ -142,6 +144,7 @@ static void on_beat(struct ev_loop *loop, struct ev_timer *w, int events)
     }
     /* A wall clock that jumped is noticed so: the core's wishes count on both clocks. */
     replica_tick(n->replica);
+    catchup_look(n);
     halt_look(n);
     flagging_look(n);
     log_tick();
@@ -245,6 +248,7 @@ static int start_replica(struct node *n, struct complaint *why)
 int node_start(struct node *n, struct ev_loop *loop, struct config *config,
                struct complaint *why)
 {
+    struct pbft_status status;
     memset(n, 0, sizeof(*n));
     n->loop = loop;
     n->config = config;
@@ -282,6 +286,8 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
     standing_tell(n);
     flagging_begin(n);
     list_suspended(n, n->suspended);
+    replica_status(n->replica, &status);
+    n->views_told.view = status.view;
     replica_begin(n->replica);
     return 0;
 }

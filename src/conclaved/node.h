@@ -7,8 +7,10 @@
 #define CONCLAVE_CONCLAVED_NODE_H
 
 #include "charter/charter.h"
+#include "conclaved/catchup.h"
 #include "conclaved/config.h"
 #include "conclaved/disk.h"
+#include "conclaved/log_events.h"
 #include "conclaved/metrics.h"
 #include "conclaved/stall.h"
 #include "conclaved/votes_tell.h"
@@ -71,11 +73,8 @@ struct node {
     bool was_asking, was_lost; /* what the other seats were last told */
     struct stall_watch stall;
     struct disk_watch disk;
-    struct {
-        bool is_open; /* the node has left a view and entered none since */
-        uint64_t since_ms;
-        enum pbft_cause cause;
-    } leaving;
+    struct catchup catchup;
+    struct views_told views_told;
     bool suspended[SEATS_MAX]; /* of seat - 1, as the log was told */
 
     struct ev_prepare turn_watcher; /* ends the turn before the loop sleeps */

@@ -8,65 +8,11 @@
 #include "conclaved/flagging.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/json.h"
+#include "conclaved/log_events.h"
 #include "conclaved/publish.h"
 #include "conclaved/rounds.h"
 #include "conclaved/votes_tell.h"
 #include "wire/shared.h"
-
-/* How long it took from leaving the last view, and why that was left: attempts in between
- * had causes of their own. */
-static void tell_view_changed(struct node *n, const struct pbft_notice *x)
-{
-    struct log_field cause = LOG_S("cause", pbft_cause_name(n->leaving.cause));
-    struct log_field took = LOG_N("ms", clock_monotonic_ms() - n->leaving.since_ms);
-    if (!n->leaving.is_open) {
-        cause.kind = took.kind = LOG_END;
-    }
-    n->leaving.is_open = false;
-    LOG_EVENT(LOG_LEVEL_INFO, "view.changed", LOG_N("view", x->view),
-              LOG_N("height", x->height), LOG_N("seat", x->seat), cause, took);
-}
-
-static void note_leaving(struct node *n, const struct pbft_notice *x)
-{
-    if (!n->leaving.is_open) {
-        n->leaving.is_open = true;
-        n->leaving.since_ms = clock_monotonic_ms();
-        n->leaving.cause = x->cause;
-    }
-}
-
-static void log_notice(struct node *n, const struct pbft_notice *x)
-{
-    static const char *const names[] = {
-        [PBFT_NOTICE_VIEW_CHANGE] = "view.change-started",
-        [PBFT_NOTICE_REFUSED] = "block.refused",
-        [PBFT_NOTICE_DIVERGED] = "state.diverged",
-        [PBFT_NOTICE_FORK] = "chain.forked",
-        [PBFT_NOTICE_CATCHING_UP] = "node.catching-up",
-        [PBFT_NOTICE_LOST] = "state.lost",
-        [PBFT_NOTICE_RETURNED] = "state.returned",
-    };
-    static const enum log_level levels[] = {
-        [PBFT_NOTICE_VIEW_CHANGE] = LOG_LEVEL_INFO, [PBFT_NOTICE_REFUSED] = LOG_LEVEL_WARN,
-        [PBFT_NOTICE_DIVERGED] = LOG_LEVEL_ERROR,   [PBFT_NOTICE_FORK] = LOG_LEVEL_ERROR,
-        [PBFT_NOTICE_CATCHING_UP] = LOG_LEVEL_INFO, [PBFT_NOTICE_LOST] = LOG_LEVEL_WARN,
-        [PBFT_NOTICE_RETURNED] = LOG_LEVEL_INFO,
-    };
-    struct log_field cause = LOG_S("cause", pbft_cause_name(x->cause));
-    if (x->kind == PBFT_NOTICE_NEW_VIEW) {
-        tell_view_changed(n, x);
-        return;
-    }
-    if (x->kind == PBFT_NOTICE_VIEW_CHANGE) {
-        note_leaving(n, x);
-    }
-    if (x->cause == PBFT_CAUSE_NONE) {
-        cause.kind = LOG_END;
-    }
-    LOG_EVENT(levels[x->kind], names[x->kind], LOG_N("view", x->view),
-              LOG_N("height", x->height), LOG_N("seat", x->seat), cause);
-}
 
 static void tell_notice(struct node *n, const struct pbft_notice *x)
 {
@@ -140,68 +86,6 @@ static void on_action(void *context, const struct pbft_action *a)
     case PBFT_STORE_NEW_VIEW:
     case PBFT_CERTIFY:
     case PBFT_STORE_STANDING:
-        break;
-    }
-}
-
-static const char *evidence_of(const struct block *b, uint16_t seat)
-{
-    enum evidence_kind kind;
-    return find_evidence(b, seat, &kind) ? evidence_kind_name(kind) : "unknown";
-}
-
-static void log_opened(const struct node *n, const struct block *b,
-                       const struct council_event *e)
-{
-    const struct proposal *p = council_find(replica_council(n->replica), &e->proposal);
-    struct slice title = p != NULL ? p->content.title : SLICE_NONE;
-    const char *class =
-        p != NULL ? class_name(n->charter, p->content.class_index) : "unknown";
-    LOG_EVENT(LOG_LEVEL_INFO, "proposal.opened",
-              LOG_X("proposal", slice_of(e->proposal.bytes, HASH_BYTES)),
-              LOG_N("seat", e->seat), LOG_N("height", b->header.height),
-              LOG_S("class", class), LOG_T("title", title));
-}
-
-static void log_council_event(const struct node *n, const struct block *b,
-                              const struct council_event *e)
-{
-    struct slice id = slice_of(e->proposal.bytes, HASH_BYTES);
-    switch (e->kind) {
-    case COUNCIL_OPENED:
-        log_opened(n, b, e);
-        break;
-    case COUNCIL_SEALED:
-        LOG_EVENT(LOG_LEVEL_INFO, "proposal.opening", LOG_X("proposal", id),
-                  LOG_N("height", b->header.height));
-        break;
-    case COUNCIL_FINAL:
-        LOG_EVENT(LOG_LEVEL_INFO, "proposal.final", LOG_X("proposal", id),
-                  LOG_S("outcome", outcome_name(e->record->outcome)),
-                  LOG_S("reason", reason_name(e->record->reason)),
-                  LOG_N("approve", e->record->approve), LOG_N("reject", e->record->reject),
-                  LOG_N("abstain", e->record->abstain), LOG_N("height", b->header.height),
-                  LOG_N("ms", e->record->final.time_ms - e->record->opened.time_ms),
-                  LOG_T("title", e->title));
-        break;
-    case COUNCIL_CONVICTED:
-        LOG_EVENT(LOG_LEVEL_WARN, "seat.convicted", LOG_N("seat", e->seat),
-                  LOG_S("statement", evidence_of(b, e->seat)),
-                  LOG_N("height", b->header.height));
-        break;
-    case COUNCIL_EPOCH:
-        LOG_EVENT(LOG_LEVEL_INFO, "epoch.changed", LOG_N("epoch", e->number),
-                  LOG_N("height", b->header.height));
-        break;
-    case COUNCIL_VOID:
-        LOG_EVENT(LOG_LEVEL_DEBUG, "operation.void", LOG_N("seat", e->seat),
-                  LOG_S("verdict", verdict_name(e->verdict)),
-                  LOG_N("height", b->header.height));
-        break;
-    case COUNCIL_BALLOT:
-    case COUNCIL_LATE:
-    case COUNCIL_REVEALED:
-    case COUNCIL_DECIDED:
         break;
     }
 }

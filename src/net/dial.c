@@ -2,6 +2,7 @@
 #include "net/dial.h"
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "net/inside.h"
 
 #include <errno.h>
@@ -18,6 +19,8 @@ static const double postponement = 0.2;
 static const double higher_seat_waits[2] = {0.15, 0.4};
 /* A connection that lasted longer was worth having: the next failure starts afresh. */
 static const uint64_t lasting_ms = 5000;
+/* What keeps a seat from being reached is told when it has lasted for so long. */
+static const uint64_t momentary_ms = 2000;
 
 static void arm(struct dial *d, double seconds)
 {
@@ -43,11 +46,15 @@ static void note_trouble(struct dial *d, const char *trouble)
     (void)snprintf(d->trouble, sizeof(d->trouble), "%s", trouble);
 }
 
-/* A round has failed: one line for each new trouble, not for each attempt. */
+/* A round has failed: one line for each new trouble, not for each attempt; none for a seat
+ * that is there in a moment, as when all are started together. */
 static void end_round(struct dial *d, enum report_event event,
                       const struct endpoint *remote)
 {
-    if (strcmp(d->told, d->trouble) != 0) {
+    uint64_t now_ms = clock_monotonic_ms();
+    d->since_ms = d->since_ms != 0 ? d->since_ms : now_ms;
+    bool lasts = event != REPORT_UNREACHABLE || now_ms - d->since_ms >= momentary_ms;
+    if (lasts && strcmp(d->told, d->trouble) != 0) {
         memcpy(d->told, d->trouble, sizeof(d->told));
         report(event, d->peer->seat, remote, d->trouble);
     }
@@ -158,6 +165,7 @@ void dial_stop(struct dial *d)
 {
     give_up(d);
     d->told[0] = '\0';
+    d->since_ms = 0;
     d->postponed = 0;
 }
 

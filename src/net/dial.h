@@ -22,6 +22,7 @@ struct dial {
     size_t count, next;
     unsigned failures;  /* rounds since the last lasting connection */
     unsigned postponed; /* times it let an inbound handshake go first */
+    uint64_t since_ms;  /* monotonic: the first round that failed; 0: none did */
     char trouble[80];   /* of the last attempt; */
     char told[80];      /* what was reported, so that only news is */
 };

@@ -128,6 +128,8 @@ static void dead_primary(struct live *l)
            number_of(line, "ms") < WAIT_MS,
        "with the cause and how long it took: %s", line);
     free(line);
+    (void)snprintf(text, sizeof(text), " left=%u cause=timeout", primary);
+    has(l, seat, "event=view.change-started", text, "and who did not do its work");
     (void)snprintf(text, sizeof(text),
                    "event=peer.down seat=%u address=127.0.0.1:", primary);
     has(l, seat, text, " up_ms=", "who went, and how long it was there");
@@ -135,6 +137,31 @@ static void dead_primary(struct live *l)
     (void)live_wait_connected(l, WAIT_MS);
     (void)snprintf(text, sizeof(text), "event=peer.up seat=%u address=127.0.0.1:", primary);
     has(l, seat, text, " away_ms=", "who came, and how long it was away");
+}
+
+/* Who was away for long gets old news: the first decisions and their number. */
+static void absent(struct live *l)
+{
+    enum { MISSED = 30, TOLD = 20, ABSENT = 4 };
+    char id[LIVE_ID_BYTES];
+    (void)live_stop(l, ABSENT, WAIT_MS);
+    live_agent_set(l, ABSENT, NULL, NULL);
+    for (unsigned i = 0; i < MISSED; i++) {
+        (void)live_propose(l, 1, "quick", "meanwhile", NULL, id);
+        json_decref(live_wait_final(l, 1, id, WAIT_MS));
+    }
+    ok(live_wait_log(l, 1, "event=peer.unreachable seat=4 ", WAIT_MS),
+       "who is not there for a while is told");
+    unsigned before = live_log_count(l, ABSENT, "event=proposal.final");
+    live_start(l, ABSENT);
+    ok(live_wait_log(l, ABSENT, "event=node.caught-up", WAIT_MS),
+       "who was away for long says when it has caught up");
+    is(live_log_count(l, ABSENT, "event=proposal.final") - before, TOLD,
+       "of what it missed the log has the first decisions");
+    char *line = last_line(live_seat(l, ABSENT)->log, "event=node.caught-up");
+    is(number_of(line, "decisions"), MISSED, "and their number");
+    ok(number_of(line, "blocks") > MISSED, "and that of the blocks: %s", line);
+    free(line);
 }
 
 static void new_file(struct live *l)
@@ -265,7 +292,11 @@ static void check_page(struct live *l)
 
 int main(void)
 {
+    static const struct live_class classes[] = {{"test", 0, 30000, 30000, 500, false},
+                                                {"quick", 0, 30000, 30000, 20, false}};
     struct live_options o = {.seats = SEATS,
+                             .classes = classes,
+                             .class_count = 2,
                              .config = "heartbeat-ms = 100\ndead-peer-ms = 2000\n"
                                        "slow-store-ms = 60000"};
     live_limit(120);
@@ -278,6 +309,7 @@ int main(void)
         decisions(l);
         json_lines(l);
         dead_primary(l);
+        absent(l);
         check_page(l);
         slow_disk(l);
         new_file(l);
