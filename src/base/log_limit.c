@@ -53,7 +53,8 @@ static bool ends_in(const char *text, const char *end)
 
 bool log_limit_is_measure(const char *key)
 {
-    static const char *const names[] = {"address", "bytes", "client", "count", "ms", "pid"};
+    static const char *const names[] = {"address", "bytes", "client", "count",
+                                        "height",  "ms",    "pid"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         if (strcmp(key, names[i]) == 0) {
             return true;

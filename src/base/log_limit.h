@@ -47,7 +47,7 @@ struct log_withheld {
 bool log_limit_due(struct log_limit *l, struct log_moment now, bool all,
                    struct log_withheld *out);
 
-/* address, bytes, client, count, ms, pid, and names that end in _bytes or _ms. */
+/* address, bytes, client, count, height, ms, pid, and names that end in _bytes or _ms. */
 bool log_limit_is_measure(const char *key);
 
 #endif

@@ -123,6 +123,7 @@ static void append_json_text(struct buffer *out, struct slice value)
 
 static void append_json_field(struct buffer *out, const struct log_field *f)
 {
+    const char *quote;
     append_string(out, ",\"");
     append_string(out, f->key);
     append_string(out, "\":");
@@ -133,7 +134,11 @@ static void append_json_field(struct buffer *out, const struct log_field *f)
         break;
     case LOG_NUMBER:
     case LOG_SIGNED:
+        /* Many readers of JSON have no integers above. */
+        quote = f->kind == LOG_NUMBER && f->number > INT64_MAX ? "\"" : "";
+        append_string(out, quote);
         append_number(out, f);
+        append_string(out, quote);
         break;
     case LOG_HEX:
         append_string(out, "\"");

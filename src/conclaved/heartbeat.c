@@ -17,6 +17,18 @@
 
 enum { SHOWN_EVERY_MS = 100 };
 
+static void tell_clock(const struct node *n, bool off, int64_t offset)
+{
+    if (off) {
+        LOG_EVENT(LOG_LEVEL_WARN, "clock.skewed", LOG_I("offset_ms", offset),
+                  LOG_N("max_drift_ms", n->charter->max_drift_ms),
+                  LOG_S("cure", "set this machine's clock, and let NTP keep it"));
+    } else {
+        LOG_EVENT(LOG_LEVEL_INFO, "clock.good", LOG_I("offset_ms", offset),
+                  LOG_N("max_drift_ms", n->charter->max_drift_ms));
+    }
+}
+
 static uint32_t flags_of(struct node *n)
 {
     struct ledger_facts facts;
@@ -31,9 +43,7 @@ static uint32_t flags_of(struct node *n)
     /* Said once when it begins and once when it ends. */
     if (off != n->clock_is_off) {
         n->clock_is_off = off;
-        LOG_EVENT(off ? LOG_LEVEL_WARN : LOG_LEVEL_INFO,
-                  off ? "clock.skewed" : "clock.good", LOG_I("offset_ms", offset),
-                  LOG_N("max_drift_ms", n->charter->max_drift_ms));
+        tell_clock(n, off, offset);
     }
     struct pbft_status status;
     replica_status(n->replica, &status);

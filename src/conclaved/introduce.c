@@ -37,8 +37,12 @@ static void tell_limits(struct node *n)
     (void)snprintf(libraries, sizeof(libraries), "%s, libsodium %s, libev %d.%d",
                    ledger_library(), sodium_version_string(), ev_version_major(),
                    ev_version_minor());
-    LOG_EVENT(LOG_LEVEL_INFO, "node.limits", LOG_N("files", files.rlim_cur),
-              LOG_N("map_bytes", facts.map_bytes), LOG_N("used_bytes", facts.used_bytes),
+    struct log_field most = LOG_N("files", files.rlim_cur);
+    if (files.rlim_cur == RLIM_INFINITY) {
+        most = LOG_S("files", "unlimited");
+    }
+    LOG_EVENT(LOG_LEVEL_INFO, "node.limits", most, LOG_N("map_bytes", facts.map_bytes),
+              LOG_N("used_bytes", facts.used_bytes),
               LOG_N("free_bytes", facts.free_disk_bytes),
               LOG_N("timer_floor_ms", c->timer_floor_ms),
               LOG_N("timer_ceiling_ms", c->timer_ceiling_ms),

@@ -159,7 +159,11 @@ static void pause_accepting(struct listener *l, int error)
     }
     ev_timer_set(&l->pause, accept_pause, 0.);
     ev_timer_start(l->net->loop, &l->pause);
-    report(REPORT_DESCRIPTORS, 0, NULL, strerror(error));
+    char detail[128];
+    (void)snprintf(detail, sizeof(detail),
+                   "%s: raise the limit (ulimit -n, or LimitNOFILE= of the unit)",
+                   strerror(error));
+    report(REPORT_DESCRIPTORS, 0, NULL, detail);
 }
 
 static void on_pause_over(struct ev_loop *loop, ev_timer *timer, int events)

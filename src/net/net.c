@@ -195,12 +195,12 @@ void net_lost(struct net *n, struct connection *c, enum net_down_reason reason)
     }
     n->connected--;
     peer->down_ms = clock_monotonic_ms();
-    report_down(peer->seat, &c->remote,
-                reason == NET_DOWN_CLOSED && c->trouble != NULL
-                    ? c->trouble
-                    : net_down_reason_name(reason),
-                peer->down_ms - c->up_ms);
     if (reason != NET_DOWN_LOCAL) {
+        report_down(peer->seat, &c->remote,
+                    reason == NET_DOWN_CLOSED && c->trouble != NULL
+                        ? c->trouble
+                        : net_down_reason_name(reason),
+                    peer->down_ms - c->up_ms);
         dial_resume(&peer->dial, peer->down_ms - c->up_ms);
     }
 }

@@ -97,8 +97,10 @@ static void as_json(void)
     same(JSON(LOG_LEVEL_INFO, "node.started"),
          "{\"level\":\"info\",\"event\":\"node.started\"}");
     same(JSON(LOG_LEVEL_WARN, "a", LOG_N("n", UINT64_MAX), LOG_I("skew", -15),
-              LOG_X("hash", slice_of("\x00\xff", 2)), LOG_S("none", NULL)),
-         "{\"level\":\"warn\",\"event\":\"a\",\"n\":18446744073709551615,\"skew\":-15,"
+              LOG_N("most", INT64_MAX), LOG_X("hash", slice_of("\x00\xff", 2)),
+              LOG_S("none", NULL)),
+         "{\"level\":\"warn\",\"event\":\"a\",\"n\":\"18446744073709551615\",\"skew\":-15,"
+         "\"most\":9223372036854775807,"
          "\"hash\":\"00ff\",\"none\":\"\"}");
     same(JSON(LOG_LEVEL_INFO, "a", LOG_S("v", "say \"x\"\n\\ \x1b\x80 \xe6\xb0\xb4")),
          "{\"level\":\"info\",\"event\":\"a\",\"v\":"

@@ -205,7 +205,7 @@ static void outside(void)
 static void measures(void)
 {
     static const char *const are[] = {"address", "bytes",     "client",     "count",
-                                      "ms",      "offset_ms", "free_bytes", "pid"};
+                                      "height",  "offset_ms", "free_bytes", "pid"};
     static const char *const are_not[] = {"seat", "view",  "proposal", "reason",
                                           "mss",  "error", "kind",     ""};
     for (size_t i = 0; i < 8; i++) {
