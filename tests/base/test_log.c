@@ -401,12 +401,19 @@ static void full_disk(void)
 
 /* --- what repeats itself, with the real clock --- */
 
+static void count_line(void *context, const struct log_line *l)
+{
+    (void)l;
+    ++*(unsigned *)context;
+}
+
 static void repeated(void)
 {
     char path[] = "/tmp/conclave-log-XXXXXX";
     int fd = mkstemp(path);
-    unsigned lines = 0;
+    unsigned lines = 0, taps = 0;
     is(log_open(path, LOG_LEVEL_INFO, NULL), 0, "a log");
+    log_tap_set(count_line, &taps);
     for (unsigned i = 0; i < 100; i++) {
         LOG_EVENT(LOG_LEVEL_WARN, "w", LOG_N("seat", 3), LOG_N("ms", i));
     }
@@ -431,6 +438,12 @@ static void repeated(void)
        "the rest is told in one line, at the latest at the end");
     ok(strstr(content(path), "level=error event=o repeated=2 since=20") != NULL,
        "but those that strangers can cause are");
+    lines = 0;
+    for (const char *at = content(path); (at = strchr(at, '\n')) != NULL; at++) {
+        lines++;
+    }
+    is(taps, lines, "who listens hears every line that is written");
+    log_tap_set(NULL, NULL);
     (void)close(fd);
     (void)unlink(path);
 }
