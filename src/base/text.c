@@ -45,6 +45,22 @@ size_t text_decode(struct slice text, size_t at, uint32_t *character)
     return length;
 }
 
+size_t text_encode(uint32_t c, char out[TEXT_CHARACTER_MAX])
+{
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
+    }
+    size_t size = c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    static const uint8_t first[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = size - 1; i > 0; i--) {
+        out[i] = (char)(0x80 | (c & 0x3f));
+        c >>= 6;
+    }
+    out[0] = (char)(first[size] | c);
+    return size;
+}
+
 bool text_is_harmful(uint32_t c)
 {
     return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e ||

@@ -25,6 +25,9 @@ void text_escape(struct buffer *out, struct slice text, const char *also);
  * bytes are not valid UTF-8 (overlong forms, surrogates and values over U+10FFFF included).
  */
 size_t text_decode(struct slice text, size_t at, uint32_t *character);
+/* The character, at most U+10FFFF, as UTF-8; returns its length in bytes, 1 to 4. */
+enum { TEXT_CHARACTER_MAX = 4 };
+size_t text_encode(uint32_t character, char out[TEXT_CHARACTER_MAX]);
 /* Whether it is one of those that text_check refuses. */
 bool text_is_harmful(uint32_t character);
 /* The length of a text that was cut, without a character that is only half there. */

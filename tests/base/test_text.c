@@ -7,19 +7,6 @@
 
 #include <string.h>
 
-/* By the definition of UTF-8, surrogates included. */
-static size_t encode(uint32_t c, uint8_t out[4])
-{
-    size_t size = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-    static const uint8_t lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
-    for (size_t i = size - 1; i > 0; i--) {
-        out[i] = (uint8_t)(0x80 | (c & 0x3f));
-        c >>= 6;
-    }
-    out[0] = (uint8_t)(lead[size] | c);
-    return size;
-}
-
 /* The list of conclave-protocol(7) section 3, literally. */
 static bool forbidden(uint32_t c)
 {
@@ -35,17 +22,47 @@ static bool forbidden(uint32_t c)
     return false;
 }
 
+/* The first and last characters of each length, and the examples of RFC 3629 section 7. */
+static void encodings(void)
+{
+    static const struct {
+        uint32_t character;
+        const char *bytes;
+    } cases[] = {{0x41, "A"},
+                 {0x7f, "\x7f"},
+                 {0x80, "\xc2\x80"},
+                 {0x391, "\xce\x91"},
+                 {0x7ff, "\xdf\xbf"},
+                 {0x800, "\xe0\xa0\x80"},
+                 {0x2262, "\xe2\x89\xa2"},
+                 {0xd55c, "\xed\x95\x9c"},
+                 {0xffff, "\xef\xbf\xbf"},
+                 {0x10000, "\xf0\x90\x80\x80"},
+                 {0x233b4, "\xf0\xa3\x8e\xb4"},
+                 {0x10ffff, "\xf4\x8f\xbf\xbf"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char bytes[TEXT_CHARACTER_MAX];
+        size_t size = text_encode(cases[i].character, bytes);
+        ok(slice_equal(slice_of(bytes, size), slice_of_string(cases[i].bytes)),
+           "U+%04X is encoded", (unsigned)cases[i].character);
+    }
+}
+
 static void every_character(void)
 {
-    uint32_t wrong = 0, wrong_multiline = 0;
+    uint32_t wrong = 0, wrong_multiline = 0, lost = 0;
     for (uint32_t c = 0; c <= 0x10ffff; c++) {
-        uint8_t bytes[4];
-        struct slice s = slice_of(bytes, encode(c, bytes));
-        bool bad = forbidden(c);
+        char bytes[TEXT_CHARACTER_MAX];
+        struct slice s = slice_of(bytes, text_encode(c, bytes));
+        uint32_t back = 0;
+        bool bad = forbidden(c), surrogate = c >= 0xd800 && c <= 0xdfff;
+        size_t size = text_decode(s, 0, &back);
+        lost += surrogate ? size != 0 : size != s.size || back != c;
         wrong += (text_check(s, false, NULL) != 0) != bad;
         wrong_multiline +=
             (text_check(s, true, NULL) != 0) != (bad && c != '\n' && c != '\t');
     }
+    is(lost, 0, "every character comes back as it was encoded, and no surrogate does");
     is(wrong, 0, "every character, single line");
     is(wrong_multiline, 0, "every character, multiline");
 }
@@ -171,6 +188,7 @@ static void noise(struct rng *r)
 int main(void)
 {
     struct rng r = rng_begin(6);
+    encodings();
     every_character();
     every_sequence();
     where();

@@ -2,34 +2,11 @@
 #include "generate.h"
 
 #include "base/alloc.h"
+#include "base/text.h"
 #include "wire/shared.h"
 
 #include <assert.h>
 #include <string.h>
-
-static size_t encode_utf8(uint32_t c, uint8_t out[4])
-{
-    if (c < 0x80) {
-        out[0] = (uint8_t)c;
-        return 1;
-    }
-    if (c < 0x800) {
-        out[0] = (uint8_t)(0xc0 | c >> 6);
-        out[1] = (uint8_t)(0x80 | (c & 0x3f));
-        return 2;
-    }
-    if (c < 0x10000) {
-        out[0] = (uint8_t)(0xe0 | c >> 12);
-        out[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-        out[2] = (uint8_t)(0x80 | (c & 0x3f));
-        return 3;
-    }
-    out[0] = (uint8_t)(0xf0 | c >> 18);
-    out[1] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-    out[2] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-    out[3] = (uint8_t)(0x80 | (c & 0x3f));
-    return 4;
-}
 
 static uint32_t random_character(struct rng *r, bool multiline)
 {
@@ -51,8 +28,8 @@ void generate_text(struct rng *r, size_t max, bool multiline, struct buffer *out
     size_t wanted = rng_below(r, (rng_chance(r, 8) || max < 40 ? max : 40) + 1);
     size_t used = 0;
     while (used < wanted) {
-        uint8_t bytes[4];
-        size_t size = encode_utf8(random_character(r, multiline), bytes);
+        char bytes[TEXT_CHARACTER_MAX];
+        size_t size = text_encode(random_character(r, multiline), bytes);
         if (size > wanted - used) {
             bytes[0] = 'a';
             size = 1;

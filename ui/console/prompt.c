@@ -82,32 +82,13 @@ static void erase(struct prompt *p, size_t from, size_t to)
     p->at = from;
 }
 
-static size_t utf8_of(uint32_t key, char *out)
-{
-    if (key < 0x80) {
-        out[0] = (char)key;
-        return 1;
-    }
-    if (key < 0x800) {
-        out[0] = (char)(0xc0 | key >> 6);
-        out[1] = (char)(0x80 | (key & 0x3f));
-        return 2;
-    }
-    size_t size = key < 0x10000 ? 3 : 4;
-    out[0] = size == 3 ? (char)(0xe0 | key >> 12) : (char)(0xf0 | key >> 18);
-    for (size_t i = 1; i < size; i++) {
-        out[i] = (char)(0x80 | (key >> 6 * (size - 1 - i) & 0x3f));
-    }
-    return size;
-}
-
 static void insert(struct prompt *p, uint32_t key)
 {
-    char bytes[4];
+    char bytes[TEXT_CHARACTER_MAX];
     if (key < 0x20 || key >= KEYS_SPECIAL || text_is_harmful(key)) {
         return;
     }
-    size_t size = utf8_of(key, bytes), length = strlen(p->text);
+    size_t size = text_encode(key, bytes), length = strlen(p->text);
     if (length + size >= sizeof(p->text)) {
         return;
     }

@@ -78,26 +78,7 @@ static int32_t take_unit(struct value_reader *r)
 
 static void put_character(struct value_reader *r, uint32_t c)
 {
-    char *out = r->texts + r->text_size;
-    if (c < 0x80) {
-        out[0] = (char)c;
-        r->text_size += 1;
-    } else if (c < 0x800) {
-        out[0] = (char)(0xc0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3f));
-        r->text_size += 2;
-    } else if (c < 0x10000) {
-        out[0] = (char)(0xe0 | c >> 12);
-        out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-        out[2] = (char)(0x80 | (c & 0x3f));
-        r->text_size += 3;
-    } else {
-        out[0] = (char)(0xf0 | c >> 18);
-        out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-        out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-        out[3] = (char)(0x80 | (c & 0x3f));
-        r->text_size += 4;
-    }
+    r->text_size += text_encode(c, r->texts + r->text_size);
 }
 
 /* After the backslash. */

@@ -1,35 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/screen/paint.h"
 
-#include "base/alloc.h"
+#include "base/text.h"
 #include "control/control.h"
 
 #include <string.h>
 
 static void put_character(struct buffer *out, uint32_t c)
 {
-    uint8_t utf8[4];
-    size_t size;
-    if (c < 0x80) {
-        utf8[0] = (uint8_t)c;
-        size = 1;
-    } else if (c < 0x800) {
-        utf8[0] = (uint8_t)(0xc0 | c >> 6);
-        utf8[1] = (uint8_t)(0x80 | (c & 0x3f));
-        size = 2;
-    } else if (c < 0x10000) {
-        utf8[0] = (uint8_t)(0xe0 | c >> 12);
-        utf8[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-        utf8[2] = (uint8_t)(0x80 | (c & 0x3f));
-        size = 3;
-    } else {
-        utf8[0] = (uint8_t)(0xf0 | c >> 18);
-        utf8[1] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-        utf8[2] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-        utf8[3] = (uint8_t)(0x80 | (c & 0x3f));
-        size = 4;
-    }
-    buffer_append(out, utf8, size);
+    char utf8[TEXT_CHARACTER_MAX];
+    buffer_append(out, utf8, text_encode(c, utf8));
 }
 
 /* One row without its trailing blanks. */
