@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "audit/audit_private.h"
 
-#include "base/alloc.h"
 #include "base/quorum.h"
 #include "council/charter_rules.h"
+#include "council/roots.h"
 #include "wire/shared.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { VERIFIED_SIGNATURES = 16384, PROGRESS_BLOCKS = 16 };
@@ -50,40 +49,6 @@ bool audit_differs(struct audit *a, enum audit_part part, uint64_t height,
     a->report->part = part;
     a->report->height = height;
     return false;
-}
-
-/* --- state roots of heights first..first + count - 1 --- */
-
-struct roots {
-    struct hash *list;
-    size_t count, capacity;
-    uint64_t first;
-};
-
-static void roots_add(struct roots *r, const struct hash *root)
-{
-    if (r->count == r->capacity) {
-        r->capacity = r->capacity > 0 ? 2 * r->capacity : 1024;
-        r->list = alloc_resize(r->list, r->capacity, sizeof(*r->list));
-    }
-    r->list[r->count++] = *root;
-}
-
-/* No later header names a height below this one. Moves only when half can go. */
-static void roots_trim(struct roots *r, uint64_t height)
-{
-    size_t gone = height - r->first;
-    if (gone > r->count / 2 && gone > 512) {
-        r->count -= gone;
-        memmove(r->list, r->list + gone, r->count * sizeof(*r->list));
-        r->first = height;
-    }
-}
-
-static bool roots_fit(const struct roots *r, const struct header *h)
-{
-    return h->executed_height >= r->first && h->executed_height - r->first < r->count &&
-           hash_equal(&r->list[h->executed_height - r->first], &h->state_root);
 }
 
 /* --- blocks --- */
@@ -198,7 +163,7 @@ static bool goes_on(struct audit *a, uint64_t height)
 
 static bool replay(struct audit *a)
 {
-    struct roots roots = {NULL, 0, 0, 0};
+    struct roots roots = {0};
     struct council_summary genesis;
     struct certificate *certificate = NULL;
     bool good = true;
@@ -210,7 +175,7 @@ static bool replay(struct audit *a)
             goes_on(a, h) && apply(a, h, &roots) && check_certificate(a, h, &certificate);
     }
     certificate_unref(certificate);
-    free(roots.list);
+    roots_free(&roots);
     return good;
 }
 

@@ -2,38 +2,8 @@
 /* State rebuilt from the ledger at a start. */
 #include "replica/inside.h"
 
-#include "base/alloc.h"
+#include "council/roots.h"
 #include "wire/shared.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-/* State roots of heights first..first + count - 1. */
-struct roots {
-    struct hash *list;
-    size_t count, capacity;
-    uint64_t first;
-};
-
-static void roots_add(struct roots *r, const struct hash *root)
-{
-    if (r->count == r->capacity) {
-        r->capacity = r->capacity > 0 ? 2 * r->capacity : 1024;
-        r->list = alloc_resize(r->list, r->capacity, sizeof(*r->list));
-    }
-    r->list[r->count++] = *root;
-}
-
-/* No later header names a height below this one. Moves only when half can go. */
-static void roots_trim(struct roots *r, uint64_t height)
-{
-    size_t gone = height - r->first;
-    if (gone > r->count / 2 && gone > 512) {
-        r->count -= gone;
-        memmove(r->list, r->list + gone, r->count * sizeof(*r->list));
-        r->first = height;
-    }
-}
 
 static int apply(struct replica *r, uint64_t height, struct roots *roots,
                  struct block **tip, struct council_result *result, struct complaint *why)
@@ -45,9 +15,7 @@ static int apply(struct replica *r, uint64_t height, struct roots *roots,
                         (unsigned long long)height, error_text(error));
     }
     const struct header *h = &b->header;
-    if (h->executed_height < roots->first ||
-        h->executed_height >= roots->first + roots->count ||
-        !hash_equal(&roots->list[h->executed_height - roots->first], &h->state_root)) {
+    if (!roots_fit(roots, h)) {
         block_unref(b);
         return complain(
             why, CONCLAVE_ECORRUPT,
@@ -107,7 +75,7 @@ static int make_core(struct replica *r, struct block *tip,
 
 int replay(struct replica *r, struct complaint *why)
 {
-    struct roots roots = {NULL, 0, 0, 0};
+    struct roots roots = {0};
     struct council_result last = {.next_deadline_ms = UINT64_MAX};
     struct council_summary genesis;
     struct block *tip = NULL;
@@ -128,6 +96,6 @@ int replay(struct replica *r, struct complaint *why)
         r->tip_hash = tip->hash;
     }
     block_unref(tip);
-    free(roots.list);
+    roots_free(&roots);
     return error;
 }
