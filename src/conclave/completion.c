@@ -52,6 +52,29 @@ const char *completion_words(enum command_argument a)
     return NULL;
 }
 
+const char *completion_of(enum command_argument a, const struct completion_sources *s)
+{
+    switch (a) {
+    case ARGUMENT_FILE:
+        return s->file;
+    case ARGUMENT_DIRECTORY:
+        return s->directory;
+    case ARGUMENT_PROPOSAL:
+        return s->proposal;
+    case ARGUMENT_FLAG:
+        return s->flag;
+    case ARGUMENT_NONE:
+    case ARGUMENT_WORD:
+    case ARGUMENT_NUMBER:
+    case ARGUMENT_PROPOSAL_STATE:
+    case ARGUMENT_FLAG_STATE:
+    case ARGUMENT_LEVEL:
+    case ARGUMENT_SHELL:
+        break;
+    }
+    return s->any;
+}
+
 size_t completion_first(const struct command *c, const char **second)
 {
     const char *space = strchr(c->name, ' ');

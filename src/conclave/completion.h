@@ -20,6 +20,12 @@ void completion_each(const struct command *c, completion_option *fn);
 char completion_short(const struct command_option *o);
 /* All that an argument of this kind may be, separated by spaces; NULL: anything. */
 const char *completion_words(enum command_argument a);
+/* What a shell completes an argument with, for each kind that has no fixed words; any: it
+ * takes whatever is typed. */
+struct completion_sources {
+    const char *file, *directory, *proposal, *flag, *any;
+};
+const char *completion_of(enum command_argument a, const struct completion_sources *s);
 /* The length of the first word of a command's name, and the second word or NULL. */
 size_t completion_first(const struct command *c, const char **second);
 /* Whether an earlier command of the table has the same first word. */

@@ -63,33 +63,19 @@ static const char end[] = "    esac\n"
 
 static void print_kind(enum command_argument a)
 {
+    static const struct completion_sources sources = {
+        .file = "kind=file",
+        .directory = "kind=directory",
+        .proposal = "kind=proposal",
+        .flag = "kind=flag",
+        .any = "kind=any",
+    };
     const char *words = completion_words(a);
     if (words != NULL) {
         (void)printf("kind=words words='%s'", words);
         return;
     }
-    switch (a) {
-    case ARGUMENT_FILE:
-        (void)printf("kind=file");
-        break;
-    case ARGUMENT_DIRECTORY:
-        (void)printf("kind=directory");
-        break;
-    case ARGUMENT_PROPOSAL:
-        (void)printf("kind=proposal");
-        break;
-    case ARGUMENT_FLAG:
-        (void)printf("kind=flag");
-        break;
-    case ARGUMENT_NONE:
-    case ARGUMENT_WORD:
-    case ARGUMENT_NUMBER:
-    case ARGUMENT_PROPOSAL_STATE:
-    case ARGUMENT_FLAG_STATE:
-    case ARGUMENT_LEVEL:
-    case ARGUMENT_SHELL:
-        (void)printf("kind=any");
-    }
+    (void)fputs(completion_of(a, &sources), stdout);
 }
 
 static void print_name(const struct command *c, const struct command_option *o)

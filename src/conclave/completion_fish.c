@@ -50,33 +50,19 @@ static const char rest[] =
 
 static void print_candidates(enum command_argument a)
 {
+    static const struct completion_sources sources = {
+        .file = " -F",
+        .directory = " -a '(__fish_complete_directories (commandline -ct))'",
+        .proposal = " -a '(__conclave_ids proposals)'",
+        .flag = " -a '(__conclave_ids flags)'",
+        .any = "",
+    };
     const char *words = completion_words(a);
     if (words != NULL) {
         (void)printf(" -a '%s'", words);
         return;
     }
-    switch (a) {
-    case ARGUMENT_FILE:
-        (void)printf(" -F");
-        break;
-    case ARGUMENT_DIRECTORY:
-        (void)printf(" -a '(__fish_complete_directories (commandline -ct))'");
-        break;
-    case ARGUMENT_PROPOSAL:
-        (void)printf(" -a '(__conclave_ids proposals)'");
-        break;
-    case ARGUMENT_FLAG:
-        (void)printf(" -a '(__conclave_ids flags)'");
-        break;
-    case ARGUMENT_NONE:
-    case ARGUMENT_WORD:
-    case ARGUMENT_NUMBER:
-    case ARGUMENT_PROPOSAL_STATE:
-    case ARGUMENT_FLAG_STATE:
-    case ARGUMENT_LEVEL:
-    case ARGUMENT_SHELL:
-        break;
-    }
+    (void)fputs(completion_of(a, &sources), stdout);
 }
 
 static void print_description(const char *text)

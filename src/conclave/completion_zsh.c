@@ -35,33 +35,19 @@ static const char begin[] =
 
 static void print_candidates(enum command_argument a)
 {
+    static const struct completion_sources sources = {
+        .file = "_files",
+        .directory = "_files -/",
+        .proposal = " _conclave_ids proposals", /* the space keeps compadd's options away */
+        .flag = " _conclave_ids flags",
+        .any = " ",
+    };
     const char *words = completion_words(a);
     if (words != NULL) {
         (void)printf("(%s)", words);
         return;
     }
-    switch (a) {
-    case ARGUMENT_FILE:
-        (void)printf("_files");
-        break;
-    case ARGUMENT_DIRECTORY:
-        (void)printf("_files -/");
-        break;
-    case ARGUMENT_PROPOSAL: /* the space keeps options of compadd away */
-        (void)printf(" _conclave_ids proposals");
-        break;
-    case ARGUMENT_FLAG:
-        (void)printf(" _conclave_ids flags");
-        break;
-    case ARGUMENT_NONE:
-    case ARGUMENT_WORD:
-    case ARGUMENT_NUMBER:
-    case ARGUMENT_PROPOSAL_STATE:
-    case ARGUMENT_FLAG_STATE:
-    case ARGUMENT_LEVEL:
-    case ARGUMENT_SHELL:
-        (void)printf(" ");
-    }
+    (void)fputs(completion_of(a, &sources), stdout);
 }
 
 static void print_quoted(const char *text)
