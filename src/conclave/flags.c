@@ -82,27 +82,12 @@ static enum command_exit run_list(const struct command_line *line)
         !command_number(line, "seat", 1, SEATS_MAX, &seat)) {
         return COMMAND_USAGE;
     }
-    struct control_client *c;
-    if (!node_open(line, &c)) {
-        return COMMAND_FAILED;
-    }
     json_t *params = json_object();
     (void)json_object_set_new(params, "state", json_string(state));
     if (seat > 0) {
         (void)json_object_set_new(params, "seat", json_integer((json_int_t)seat));
     }
-    json_t *answer = node_pages(line, c, "flags", params, limit);
-    control_disconnect(c);
-    if (answer == NULL) {
-        return COMMAND_FAILED;
-    }
-    if (line->json) {
-        output_json(answer);
-    } else {
-        print_flags(answer);
-    }
-    json_decref(answer);
-    return COMMAND_DONE;
+    return node_list(line, "flags", params, limit, print_flags);
 }
 
 static const struct command_option list_options[] = {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "conclave/node.h"
 
+#include "conclave/output.h"
+
 #include <stdlib.h>
 
 enum { PAGE_MAX = 200 };
@@ -29,8 +31,21 @@ json_t *node_call(const struct command_line *line, struct control_client *c,
     return result;
 }
 
-json_t *node_pages(const struct command_line *line, struct control_client *c,
-                   const char *method, json_t *params, uint64_t limit)
+json_t *node_ask(const struct command_line *line, const char *method, json_t *params)
+{
+    struct control_client *c;
+    if (!node_open(line, &c)) {
+        json_decref(params);
+        return NULL;
+    }
+    json_t *result = node_call(line, c, method, params);
+    control_disconnect(c);
+    return result;
+}
+
+/* NULL after saying what is wrong; params is stolen. */
+static json_t *ask_pages(const struct command_line *line, struct control_client *c,
+                         const char *method, json_t *params, uint64_t limit)
 {
     json_t *rows = json_array(), *page = NULL;
     const json_t *next = NULL;
@@ -54,16 +69,27 @@ json_t *node_pages(const struct command_line *line, struct control_client *c,
     return page;
 }
 
-json_t *node_ask(const struct command_line *line, const char *method, json_t *params)
+enum command_exit node_list(const struct command_line *line, const char *method,
+                            json_t *params, uint64_t limit,
+                            void (*print)(const json_t *answer))
 {
     struct control_client *c;
     if (!node_open(line, &c)) {
         json_decref(params);
-        return NULL;
+        return COMMAND_FAILED;
     }
-    json_t *result = node_call(line, c, method, params);
+    json_t *answer = ask_pages(line, c, method, params, limit);
     control_disconnect(c);
-    return result;
+    if (answer == NULL) {
+        return COMMAND_FAILED;
+    }
+    if (line->json) {
+        output_json(answer);
+    } else {
+        print(answer);
+    }
+    json_decref(answer);
+    return COMMAND_DONE;
 }
 
 const char *member_text(const json_t *object, const char *name)

@@ -14,13 +14,14 @@ bool node_open(const struct command_line *line, struct control_client **out);
 /* Calls a method; params is stolen. The result, or NULL after saying what is wrong. */
 json_t *node_call(const struct command_line *line, struct control_client *c,
                   const char *method, json_t *params);
-/* Asks a method that lists, by pages, until there are limit rows: the last page's answer,
- * with all the rows in the member that is called as the method; NULL after saying what is
- * wrong. params is stolen. */
-json_t *node_pages(const struct command_line *line, struct control_client *c,
-                   const char *method, json_t *params, uint64_t limit);
 /* Opens, calls once, closes. */
 json_t *node_ask(const struct command_line *line, const char *method, json_t *params);
+/* Opens, asks a method that lists, by pages, until there are limit rows, closes, and prints
+ * the last page's answer, with all the rows in the member that is called as the method: by
+ * print, or as JSON where --json asks for it. params is stolen. */
+enum command_exit node_list(const struct command_line *line, const char *method,
+                            json_t *params, uint64_t limit,
+                            void (*print)(const json_t *answer));
 
 /* Members of a result, with a value for what is not there: a newer or older node. */
 const char *member_text(const json_t *object, const char *name);

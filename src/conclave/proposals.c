@@ -59,24 +59,9 @@ static enum command_exit run(const struct command_line *line)
     if (!command_number(line, "limit", 1, LIMIT_MAX, &limit)) {
         return COMMAND_USAGE;
     }
-    struct control_client *c;
-    if (!node_open(line, &c)) {
-        return COMMAND_FAILED;
-    }
     json_t *params = json_object();
     (void)json_object_set_new(params, "state", json_string(state != NULL ? state : "all"));
-    json_t *answer = node_pages(line, c, "proposals", params, limit);
-    control_disconnect(c);
-    if (answer == NULL) {
-        return COMMAND_FAILED;
-    }
-    if (line->json) {
-        output_json(answer);
-    } else {
-        print_proposals(answer);
-    }
-    json_decref(answer);
-    return COMMAND_DONE;
+    return node_list(line, "proposals", params, limit, print_proposals);
 }
 
 static const struct command_option options[] = {
