@@ -70,9 +70,25 @@ static bool check_record(struct audit *a, uint64_t height, const struct council_
     return true;
 }
 
+/* A store of an older build has none before a node has run on it. */
+static bool check_effects(struct audit *a, uint64_t height)
+{
+    struct council_summary now;
+    struct hash kept;
+    int error = ledger_effects(a->ledger, height, &kept);
+    council_summarize(a->council, &now);
+    if (error == CONCLAVE_ENOENT || (error == 0 && hash_equal(&kept, &now.effects))) {
+        return true;
+    }
+    return audit_differs(a, AUDIT_INDEX, height,
+                         "what the store says that the block did is not what the replay "
+                         "gives%s%s",
+                         error != 0 ? ": " : "", error != 0 ? error_text(error) : "");
+}
+
 bool audit_events(struct audit *a, uint64_t height, const struct council_result *result)
 {
-    bool good = true;
+    bool good = check_effects(a, height);
     for (size_t i = 0; good && i < result->event_count; i++) {
         const struct council_event *e = &result->events[i];
         if (e->kind == COUNCIL_OPENED) {

@@ -33,6 +33,7 @@ static const char *const table_names[STORE_TABLES] = {
     [STORE_PROPOSALS] = "proposals",
     [STORE_RECORDS] = "records",
     [STORE_FLAGS] = "flags",
+    [STORE_EFFECTS] = "effects",
 };
 
 static const char format_key[] = "format";

@@ -31,8 +31,9 @@ enum store_table {
     STORE_PROPOSALS,
     STORE_RECORDS,
     STORE_FLAGS, /* this and what follows is made where an older store lacks it */
+    STORE_EFFECTS,
 };
-enum { STORE_TABLES = STORE_FLAGS + 1, STORE_KEY_MAX = 64 };
+enum { STORE_TABLES = STORE_EFFECTS + 1, STORE_KEY_MAX = 64 };
 
 struct store;
 

@@ -25,6 +25,7 @@ static int apply(struct replica *r, uint64_t height, struct roots *roots,
             (unsigned long long)height);
     }
     council_apply(r->council, b, result);
+    execute_keep_effects(r, height);
     roots_add(roots, &result->state_root);
     roots_trim(roots, h->executed_height);
     block_unref(*tip);

@@ -49,7 +49,7 @@ static void write_ballot_commit(struct buffer *out, const struct ballot_commit *
     write_hash(out, &b->commitment);
 }
 
-static void read_ballot(struct cbor_reader *r, struct ballot *out)
+void read_ballot(struct cbor_reader *r, struct ballot *out)
 {
     cbor_read_array_of(r, 3);
     out->choice = (enum choice)read_kind(r, CHOICE_REJECT, CHOICE_ABSTAIN);

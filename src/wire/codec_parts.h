@@ -29,6 +29,7 @@ void read_hash(struct cbor_reader *r, struct hash *out);
 void read_signature(struct cbor_reader *r, struct signature *out);
 void read_best(struct cbor_reader *r, struct best *out);
 void read_header(struct cbor_reader *r, struct header *out);
+void read_ballot(struct cbor_reader *r, struct ballot *out);
 void read_operation(struct cbor_reader *r, struct operation *out);
 void read_evidence(struct cbor_reader *r, struct evidence *out);
 /* A VIEW-CHANGE without its certificate: [seat, view, best, signature]. */

@@ -196,6 +196,9 @@ struct history {
 static void take_events(struct history *t, const struct council_result *r)
 {
     struct ledger *l = t->h->node.ledger;
+    struct council_summary now;
+    council_summarize(t->council, &now);
+    ledger_put_effects(l, t->height, &now.effects);
     for (size_t i = 0; i < r->event_count; i++) {
         const struct council_event *e = &r->events[i];
         if (e->kind == COUNCIL_OPENED) {

@@ -67,6 +67,12 @@ static int read_record(struct ledger *l)
     return error;
 }
 
+static int read_effects(struct ledger *l)
+{
+    struct hash effects;
+    return ledger_effects(l, 1, &effects);
+}
+
 static void ignore_flag(void *ctx, uint64_t id, struct slice encoding)
 {
     (void)ctx;
@@ -97,6 +103,7 @@ static const struct subject {
     {"ballot", STORE_BALLOTS, NULL, read_ballot, true},
     {"proposal", STORE_PROPOSALS, NULL, read_proposal, true},
     {"record", STORE_RECORDS, NULL, read_record, false},
+    {"effects", STORE_EFFECTS, NULL, read_effects, true},
     {"flag", STORE_FLAGS, NULL, read_flags, false},
 };
 enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]) };

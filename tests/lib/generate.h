@@ -9,6 +9,7 @@
 
 #include "random.h"
 #include "wire/codec.h"
+#include "wire/proof.h"
 
 /* Text of at most max bytes that obeys the rules, of characters of all widths. */
 void generate_text(struct rng *r, size_t max, bool multiline, struct buffer *out);
@@ -23,6 +24,9 @@ void generate_block(struct rng *r, size_t envelopes_max, struct buffer *out);
 /* The caller unrefs it; kind is not CERTIFICATE_NONE. */
 struct certificate *generate_certificate(struct rng *r, enum certificate_kind kind);
 struct new_view *generate_new_view(struct rng *r);
+/* A record of 4 to SEATS_MAX seats, and a bundle around one. */
+void generate_record(struct rng *r, struct record *out);
+void generate_proof(struct rng *r, struct buffer *out);
 void generate_message(struct rng *r, enum message_tag tag, struct buffer *out);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "reencode.h"
 
+#include "base/alloc.h"
 #include "base/error.h"
+#include "wire/proof.h"
 #include "wire/shared.h"
 
 #include <assert.h>
@@ -156,6 +158,26 @@ int reencode_certificate(struct slice input)
         expect_same(&again, input);
     }
     certificate_unref(c);
+    return error;
+}
+
+int reencode_proof(struct slice input)
+{
+    struct bytes *copy = bytes_copy(input);
+    struct proof *p = alloc_zero(1, sizeof(*p));
+    int error = codec_decode_proof(bytes_slice(copy), p);
+    if (error == 0) {
+        struct buffer again = {0}, record = {0}, propose = {0};
+        codec_encode_proof(&again, p);
+        expect_same(&again, input);
+        codec_encode_record(&record, &p->record);
+        expect_same(&record, p->record_encoding);
+        codec_encode_operation(&propose, &p->propose);
+        expect_same(&propose, p->propose_encoding);
+        proof_clear(p);
+    }
+    bytes_unref(copy);
+    free(p);
     return error;
 }
 

@@ -17,6 +17,7 @@ int reencode_message(struct slice input);
 int reencode_certificate(struct slice input);
 int reencode_new_view(struct slice input);
 int reencode_header(struct slice input);
+int reencode_proof(struct slice input);
 /* One CBOR item of any kind, by way of cbor_read_item and then reader and writer. */
 int reencode_item(struct slice input);
 

@@ -52,6 +52,17 @@ static void blocks(struct rng *r)
     is(good, ROUNDS, "blocks");
 }
 
+static void proofs(struct rng *r)
+{
+    int good = 0;
+    for (int i = 0; i < ROUNDS; i++) {
+        struct buffer b = {0};
+        generate_proof(r, &b);
+        good += accepted(&b, reencode_proof);
+    }
+    is(good, ROUNDS, "proof bundles");
+}
+
 static void messages(struct rng *r)
 {
     for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_REPORT; tag++) {
@@ -71,6 +82,7 @@ int main(void)
     operations(&r);
     envelopes(&r);
     blocks(&r);
+    proofs(&r);
     messages(&r);
     return tap_done();
 }
