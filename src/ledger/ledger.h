@@ -151,8 +151,12 @@ int ledger_proposal_by_prefix(struct ledger *l, const char *hex, size_t digits,
 /* The encoded record of the index-th final decision; a copy the caller unrefs. */
 int ledger_record(struct ledger *l, uint64_t index, struct bytes **out);
 uint64_t ledger_record_count(const struct ledger *l);
+/* A node of the tree of decisions, whose leaves are the records: hash/tree.h, the context a
+ * struct ledger. CONCLAVE_ENOENT as for effects. */
+int ledger_tree_node(void *context, unsigned level, uint64_t index, struct hash *out);
 /* What the block of that height did, conclave-protocol(7) section 6. CONCLAVE_ENOENT where
- * it is not executed, or the store of an older build is only read. */
+ * it is not executed, or where the store is of an older build, which no node of this one
+ * has run on yet. */
 void ledger_put_effects(struct ledger *l, uint64_t height, const struct hash *effects);
 int ledger_effects(struct ledger *l, uint64_t height, struct hash *out);
 /* Every entry of the index, until fn says that it has seen enough. */

@@ -89,6 +89,7 @@ void ledger_put_record(struct ledger *l, uint64_t index, const struct hash *id,
         return;
     }
     store_put(s, STORE_RECORDS, slice_of(key, sizeof(key)), encoding);
+    ledger_tree_append(l, index, encoding);
     p.final_height = final_height;
     p.record_index = index;
     put_proposal(l, &p);

@@ -3,6 +3,7 @@
 #ifndef CONCLAVE_LEDGER_LEDGER_PRIVATE_H
 #define CONCLAVE_LEDGER_LEDGER_PRIVATE_H
 
+#include "hash/merkle.h"
 #include "ledger/journal.h"
 #include "ledger/ledger.h"
 #include "ledger/store.h"
@@ -44,6 +45,8 @@ void ledger_put(struct ledger *l, enum store_table table, struct slice key,
 /* After a walk through a table that found `found` entries and ended in `error`: 0, or
  * CONCLAVE_ECORRUPT where the table has another number of them. */
 int ledger_walked(struct ledger *l, enum store_table table, int error, size_t found);
+/* Adds leaf number index, this record, to the tree of decisions; those before are there. */
+void ledger_tree_append(struct ledger *l, uint64_t index, struct slice record);
 /* A new incarnation at once, in commits of its own; nothing else waits. */
 int ledger_new_incarnation(struct ledger *l);
 /* Closes without another word: what a crash does. */

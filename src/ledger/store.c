@@ -34,6 +34,7 @@ static const char *const table_names[STORE_TABLES] = {
     [STORE_RECORDS] = "records",
     [STORE_FLAGS] = "flags",
     [STORE_EFFECTS] = "effects",
+    [STORE_TREE] = "tree",
 };
 
 static const char format_key[] = "format";

@@ -32,8 +32,9 @@ enum store_table {
     STORE_RECORDS,
     STORE_FLAGS, /* this and what follows is made where an older store lacks it */
     STORE_EFFECTS,
+    STORE_TREE,
 };
-enum { STORE_TABLES = STORE_EFFECTS + 1, STORE_KEY_MAX = 64 };
+enum { STORE_TABLES = STORE_TREE + 1, STORE_KEY_MAX = 64 };
 
 struct store;
 

@@ -2,7 +2,7 @@
 /* Merkle trees against published vectors and against the definitions, written naively. */
 #define _GNU_SOURCE
 #include "base/error.h"
-#include "hash/merkle.h"
+#include "hash/tree.h"
 #include "tap.h"
 #include "vectors.h"
 
@@ -287,6 +287,58 @@ static void test_all_small_consistency(void)
        "the empty tree is no prefix that anything can be shown of");
 }
 
+/* The full subtrees of a tree whose leaves are here. */
+static int subtree(void *context, unsigned level, uint64_t index, struct hash *out)
+{
+    const struct hash *leaves = context;
+    *out = naive_root(leaves + (index << level), (size_t)1 << level);
+    return 0;
+}
+
+static int no_node(void *context, unsigned level, uint64_t index, struct hash *out)
+{
+    (void)context;
+    (void)level;
+    (void)index;
+    (void)out;
+    return CONCLAVE_ENOENT;
+}
+
+static void test_subtrees(void)
+{
+    enum { MOST = 70 };
+    struct hash leaves[MOST], path[MERKLE_PATH_MAX], expected[MERKLE_PATH_MAX], root;
+    struct tree_source source = {subtree, leaves}, none = {no_node, leaves};
+    size_t good = 0, tried = 0, length = 0;
+    for (size_t n = 0; n < MOST; n++) {
+        uint8_t byte = (uint8_t)n;
+        leaves[n] = merkle_leaf(slice_of(&byte, 1));
+    }
+    for (size_t n = 0; n <= MOST; n++) {
+        struct hash naive = naive_root(leaves, n);
+        tried++;
+        good += tree_root(&source, n, &root) == 0 && same(&root, &naive);
+        for (size_t i = 0; i < n; i++) {
+            size_t wanted = merkle_path(leaves, n, i, expected);
+            tried++;
+            good += tree_path(&source, i, n, path, &length) == 0 && length == wanted &&
+                    memcmp(path, expected, length * sizeof(path[0])) == 0;
+        }
+        for (size_t m = 1; m <= n; m++) {
+            size_t wanted = naive_consistency(m, leaves, n, true, expected);
+            tried++;
+            good += tree_consistency(&source, m, n, path, &length) == 0 &&
+                    length == wanted &&
+                    memcmp(path, expected, length * sizeof(path[0])) == 0;
+        }
+    }
+    is((int64_t)good, (int64_t)tried, "roots, paths and proofs from kept subtrees");
+    is(tree_root(&none, 3, &root), CONCLAVE_ENOENT, "a root that lacks a node");
+    is(tree_path(&none, 0, 2, path, &length), CONCLAVE_ENOENT, "a path that does");
+    is(tree_consistency(&none, 1, 2, path, &length), CONCLAVE_ENOENT, "a proof that does");
+    is(tree_consistency(&none, 0, 2, path, &length), 0, "the empty tree needs none");
+}
+
 int main(void)
 {
     if (sodium_init() < 0) {
@@ -297,5 +349,6 @@ int main(void)
     test_shared_proofs();
     test_all_small_trees();
     test_all_small_consistency();
+    test_subtrees();
     return tap_done();
 }

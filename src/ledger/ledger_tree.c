@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/* The full subtrees of the tree of decisions, so that a path costs a few reads however many
+ * decisions there are. */
+#include "ledger/ledger_private.h"
+#include "ledger/values.h"
+
+#include "wire/shared.h"
+
+#include <string.h>
+
+enum { KEY_BYTES = 9 };
+
+/* level, index */
+static struct slice tree_key(uint8_t key[KEY_BYTES], unsigned level, uint64_t index)
+{
+    key[0] = (uint8_t)level;
+    value_key_number(key + 1, index);
+    return slice_of(key, KEY_BYTES);
+}
+
+int ledger_tree_node(void *context, unsigned level, uint64_t index, struct hash *out)
+{
+    struct ledger *l = context;
+    struct bytes *value = NULL;
+    uint8_t key[KEY_BYTES];
+    if (!store_has(l->store, STORE_TREE)) {
+        return CONCLAVE_ENOENT;
+    }
+    int error = store_get(l->store, STORE_TREE, tree_key(key, level, index), &value);
+    if (error == 0 && bytes_slice(value).size != sizeof(out->bytes)) {
+        error = CONCLAVE_ECORRUPT;
+    }
+    if (error == 0) {
+        memcpy(out->bytes, bytes_slice(value).data, sizeof(out->bytes));
+    }
+    bytes_unref(value);
+    return error;
+}
+
+static void put_node(struct ledger *l, unsigned level, uint64_t index, const struct hash *h)
+{
+    uint8_t key[KEY_BYTES];
+    store_put(l->store, STORE_TREE, tree_key(key, level, index),
+              slice_of(h->bytes, sizeof(h->bytes)));
+}
+
+void ledger_tree_append(struct ledger *l, uint64_t index, struct slice record)
+{
+    struct hash node = merkle_leaf(record), left;
+    unsigned level = 0;
+    put_node(l, level, index, &node);
+    while ((index & 1) != 0) {
+        int error = ledger_tree_node(l, level, index - 1, &left);
+        if (error != 0) {
+            store_fail(l->store, error == CONCLAVE_ENOENT ? CONCLAVE_ECORRUPT : error);
+            return;
+        }
+        node = merkle_node(&left, &node);
+        index >>= 1;
+        put_node(l, ++level, index, &node);
+    }
+}
