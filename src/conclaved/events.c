@@ -147,16 +147,12 @@ json_t *event_council(const struct charter *charter, const struct council *counc
 
 json_t *event_block(const struct block *b, const struct round_times *times)
 {
-    uint64_t operations = 0;
-    for (uint32_t i = 0; i < b->count; i++) {
-        operations += b->envelopes[i]->count;
-    }
     json_t *out = json_object();
     json_put(out, "height", json_number(b->header.height));
     json_put(out, "view", json_number(b->header.view));
     json_put(out, "hash", json_hash(&b->hash));
     json_put(out, "time_ms", json_number(b->header.time_ms));
-    json_put(out, "operations", json_number(operations));
+    json_put_counts(out, b);
     put_round_times(out, times);
     return out;
 }

@@ -80,6 +80,17 @@ void json_put_seat(json_t *object, const char *key, const struct charter *c, uin
     json_put(object, name_key, control_text(slice_of_string(seat_name(c, seat))));
 }
 
+void json_put_counts(json_t *object, const struct block *b)
+{
+    uint64_t operations = 0;
+    for (uint32_t i = 0; b != NULL && i < b->count; i++) {
+        operations += b->envelopes[i]->count;
+    }
+    json_put(object, "envelopes", json_integer(b != NULL ? b->count : 0));
+    json_put(object, "operations", json_number(operations));
+    json_put(object, "bytes", json_number(b != NULL ? b->encoding.size : 0));
+}
+
 const char *seat_name(const struct charter *c, uint16_t seat)
 {
     return seat >= 1 && seat <= c->seat_count ? c->seats[seat - 1].name : "";

@@ -26,6 +26,8 @@ json_t *json_evidence(struct slice text);
 void json_put(json_t *object, const char *name, json_t *value);
 /* Sets "seat" (or the key given) and the key with "_name" appended, "name" for "seat". */
 void json_put_seat(json_t *object, const char *key, const struct charter *c, uint16_t seat);
+/* Sets "envelopes", "operations" and "bytes" of a block; NULL: none. */
+void json_put_counts(json_t *object, const struct block *b);
 
 const char *seat_name(const struct charter *c, uint16_t seat);
 const char *class_name(const struct charter *c, uint32_t index);

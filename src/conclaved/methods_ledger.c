@@ -30,24 +30,13 @@ static void put_header(json_t *out, const struct node *n, const struct header *h
     json_put(out, "state_root", json_hash(&h->state_root));
 }
 
-static void put_counts(json_t *out, const struct block *b)
-{
-    uint64_t operations = 0;
-    for (uint32_t i = 0; b != NULL && i < b->count; i++) {
-        operations += b->envelopes[i]->count;
-    }
-    json_put(out, "envelopes", json_integer(b != NULL ? b->count : 0));
-    json_put(out, "operations", json_number(operations));
-    json_put(out, "bytes", json_number(b != NULL ? b->encoding.size : 0));
-}
-
 /* Block 0 is the charter: there is nothing of it in the store. */
 static json_t *genesis_summary(const struct node *n)
 {
     struct header h = charter_genesis(n->charter);
     json_t *out = json_object();
     put_header(out, n, &h, &n->charter->council_id);
-    put_counts(out, NULL);
+    json_put_counts(out, NULL);
     return out;
 }
 
@@ -77,7 +66,7 @@ json_t *method_blocks(void *context, struct control_session *s, json_t *params)
         json_t *row = at > 0 ? json_object() : genesis_summary(n);
         if (b != NULL) {
             put_header(row, n, &b->header, &b->hash);
-            put_counts(row, b);
+            json_put_counts(row, b);
             read += b->encoding.size;
             block_unref(b);
         }
@@ -275,7 +264,7 @@ json_t *method_block(void *context, struct control_session *s, json_t *params)
     }
     json_t *out = json_object();
     put_header(out, n, &b->header, &b->hash);
-    put_counts(out, b);
+    json_put_counts(out, b);
     uint32_t next = put_envelopes(out, n, b, first < b->count ? (uint32_t)first : b->count);
     json_put(out, "certificate", certificate_json(n, height));
     json_put(out, "next", next < b->count ? json_integer(next) : json_null());

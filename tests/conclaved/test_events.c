@@ -256,11 +256,13 @@ static void test_node(void)
          "\"clock_offset_ms\":-5,\"flags\":[\"catching-up\"]}",
          "heartbeat");
     struct round_times times = {7, 3, ROUNDS_UNKNOWN};
-    struct block b = {.header = {.height = 7, .view = 2, .time_ms = 9}};
+    struct block b = {.header = {.height = 7, .view = 2, .time_ms = 9},
+                      .encoding = {NULL, 321}};
     char block[256];
     (void)snprintf(block, sizeof(block),
                    "{\"height\":7,\"view\":2,\"hash\":\"%064d\",\"time_ms\":9,"
-                   "\"operations\":0,\"prepared_ms\":3,\"committed_ms\":null}",
+                   "\"envelopes\":0,\"operations\":0,\"bytes\":321,\"prepared_ms\":3,"
+                   "\"committed_ms\":null}",
                    0);
     says(event_block(&b, &times), block, "block.committed");
     says(event_stopped("asked\x1b"), "{\"why\":\"asked\\\\x1b\"}", "node.stopped");

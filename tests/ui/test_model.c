@@ -132,9 +132,12 @@ static void test_order_events(void)
        "block.committed");
     (void)say_event(m, LINES_NOW + 41, "block.committed",
                     "'height':101,'view':5,'hash':'%s','time_ms':1773496927040,"
-                    "'operations':2,'prepared_ms':7,'committed_ms':19",
+                    "'envelopes':1,'operations':2,'bytes':640,'prepared_ms':7,"
+                    "'committed_ms':19",
                     id_text(9));
     ok(s->block_count == 1 && s->votes.latency_count == 3, "which may be told twice");
+    ok(s->blocks[0]->bytes == 640 && s->blocks[0]->envelopes == 1,
+       "and by a newer node with its size");
     (void)say_event(m, LINES_NOW + 50, "council.stalled",
                     "'what':'prepares','text':'PREPAREs, 1 of 3','have':1,'need':3,"
                     "'missing':[3,4,99,-1],'able':2,'unable':[3],'reachable':false,"
