@@ -394,8 +394,12 @@ static void test_types(void)
         ok(types[i].colours >= 8 ? t->at[4][0].back > 1 : t->at[4][0].reverse,
            "%s shows the operator's row", types[i].term);
         (void)ask(s, CLIP, 0);
+        bool shown = vt_row(t, 23)[0] != '\0', alternate = t->alternate;
         (void)ask(s, CLOSE, 0);
         drain(s);
+        ok(shown &&
+               (alternate || (vt_row(t, 23)[0] == '\0' && t->row == 23 && t->col == 0)),
+           "%s leaves an empty row for the shell", types[i].term);
         ok((t->clipboard.size > 0) == types[i].modern && given_back(s, before),
            "%s is given back", types[i].term);
         scene_end(s);

@@ -107,13 +107,13 @@ void terminal_keys(const struct terminal *t, struct input *in)
 /* --- taking it and giving it back --- */
 
 /* A string of terminfo without the delays that only slow hardware wants. */
-static void send_capability(struct terminal *t, const char *name)
+static void append_capability(struct buffer *out, const char *name)
 {
     const char *s = canvas_string(name);
     while (s != NULL && *s != '\0') {
         const char *delay = strstr(s, "$<");
         size_t size = delay != NULL ? (size_t)(delay - s) : strlen(s);
-        send(t, slice_of(s, size));
+        buffer_append_slice(out, slice_of(s, size));
         s = delay != NULL ? strchr(delay, '>') : s + size;
         s = s != NULL && *s == '>' ? s + 1 : s;
     }
@@ -121,11 +121,14 @@ static void send_capability(struct terminal *t, const char *name)
 
 static void enter(struct terminal *t)
 {
+    struct buffer keypad = {NULL, 0, 0};
     if (t->entered) {
         return;
     }
     t->entered = true;
-    send_capability(t, "smkx");
+    append_capability(&keypad, "smkx");
+    send(t, buffer_slice(&keypad));
+    buffer_free(&keypad);
     if (t->xterm) {
         send_string(t, PASTE_ON);
         send_string(t, t->mouse ? MOUSE_ON : "");
@@ -147,7 +150,8 @@ static void leave(struct terminal *t)
 }
 
 /* What gives the screen back is needed when nothing can be worked out any more, so it is
- * taken at once: ncurses takes the screen anew with the first frame. */
+ * taken at once: ncurses takes the screen anew with the first frame. A terminal without a
+ * second screen keeps the last frame, but for the row in which the shell goes on. */
 static void learn_to_leave(struct terminal *t)
 {
     struct buffer begin = {NULL, 0, 0};
@@ -158,6 +162,9 @@ static void learn_to_leave(struct terminal *t)
     }
     canvas_leave(t->canvas);
     canvas_take(t->canvas, &t->leave);
+    if (canvas_string("rmcup") == NULL) {
+        append_capability(&t->leave, "ed");
+    }
 }
 
 int terminal_open(bool mouse, struct terminal **out, struct complaint *why)
