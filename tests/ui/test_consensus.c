@@ -46,6 +46,12 @@ static void stop(struct scene *s)
     strcpy(s->awaiting.next_text, "nothing before somebody looks into it");
 }
 
+/* A council's first block. */
+static void begin(struct scene *s)
+{
+    s->votes.latency_count = 1;
+}
+
 static void slow_down(struct scene *s)
 {
     for (size_t i = 0; i < s->votes.latency_count; i++) {
@@ -103,6 +109,11 @@ static const struct golden screens[] = {
      .state = FIXTURE_DECIDING,
      SIZE_MEDIUM,
      .change = slow_down},
+    {.name = "consensus-begin",
+     .seats = 4,
+     .state = FIXTURE_DECIDING,
+     SIZE_USUAL,
+     .change = begin},
 
     {.name = "consensus-ascii",
      .seats = 33,

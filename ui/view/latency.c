@@ -127,8 +127,8 @@ unsigned latency_block(const struct view_context *ctx, struct cells *c, struct a
         draw_chart(c, area_cols(area_rows(a, 0, 1), at, a.cols), &committed, scale);
         return 1;
     }
-    (void)snprintf(title, sizeof(title), "latency: medians %s, %s of %zu blocks", p, m,
-                   committed.count);
+    (void)snprintf(title, sizeof(title), "latency: medians %s, %s of %zu block%s", p, m,
+                   committed.count, committed.count == 1 ? "" : "s");
     block_title(c, a, 0, title);
     unsigned rows = (a.rows - 1U) / 2;
     rows = rows < CHART_ROWS_MOST ? rows : CHART_ROWS_MOST;
