@@ -256,7 +256,7 @@ static void wants(size_t decisions, unsigned depth, size_t cursor, const char *e
 {
     struct scene scene;
     struct view_state state;
-    struct rows rows = {NULL, 120, cursor};
+    struct rows rows = {.count = 120, .cursor = cursor};
     struct model *m = details_new();
     memset(&state, 0, sizeof(state));
     fixture_scene(&scene, 4, FIXTURE_IDLE);

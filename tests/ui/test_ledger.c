@@ -163,7 +163,16 @@ static void test_rows(void)
         .scene = &s, .model = m, .now_ms = FIXTURE_NOW, .state = &state};
     size_t count = view_ledger.count(&ctx);
     is((int64_t)count, 4 + 40 * 26, "a row for each check, envelope and operation");
-    bool whole = true, found = true;
+    bool whole = true, found = true, on = true;
+    struct rows rows;
+    rows_make(&view_ledger, &ctx, &rows);
+    for (size_t i = 0; i < count; i++) {
+        struct block_row next = block_row(&ctx, i);
+        struct block_row same = block_find(&ctx, block_key(&ctx, i));
+        on = on && next.check == same.check && next.envelope == same.envelope &&
+             next.operation == same.operation && (i < 4 || rows.walk.item == (i - 4) / 26);
+    }
+    ok(on, "rows in their order are found from where the last one was");
     for (size_t i = 0; i < count; i++) {
         size_t from_end = count - 1 - i;
         struct block_row row = block_row(&ctx, from_end);
@@ -179,6 +188,10 @@ static void test_rows(void)
     ok(block_row(&ctx, count).envelope == NULL &&
            block_row(&ctx, SIZE_MAX).envelope == NULL,
        "there is none beyond the last");
+    rows_free(&rows);
+    ctx.walk = NULL;
+    struct block_row last = block_row(&ctx, count - 1);
+    ok(last.number == 39 && last.operation != NULL, "a context needs no walk");
     fixture_free(&s);
     details_free(m);
 }

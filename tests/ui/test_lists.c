@@ -27,7 +27,7 @@ static void begin(struct trial *t, size_t count, uint16_t rows, uint16_t cols)
     for (size_t i = 0; i < count; i++) {
         t->at[i] = i;
     }
-    t->rows = (struct rows){t->at, count, 0};
+    t->rows = (struct rows){.at = t->at, .count = count};
     t->ctx =
         (struct view_context){.scene = &t->scene, .state = &t->state, .rows = &t->rows};
     cells_init(&t->cells, rows, cols, true);

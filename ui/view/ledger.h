@@ -19,8 +19,8 @@ struct block_row {
 };
 size_t block_count(const struct view_context *ctx);
 uint64_t block_key(const struct view_context *ctx, size_t i);
-/* Members are NULL where there is no such row. To be asked in the order of the rows:
- * others cost a walk from the first. */
+/* Members are NULL where there is no such row. Rows before the last one asked for, and all
+ * in a context without a walk, cost a walk from the first. */
 struct block_row block_row(const struct view_context *ctx, size_t i);
 /* The row that has a key. */
 struct block_row block_find(const struct view_context *ctx, uint64_t key);

@@ -9,15 +9,6 @@
 /* Keys of checks; others are where they are in the block, which never changes. */
 #define CHECK_KEY (UINT64_C(1) << 40)
 
-/* Where the row asked for last was found. Rows are asked for in their order, and a block
- * may have a million operations: to walk from the first one for each would take for ever.
- * block_count, which comes before any row of a frame, begins anew. */
-static struct {
-    const json_t *envelopes;
-    size_t row;      /* the row that is the envelope itself */
-    size_t envelope; /* its number */
-} last;
-
 static const json_t *checks(const struct view_context *ctx)
 {
     return json_object_get(ledger_detail(ctx, DETAIL_VERIFY).value, "checks");
@@ -41,9 +32,6 @@ size_t block_count(const struct view_context *ctx)
     for (size_t i = 0; i < json_array_size(list); i++) {
         count += rows_of(json_array_get(list, i));
     }
-    last.envelopes = list;
-    last.row = 0;
-    last.envelope = 0;
     return count;
 }
 
@@ -53,29 +41,30 @@ uint64_t block_key(const struct view_context *ctx, size_t i)
     return i < before ? CHECK_KEY + i : i - before;
 }
 
-/* A row by its number among those of the block. */
-static struct block_row content_row(const json_t *list, size_t i)
+/* A row by its number among those of the block: from where the walk is, or the first. */
+static struct block_row content_row(const json_t *list, struct view_walk *walk, size_t i)
 {
     struct block_row out = {NULL, NULL, NULL, 0};
-    if (last.envelopes != list || i < last.row) {
-        last.envelopes = list;
-        last.row = 0;
-        last.envelope = 0;
+    struct view_walk at = {list, 0, 0};
+    if (walk != NULL && walk->list == list && i >= walk->row) {
+        at = *walk;
     }
-    while (last.envelope < json_array_size(list)) {
-        const json_t *envelope = json_array_get(list, last.envelope);
+    for (; at.item < json_array_size(list); at.item++) {
+        const json_t *envelope = json_array_get(list, at.item);
         size_t rows = rows_of(envelope);
-        if (i - last.row < rows) {
+        if (i - at.row < rows) {
             out.envelope = envelope;
-            out.number = last.envelope;
-            out.operation = i > last.row
+            out.number = at.item;
+            out.operation = i > at.row
                                 ? json_array_get(json_object_get(envelope, "operations"),
-                                                 i - last.row - 1)
+                                                 i - at.row - 1)
                                 : NULL;
             break;
         }
-        last.row += rows;
-        last.envelope++;
+        at.row += rows;
+    }
+    if (walk != NULL) {
+        *walk = at;
     }
     return out;
 }
@@ -87,7 +76,7 @@ struct block_row block_row(const struct view_context *ctx, size_t i)
     if (i < before) {
         return (struct block_row){json_array_get(list, i), NULL, NULL, 0};
     }
-    return content_row(envelopes(ctx), i - before);
+    return content_row(envelopes(ctx), ctx->walk, i - before);
 }
 
 struct block_row block_find(const struct view_context *ctx, uint64_t key)
@@ -96,8 +85,7 @@ struct block_row block_find(const struct view_context *ctx, uint64_t key)
         const json_t *check = json_array_get(checks(ctx), (size_t)(key - CHECK_KEY));
         return (struct block_row){check, NULL, NULL, 0};
     }
-    last.envelopes = NULL;
-    return content_row(envelopes(ctx), (size_t)key);
+    return content_row(envelopes(ctx), NULL, (size_t)key);
 }
 
 uint16_t block_seat(const struct view_context *ctx, size_t i)

@@ -127,6 +127,7 @@ void rows_make(const struct view *v, struct view_context *ctx, struct rows *out)
 {
     memset(out, 0, sizeof(*out));
     ctx->rows = out;
+    ctx->walk = &out->walk;
     choose(v, ctx, out);
     if (v->compare != NULL) {
         sort(v, ctx, out);

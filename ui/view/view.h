@@ -55,11 +55,20 @@ struct view_state {
     unsigned level;         /* Log: enum line_level; Flags: 0 open, 1 new, 2 all */
 };
 
+/* Where a view found the row asked for last, in a list that it can only walk through: rows
+ * are asked for in their order, and to walk from the first one for each would take for
+ * ever. */
+struct view_walk {
+    const void *list; /* NULL: nowhere yet */
+    size_t row, item; /* the item's first row, and its number */
+};
+
 /* The rows of the present list that pass the filter, in their order. */
 struct rows {
     size_t *at; /* at[i]: the index for the view's functions */
     size_t count;
     size_t cursor; /* in 0 .. count - 1; 0 when there are none */
+    struct view_walk walk;
 };
 
 struct view_context {
@@ -68,9 +77,10 @@ struct view_context {
     uint64_t now_ms;           /* the scene's clock */
     const struct view_state *state;
     const struct rows *rows;
-    const bool *marked; /* marked[seat - 1]: to compare */
-    bool flagged_only;  /* rows of seats with flags alone; 0 is the council's seat */
-    uint16_t followed;  /* a seat, 0: none */
+    struct view_walk *walk; /* that of the rows, for the view alone; NULL: none */
+    const bool *marked;     /* marked[seat - 1]: to compare */
+    bool flagged_only;      /* rows of seats with flags alone; 0 is the council's seat */
+    uint16_t followed;      /* a seat, 0: none */
 };
 
 /* Where the list came to lie, for paging and the mouse: row i of those on the screen, from
