@@ -166,27 +166,12 @@ int value_get_vote(struct slice value, struct vote *v)
 
 void value_put_view_change(struct buffer *out, const struct view_change *v)
 {
-    cbor_write_array(out, 4);
-    cbor_write_uint(out, v->seat);
-    cbor_write_uint(out, v->view);
-    codec_encode_best(out, &v->best);
-    put_signature(out, &v->signature);
+    codec_encode_view_change(out, v);
 }
 
 int value_get_view_change(struct slice value, struct view_change *v)
 {
-    struct cbor_reader r;
-    cbor_read_begin(&r, value);
-    cbor_read_array_of(&r, 4);
-    v->seat = (uint16_t)cbor_read_uint(&r, SEATS_MAX);
-    v->view = cbor_read_uint(&r, UINT64_MAX);
-    cbor_read_array_of(&r, 4);
-    v->best.kind = (enum certificate_kind)cbor_read_uint(&r, CERTIFICATE_COMMIT);
-    v->best.view = cbor_read_uint(&r, UINT64_MAX);
-    v->best.height = cbor_read_uint(&r, UINT64_MAX);
-    get_hash(&r, &v->best.block);
-    get_signature(&r, &v->signature);
-    return end(&r);
+    return codec_decode_view_change(value, v) == 0 ? 0 : CONCLAVE_ECORRUPT;
 }
 
 void value_put_standing(struct buffer *out, const struct standing *s)

@@ -48,6 +48,10 @@ int codec_decode_certificate(struct slice input, struct certificate **out);
 void codec_encode_new_view(struct buffer *out, const struct new_view *v);
 int codec_decode_new_view(struct slice input, struct new_view **out);
 
+/* [seat, view, best, signature] */
+void codec_encode_view_change(struct buffer *out, const struct view_change *c);
+int codec_decode_view_change(struct slice input, struct view_change *out);
+
 /* [kind, view, height, hash] */
 void codec_encode_best(struct buffer *out, const struct best *b);
 /* [choice, confidence, rationale] */

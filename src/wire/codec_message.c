@@ -199,7 +199,7 @@ static void write_report(struct buffer *out, const struct report *p)
     write_own_vote(out, p, PHASE_PREPARE);
     write_own_vote(out, p, PHASE_COMMIT);
     if (p->has_change) {
-        write_view_change(out, &p->change);
+        codec_encode_view_change(out, &p->change);
     } else {
         cbor_write_array(out, 0);
     }

@@ -47,7 +47,6 @@ void write_hash(struct buffer *out, const struct hash *h);
 void write_signature(struct buffer *out, const struct signature *s);
 void write_evidence(struct buffer *out, const struct evidence *e);
 void write_certificate_or_none(struct buffer *out, const struct certificate *c);
-void write_view_change(struct buffer *out, const struct view_change *c);
 void write_new_view_fields(struct buffer *out, const struct new_view *v);
 
 #endif

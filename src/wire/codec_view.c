@@ -12,7 +12,7 @@ void read_view_change(struct cbor_reader *r, struct view_change *out)
     read_signature(r, &out->signature);
 }
 
-void write_view_change(struct buffer *out, const struct view_change *c)
+void codec_encode_view_change(struct buffer *out, const struct view_change *c)
 {
     cbor_write_array(out, 4);
     cbor_write_uint(out, c->seat);
@@ -21,11 +21,19 @@ void write_view_change(struct buffer *out, const struct view_change *c)
     write_signature(out, &c->signature);
 }
 
+int codec_decode_view_change(struct slice input, struct view_change *out)
+{
+    struct cbor_reader r;
+    cbor_read_begin(&r, input);
+    read_view_change(&r, out);
+    return cbor_read_end(&r);
+}
+
 void codec_view_changes(struct buffer *out, const struct view_change *changes, size_t count)
 {
     cbor_write_array(out, count);
     for (size_t i = 0; i < count; i++) {
-        write_view_change(out, &changes[i]);
+        codec_encode_view_change(out, &changes[i]);
     }
 }
 

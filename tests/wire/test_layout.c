@@ -103,6 +103,28 @@ static void bodies(void)
            "VIEW-CHANGEs [[seat, view, best, signature], ...]");
 }
 
+static void view_change_back(void)
+{
+    struct buffer b = {0};
+    struct best best = {CERTIFICATE_PREPARED, 3, 24, hash_of(0x22)};
+    struct view_change change = {2, 9, best, signature_of(0x44)}, back;
+    codec_encode_view_change(&b, &change);
+    is(codec_decode_view_change(buffer_slice(&b), &back), 0, "a VIEW-CHANGE is read");
+    ok(back.seat == 2 && back.view == 9 && back.best.kind == CERTIFICATE_PREPARED &&
+           back.best.view == 3 && back.best.height == 24 &&
+           hash_equal(&back.best.block, &best.block) &&
+           memcmp(&back.signature, &change.signature, sizeof(change.signature)) == 0,
+       "as it was written");
+    buffer_append(&b, "", 1);
+    is(codec_decode_view_change(buffer_slice(&b), &back), CONCLAVE_ETRAILING,
+       "and nothing else");
+    b.size = 0;
+    change.seat = 0;
+    codec_encode_view_change(&b, &change);
+    ok(codec_decode_view_change(buffer_slice(&b), &back) != 0, "a seat 0 is refused");
+    buffer_free(&b);
+}
+
 static void bodies_back(void)
 {
     struct buffer b = {0};
@@ -436,6 +458,7 @@ static void block_messages(void)
 int main(void)
 {
     bodies();
+    view_change_back();
     bodies_back();
     operations();
     evidence();
