@@ -8,7 +8,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
-#include "council/council.h"
+#include "council/charter_rules.h"
 #include "crypto/authenticate.h"
 #include "hash/hash.h"
 #include "ledger/ledger.h"
@@ -211,23 +211,6 @@ static void check_suspension(struct scene *s)
 
 /* --- what the ledger alone tells --- */
 
-static void rules_of(const struct charter *c, struct council_rules *r)
-{
-    *r = (struct council_rules){.council_id = c->council_id,
-                                .seats = c->seat_count,
-                                .class_count = c->class_count,
-                                .open_proposals = c->open_proposals,
-                                .return_interval_ms = c->return_interval_ms,
-                                .epoch_decisions = c->epoch_decisions,
-                                .epoch_absences = c->epoch_absences,
-                                .created_ms = c->created_ms};
-    for (uint32_t i = 0; i < c->class_count; i++) {
-        const struct charter_class *k = &c->classes[i];
-        r->classes[i] = (struct council_class){k->threshold, k->commit_ms, k->reveal_ms,
-                                               k->grace_ms, k->emergency};
-    }
-}
-
 /* Both statements of an EVIDENCE about votes are signed by the seat, and contradict each
  * other; looked at here without the code that the nodes use for it. */
 static bool is_proof(const struct charter *c, const struct operation *op)
@@ -345,9 +328,8 @@ static void check_ledger(struct scene *s)
     ok(mkdir(dir, 0700) == 0, "a folder");
     copy_file(from, to);
     if (is(ledger_open(dir, LEDGER_READ, NULL, &l, &why), 0, "which is opened to read")) {
-        struct council_rules rules;
+        struct council_rules rules = council_rules_of(s->l->charter);
         struct council_summary summary;
-        rules_of(s->l->charter, &rules);
         r.council = council_new(&rules);
         replay(&r, l);
         council_summarize(r.council, &summary);

@@ -7,7 +7,7 @@
 #include "page.h"
 
 #include "charter/charter.h"
-#include "council/council.h"
+#include "council/charter_rules.h"
 #include "crypto/authenticate.h"
 #include "hash/hash.h"
 #include "hash/merkle.h"
@@ -167,19 +167,7 @@ static void shows_state(struct story *s, unsigned height)
 static void found(struct story *s)
 {
     const struct charter *c = s->charter;
-    struct council_rules rules = {.council_id = c->council_id,
-                                  .seats = c->seat_count,
-                                  .class_count = c->class_count,
-                                  .open_proposals = c->open_proposals,
-                                  .return_interval_ms = c->return_interval_ms,
-                                  .epoch_decisions = c->epoch_decisions,
-                                  .epoch_absences = c->epoch_absences,
-                                  .created_ms = c->created_ms};
-    for (uint32_t i = 0; i < c->class_count; i++) {
-        const struct charter_class *k = &c->classes[i];
-        rules.classes[i] = (struct council_class){k->threshold, k->commit_ms, k->reveal_ms,
-                                                  k->grace_ms, k->emergency};
-    }
+    struct council_rules rules = council_rules_of(c);
     s->council = council_new(&rules);
     s->last = charter_genesis(c);
     s->last_hash = c->council_id;
