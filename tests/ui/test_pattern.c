@@ -43,9 +43,11 @@ static void test_maps(void)
                           .rows = 15,
                           .cols = 60,
                           .ascii = true});
+    check((struct golden){
+        .name = "pattern-33-80-low", .state = FIXTURE_DECIDING, .rows = 14, .cols = 80});
     check((struct golden){.name = "pattern-33-80-choice",
                           .state = FIXTURE_DEAD,
-                          .rows = 24,
+                          .rows = 14,
                           .cols = 80,
                           .at = {.layer = LAYER_CHOICE}});
     check((struct golden){.name = "pattern-33-80-confidence",

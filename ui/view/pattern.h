@@ -17,8 +17,10 @@ enum pattern_layer pattern_layer(const struct view_state *s);
 /* One cell. */
 void pattern_cell(struct cells *c, struct area a, unsigned row, unsigned col,
                   enum pattern_layer layer, const struct scene_proposal *p, uint16_t seat);
-/* What the letters of the layer mean, in one line. */
-void pattern_legend(struct cells *c, struct area line, enum pattern_layer layer);
+/* What the letters of the layer mean, in shorter words where there is no room; and the rows
+ * that it would like at this width, 1 or 2. */
+void pattern_legend(struct cells *c, struct area a, enum pattern_layer layer);
+unsigned pattern_legend_rows(enum pattern_layer layer, uint16_t cols);
 /* How many columns of the map lie beyond its edge, as far as there are so many. */
 size_t pattern_side(const struct view_context *ctx, size_t count, unsigned shown);
 

@@ -92,7 +92,7 @@ void pattern_cell(struct cells *c, struct area a, unsigned row, unsigned col,
 
 /* --- the legend --- */
 
-/* The second words are for where the first are too long. */
+/* The second words are for where there is no room for the first. */
 struct meaning {
     char code;
     const char *words, *brief;
@@ -111,51 +111,60 @@ static const struct meaning others[] = {
     {'m', "missed", "missed"},  {'l', "late", "late"},    {'w', "withheld", "withh"},
     {'e', "expelled", "expel"}, {'?', "unknown", "unkn"}, {'\0', NULL, NULL}};
 
-static void draw_meanings(struct cells *c, struct area line, unsigned at,
-                          const struct meaning *list, bool pattern)
+static const struct legend {
+    const char *title, *note;
+    const struct meaning *meanings;
+    bool pattern; /* codes of agreement, not of ballots */
+} legends[LAYER_COUNT] = {
+    [LAYER_AGREEMENT] = {"agreement", "", agreement, true},
+    [LAYER_CHOICE] = {"choice", "", choice, false},
+    [LAYER_CONFIDENCE] = {"confidence", "0 to 9: tenths", others, false},
+    [LAYER_LATENCY] = {"latency", "blocks to the ballot", others, false},
+};
+
+static unsigned meanings_at(const struct legend *l)
 {
-    size_t whole = at;
-    for (const struct meaning *m = list; m->words != NULL; m++) {
-        whole += strlen(m->words) + 3;
-    }
-    bool brief = whole > line.cols + 1U;
-    for (; list->words != NULL; list++) {
-        const char *words = brief ? list->brief : list->words;
-        if (at + 2 + strlen(words) > line.cols) {
-            return;
-        }
-        if (pattern) {
-            draw_pattern(c, line, 0, at, list->code);
-        } else {
-            draw_ballot(c, line, 0, at, (uint8_t)list->code);
-        }
-        at += 3 + draw_string(c, line, 0, at + 2, ROLE_QUIET, words);
-    }
+    size_t note = strlen(l->note);
+    return (unsigned)(strlen(l->title) + 2 + (note > 0 ? note + 2 : 0));
 }
 
-void pattern_legend(struct cells *c, struct area line, enum pattern_layer layer)
+/* Row by row; whether there is room for all. c NULL: nothing is drawn. */
+static bool put_meanings(struct cells *c, struct area a, const struct legend *l, bool brief)
 {
-    unsigned at;
-    switch (layer) {
-    case LAYER_AGREEMENT:
-        at = draw_string(c, line, 0, 0, ROLE_TITLE, "agreement");
-        draw_meanings(c, line, at + 2, agreement, true);
-        return;
-    case LAYER_CHOICE:
-        at = draw_string(c, line, 0, 0, ROLE_TITLE, "choice");
-        draw_meanings(c, line, at + 2, choice, false);
-        return;
-    case LAYER_CONFIDENCE:
-        at = draw_string(c, line, 0, 0, ROLE_TITLE, "confidence");
-        at += 2 + draw_string(c, line, 0, at + 2, ROLE_TEXT, "0 to 9: tenths");
-        draw_meanings(c, line, at + 2, others, false);
-        return;
-    case LAYER_LATENCY:
-        at = draw_string(c, line, 0, 0, ROLE_TITLE, "latency");
-        at += 2 + draw_string(c, line, 0, at + 2, ROLE_TEXT, "blocks to the ballot");
-        draw_meanings(c, line, at + 2, others, false);
-        return;
-    case LAYER_COUNT:
-        return;
+    unsigned row = 0, at = meanings_at(l);
+    for (const struct meaning *m = l->meanings; m->words != NULL; m++) {
+        const char *words = brief ? m->brief : m->words;
+        unsigned width = 2 + (unsigned)strlen(words);
+        if (at + width > a.cols) {
+            row++;
+            at = 0;
+        }
+        if (row >= a.rows || width > a.cols) {
+            return false;
+        }
+        if (c != NULL && l->pattern) {
+            draw_pattern(c, a, row, at, m->code);
+        } else if (c != NULL) {
+            draw_ballot(c, a, row, at, (uint8_t)m->code);
+        }
+        if (c != NULL) {
+            draw_string(c, a, row, at + 2, ROLE_QUIET, words);
+        }
+        at += width + 1;
     }
+    return true;
+}
+
+unsigned pattern_legend_rows(enum pattern_layer layer, uint16_t cols)
+{
+    struct area row = {.rows = 1, .cols = cols};
+    return put_meanings(NULL, row, &legends[layer], false) ? 1 : 2;
+}
+
+void pattern_legend(struct cells *c, struct area a, enum pattern_layer layer)
+{
+    const struct legend *l = &legends[layer];
+    unsigned at = draw_string(c, a, 0, 0, ROLE_TITLE, l->title);
+    draw_string(c, a, 0, at + 2, ROLE_TEXT, l->note);
+    (void)put_meanings(c, a, l, !put_meanings(NULL, a, l, false));
 }

@@ -8,22 +8,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The head above the list takes up to so many rows, where there are enough. */
-enum { HEAD_MAX = 4, LIST_MIN = 4, SEAT_DIGITS = 3 };
+/* The rows that the head above the list leaves to it. */
+enum { LIST_MIN = 4, SEAT_DIGITS = 3 };
 
 /* How the head's rows are shared out: what is not there is NO_ROW. */
 struct head {
-    unsigned rows;
-    int legend, titles;
+    unsigned rows, legend; /* legend: the first rows */
+    int titles;
 };
 enum { NO_ROW = -1 };
 
-static struct head head_of(struct area a, unsigned wanted)
+static struct head head_of(struct area a, unsigned legend, unsigned wanted)
 {
-    struct head h = {0, NO_ROW, NO_ROW};
-    if (a.rows >= LIST_MIN + 1 + wanted) {
-        h.legend = (int)h.rows++;
+    struct head h = {0, 0, NO_ROW};
+    while (h.legend < legend && a.rows >= LIST_MIN + h.legend + 1 + wanted) {
+        h.legend++;
     }
+    h.rows = h.legend;
     if (a.rows >= LIST_MIN + wanted) {
         h.titles = (int)h.rows;
         h.rows += wanted;
@@ -121,12 +122,12 @@ static void draw_decision_heads(const struct view_context *ctx, struct cells *c,
 void pattern_draw_seats(const struct view_context *ctx, struct cells *c, struct area a,
                         struct drawn *out)
 {
-    struct head h = head_of(a, 2);
+    enum pattern_layer layer = pattern_layer(ctx->state);
     struct area inner = area_cols(a, 0, a.cols > 1 ? a.cols - 1U : a.cols);
+    struct head h = head_of(a, pattern_legend_rows(layer, inner.cols), 2);
     struct area body = area_rows(a, h.rows, a.rows);
-    if (h.legend != NO_ROW) {
-        pattern_legend(c, area_rows(inner, (unsigned)h.legend, 1),
-                       pattern_layer(ctx->state));
+    if (h.legend > 0) {
+        pattern_legend(c, area_rows(inner, 0, h.legend), layer);
     }
     if (h.titles != NO_ROW) {
         struct area titles = area_rows(inner, (unsigned)h.titles, 2);
@@ -209,14 +210,14 @@ void pattern_draw_decisions(const struct view_context *ctx, struct cells *c, str
                             struct drawn *out)
 {
     unsigned digits = ctx->scene->seats > 99 ? SEAT_DIGITS : SEAT_DIGITS - 1;
-    struct head h = head_of(a, digits);
+    enum pattern_layer layer = pattern_layer(ctx->state);
     struct area inner = area_cols(a, 0, a.cols > 1 ? a.cols - 1U : a.cols);
+    struct head h = head_of(a, pattern_legend_rows(layer, inner.cols), digits);
     struct area body = area_rows(a, h.rows, a.rows);
     struct column columns[SEATS + 1];
     struct table t;
-    if (h.legend != NO_ROW) {
-        pattern_legend(c, area_rows(inner, (unsigned)h.legend, 1),
-                       pattern_layer(ctx->state));
+    if (h.legend > 0) {
+        pattern_legend(c, area_rows(inner, 0, h.legend), layer);
     }
     if (h.titles != NO_ROW) {
         struct area titles = area_rows(inner, (unsigned)h.titles, digits);
