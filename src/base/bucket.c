@@ -35,6 +35,12 @@ bool bucket_is_empty(struct bucket *b, uint64_t now_ms)
     return b->level <= 0;
 }
 
+bool bucket_is_full(struct bucket *b, uint64_t now_ms)
+{
+    refill(b, now_ms);
+    return b->level == full(b);
+}
+
 bool bucket_take(struct bucket *b, uint64_t amount, uint64_t now_ms)
 {
     assert(amount <= BUCKET_RATE_MAX);
@@ -43,6 +49,13 @@ bool bucket_take(struct bucket *b, uint64_t amount, uint64_t now_ms)
     }
     b->level -= (int64_t)(amount * 1000);
     return true;
+}
+
+void bucket_charge(struct bucket *b, uint64_t amount, uint64_t now_ms)
+{
+    assert(amount <= BUCKET_RATE_MAX);
+    refill(b, now_ms);
+    b->level -= (int64_t)(amount * 1000);
 }
 
 uint64_t bucket_wait_ms(struct bucket *b, uint64_t now_ms)

@@ -22,7 +22,10 @@ struct bucket {
 void bucket_init(struct bucket *b, uint64_t rate, uint64_t now_ms);
 /* Takes amount when anything is left; false, and nothing taken, when it is empty. */
 bool bucket_take(struct bucket *b, uint64_t amount, uint64_t now_ms);
+/* Takes it in any case, whatever the debt: for what turned out to cost more. */
+void bucket_charge(struct bucket *b, uint64_t amount, uint64_t now_ms);
 bool bucket_is_empty(struct bucket *b, uint64_t now_ms);
+bool bucket_is_full(struct bucket *b, uint64_t now_ms);
 /* Until there is again a useful amount, a twentieth of a second's worth; at least 1. */
 uint64_t bucket_wait_ms(struct bucket *b, uint64_t now_ms);
 
