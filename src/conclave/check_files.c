@@ -169,32 +169,71 @@ static void check_data(struct findings *f, const struct config *c,
 
 /* --- where it writes --- */
 
+/* The directory of the socket is there. */
+static void check_socket_dir(struct findings *f, const struct config *c, const char *dir,
+                             const struct stat *st)
+{
+    gid_t group = st->st_gid;
+    bool is_named = c->read_group != NULL && people_group_id(c->read_group, &group) == 0;
+    if ((st->st_mode & (S_IWOTH | S_IWGRP)) != 0) {
+        findings_warn(f, "socket",
+                      "%s: mode %04o: %s can put a socket there in the node's place: chmod "
+                      "750 '%s'",
+                      dir, (unsigned)(st->st_mode & 07777),
+                      (st->st_mode & S_IWOTH) != 0 ? "anybody" : "its group", dir);
+    }
+    if (st->st_uid != geteuid() && st->st_uid != 0) {
+        findings_warn(f, "socket",
+                      "%s: belongs to user %lu, who can put a socket there in the node's "
+                      "place: chown it to the node's user",
+                      dir, (unsigned long)st->st_uid);
+    }
+    if (is_named && (st->st_mode & S_IXOTH) == 0 &&
+        (group != st->st_gid || (st->st_mode & S_IXGRP) == 0)) {
+        findings_warn(f, "socket",
+                      "%s: mode %04o: members of \"%s\" cannot get at the socket: chgrp "
+                      "'%s' '%s' and chmod 750 it",
+                      dir, (unsigned)(st->st_mode & 07777), c->read_group, c->read_group,
+                      dir);
+    }
+}
+
+/* It is not there: the node makes it, but not the one that it is to lie in. */
+static void check_socket_parent(struct findings *f, const char *dir)
+{
+    char *copy = alloc_string(dir);
+    if (access(dirname(copy), W_OK | X_OK) == 0) {
+        findings_good(f, "socket", "%s: the node will make it, mode 0750", dir);
+    } else {
+        findings_fail(f, "socket",
+                      "%s: there is no such directory, and this user cannot make it: make "
+                      "it, mode 0750, for the node's user",
+                      dir);
+    }
+    free(copy);
+}
+
 static void check_socket(struct findings *f, const struct config *c)
 {
     struct sockaddr_un address;
-    struct stat st;
+    struct stat st, socket;
     char *copy = alloc_string(c->socket);
     const char *dir = dirname(copy);
     if (strlen(c->socket) >= sizeof(address.sun_path)) {
         findings_fail(f, "socket", "%s: has %zu bytes, a Unix socket allows %zu", c->socket,
                       strlen(c->socket), sizeof(address.sun_path) - 1);
-    } else if (stat(dir, &st) != 0) {
-        findings_fail(f, "socket", "%s: %s: make it: mkdir -m 750 '%s'", dir,
-                      strerror(errno), dir);
-    } else if (!S_ISDIR(st.st_mode) || access(dir, W_OK | X_OK) != 0) {
+    } else if (stat(dir, &st) != 0 && errno == ENOENT) {
+        check_socket_parent(f, dir);
+    } else if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode) ||
+               access(dir, W_OK | X_OK) != 0) {
         findings_fail(f, "socket",
                       "%s: this user may not make a socket there: chown it to the node's "
                       "user, mode 0750",
                       dir);
-    } else if (lstat(c->socket, &st) == 0 && !S_ISSOCK(st.st_mode)) {
+    } else if (lstat(c->socket, &socket) == 0 && !S_ISSOCK(socket.st_mode)) {
         findings_fail(f, "socket", "%s: is there, and no socket: move it away", c->socket);
     } else {
-        if (stat(dir, &st) == 0 && (st.st_mode & S_IWOTH) != 0) {
-            findings_warn(f, "socket",
-                          "%s: mode %04o: anybody can put a socket there in the node's "
-                          "place: chmod 750 '%s'",
-                          dir, (unsigned)(st.st_mode & 07777), dir);
-        }
+        check_socket_dir(f, c, dir, &st);
         findings_good(f, "socket", "%s", c->socket);
     }
     free(copy);

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "conclave/findings.h"
 
+#include "base/alloc.h"
 #include "control/client.h"
 #include "net/address.h"
 
@@ -128,16 +129,23 @@ static bool is_member(gid_t gid)
     return member;
 }
 
+/* The group of the socket; false: what the configuration names is not there. */
+static bool socket_group(const struct config *c, gid_t *out)
+{
+    *out = getegid();
+    return c->read_group == NULL || people_group_id(c->read_group, out) == 0;
+}
+
 static void check_group(struct findings *f, const struct config *c)
 {
+    gid_t group;
     if (c->read_group == NULL) {
         return;
     }
-    const struct group *group = getgrnam(c->read_group);
-    if (group == NULL) {
+    if (!socket_group(c, &group)) {
         findings_fail(f, "read-group", "there is no group \"%s\": make it: groupadd %s",
                       c->read_group, c->read_group);
-    } else if (!is_member(group->gr_gid)) {
+    } else if (!is_member(group)) {
         findings_fail(f, "read-group",
                       "this user is no member of the group \"%s\": usermod -aG %s USER",
                       c->read_group, c->read_group);
@@ -146,18 +154,87 @@ static void check_group(struct findings *f, const struct config *c)
     }
 }
 
-static void check_users(struct findings *f, const char *what, const uid_t *ids,
-                        size_t count)
+/* Whether the socket's permissions let this user open it. */
+static bool may_open(const char *name, gid_t own, uid_t uid, gid_t socket)
 {
+    gid_t list[GROUPS_MAX];
+    int count = GROUPS_MAX;
+    bool may = uid == 0 || uid == geteuid() || own == socket;
+    if (getgrouplist(name, own, list, &count) < 0) {
+        return true; /* in more groups than one can tell */
+    }
+    for (int i = 0; i < count && !may; i++) {
+        may = list[i] == socket;
+    }
+    return may;
+}
+
+static void check_user(struct findings *f, const char *what, const struct passwd *user,
+                       gid_t socket)
+{
+    if (!may_open(user->pw_name, user->pw_gid, user->pw_uid, socket)) {
+        const struct group *group = getgrgid(socket);
+        const char *name = group != NULL ? group->gr_name : "GROUP";
+        findings_warn(
+            f, what,
+            "%s is no member of the socket's group \"%s\", and so cannot open it: "
+            "usermod -aG %s %s",
+            user->pw_name, name, name, user->pw_name);
+    }
+}
+
+/* Those who are listed as its members. */
+static void check_members(struct findings *f, const char *what, gid_t gid, gid_t socket)
+{
+    const struct group *group = getgrgid(gid);
+    size_t count = 0;
+    if (group == NULL) {
+        findings_warn(f, what, "no group has the number %lu: correct it, or make the group",
+                      (unsigned long)gid);
+        return;
+    }
+    while (group->gr_mem[count] != NULL) {
+        count++;
+    }
+    /* The next look-up of a group is in the place of this one. */
+    char **names = alloc_zero(count, sizeof(*names));
     for (size_t i = 0; i < count; i++) {
-        if (getpwuid(ids[i]) == NULL) {
+        names[i] = alloc_string(group->gr_mem[i]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct passwd *user = getpwnam(names[i]);
+        if (user != NULL) {
+            check_user(f, what, user, socket);
+        }
+        free(names[i]);
+    }
+    free(names);
+}
+
+static void check_people(struct findings *f, const struct config *c, const char *what,
+                         const struct people *p)
+{
+    gid_t socket;
+    if (!socket_group(c, &socket)) {
+        return; /* which is told already */
+    }
+    for (size_t i = 0; i < p->user_count; i++) {
+        const struct passwd *user = getpwuid(p->users[i]);
+        if (user != NULL) {
+            check_user(f, what, user, socket);
+        } else {
             findings_warn(f, what,
                           "no user has the number %lu: correct it, or make the user",
-                          (unsigned long)ids[i]);
+                          (unsigned long)p->users[i]);
         }
     }
-    if (count > 0) {
-        findings_good(f, what, "%zu users", count);
+    for (size_t i = 0; i < p->group_count; i++) {
+        check_members(f, what, p->groups[i], socket);
+    }
+    if (p->group_count > 0) {
+        findings_good(f, what, "%zu users, %zu groups", p->user_count, p->group_count);
+    } else if (p->user_count > 0) {
+        findings_good(f, what, "%zu users", p->user_count);
     }
 }
 
@@ -175,6 +252,6 @@ void check_names(struct findings *f, const struct config *c, const struct charte
         check_others(f, charter, seat);
     }
     check_group(f, c);
-    check_users(f, "agents", c->agents, c->agent_count);
-    check_users(f, "operators", c->operators, c->operator_count);
+    check_people(f, c, "agents", &c->agents);
+    check_people(f, c, "operators", &c->operators);
 }

@@ -8,7 +8,6 @@
 #include <confuse.h>
 #include <errno.h>
 #include <libgen.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -105,30 +104,17 @@ static int check_listen(cfg_t *cfg, cfg_opt_t *opt)
     return 0;
 }
 
-/* A user's number: a name of the system's user table, or digits. */
-static int user_id(const char *word, uid_t *out)
+static int check_people(cfg_t *cfg, cfg_opt_t *opt)
 {
-    char *end = NULL;
-    errno = 0;
-    unsigned long number = strtoul(word, &end, 10);
-    if (errno == 0 && end != word && *end == '\0' && number < (unsigned long)(uid_t)-1) {
-        *out = (uid_t)number;
-        return 0;
-    }
-    const struct passwd *entry = getpwnam(word);
-    if (entry == NULL) {
-        return CONCLAVE_ENOENT;
-    }
-    *out = entry->pw_uid;
-    return 0;
-}
-
-static int check_user(cfg_t *cfg, cfg_opt_t *opt)
-{
-    uid_t id;
+    struct people found = {0};
     const char *word = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
-    if (user_id(word, &id) != 0) {
-        cfg_error(cfg, "%s: there is no user \"%s\"", opt->name, word);
+    int error = people_add(&found, word);
+    bool is_group = word[0] == PEOPLE_GROUP_MARK;
+    people_free(&found);
+    if (error != 0) {
+        cfg_error(cfg, "%s: there is no %s \"%s\": correct it, or make it with %s",
+                  opt->name, is_group ? "group" : "user", word + is_group,
+                  is_group ? "groupadd" : "useradd");
         return -1;
     }
     return 0;
@@ -143,14 +129,11 @@ static char *resolve(const char *folder, const char *path)
     return path[0] == '/' ? alloc_string(path) : alloc_printf("%s/%s", folder, path);
 }
 
-static uid_t *users(cfg_t *cfg, const char *name, size_t *count)
+static void fill_people(struct people *p, cfg_t *cfg, const char *name)
 {
-    *count = cfg_size(cfg, name);
-    uid_t *ids = alloc_zero(*count, sizeof(*ids));
-    for (unsigned i = 0; i < *count; i++) {
-        (void)user_id(cfg_getnstr(cfg, name, i), &ids[i]); /* checked while parsing */
+    for (unsigned i = 0; i < cfg_size(cfg, name); i++) {
+        (void)people_add(p, cfg_getnstr(cfg, name, i)); /* checked while parsing */
     }
-    return ids;
 }
 
 static int fill(struct config *c, cfg_t *cfg, const char *path, struct complaint *why)
@@ -182,8 +165,8 @@ static int fill(struct config *c, cfg_t *cfg, const char *path, struct complaint
     if (cfg_getstr(cfg, "read-group") != NULL) {
         c->read_group = alloc_string(cfg_getstr(cfg, "read-group"));
     }
-    c->agents = users(cfg, "agents", &c->agent_count);
-    c->operators = users(cfg, "operators", &c->operator_count);
+    fill_people(&c->agents, cfg, "agents");
+    fill_people(&c->operators, cfg, "operators");
     c->heartbeat_ms = (uint64_t)cfg_getint(cfg, "heartbeat-ms");
     c->dead_peer_ms = (uint64_t)cfg_getint(cfg, "dead-peer-ms");
     if (cfg_getstr(cfg, "seccomp") != NULL) {
@@ -205,7 +188,7 @@ static int fill(struct config *c, cfg_t *cfg, const char *path, struct complaint
 int config_load(const char *path, struct config **out, struct complaint *why)
 {
     /* libconfuse takes the default of a list as a mutable string. */
-    static char no_users[] = "{}";
+    static char no_one[] = "{}";
     cfg_opt_t options[] = {
         CFG_STR("charter", NULL, CFGF_NODEFAULT),
         CFG_STR("key", NULL, CFGF_NODEFAULT),
@@ -216,8 +199,8 @@ int config_load(const char *path, struct config **out, struct complaint *why)
         CFG_STR("log-level", "info", CFGF_NONE),
         CFG_STR("log-format", "logfmt", CFGF_NONE),
         CFG_STR("read-group", NULL, CFGF_NODEFAULT),
-        CFG_STR_LIST("agents", no_users, CFGF_NONE),
-        CFG_STR_LIST("operators", no_users, CFGF_NONE),
+        CFG_STR_LIST("agents", no_one, CFGF_NONE),
+        CFG_STR_LIST("operators", no_one, CFGF_NONE),
         CFG_INT("heartbeat-ms", 1000, CFGF_NONE),
         CFG_INT("dead-peer-ms", 10000, CFGF_NONE),
         CFG_STR("seccomp", NULL, CFGF_NODEFAULT),
@@ -244,8 +227,8 @@ int config_load(const char *path, struct config **out, struct complaint *why)
     (void)cfg_set_validate_func(cfg, "heartbeat-ms", check_range);
     (void)cfg_set_validate_func(cfg, "dead-peer-ms", check_range);
     (void)cfg_set_validate_func(cfg, "slow-store-ms", check_slow);
-    (void)cfg_set_validate_func(cfg, "agents", check_user);
-    (void)cfg_set_validate_func(cfg, "operators", check_user);
+    (void)cfg_set_validate_func(cfg, "agents", check_people);
+    (void)cfg_set_validate_func(cfg, "operators", check_people);
     int parsed = cfg_parse_buf(cfg, text);
     free(text);
     int error = 0;
@@ -281,7 +264,7 @@ void config_free(struct config *c)
     free(c->listen);
     free(c->log);
     free(c->read_group);
-    free(c->agents);
-    free(c->operators);
+    people_free(&c->agents);
+    people_free(&c->operators);
     free(c);
 }

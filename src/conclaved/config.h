@@ -5,9 +5,8 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/people.h"
 #include "conclaved/sandbox.h"
-
-#include <sys/types.h>
 
 struct config {
     char *path;    /* of the file itself, absolute where that can be found out */
@@ -20,10 +19,7 @@ struct config {
     enum log_level log_level;
     enum log_form log_form;
     char *read_group; /* NULL: the daemon's own */
-    uid_t *agents;
-    size_t agent_count;
-    uid_t *operators;
-    size_t operator_count;
+    struct people agents, operators;
     uint64_t heartbeat_ms;
     uint64_t dead_peer_ms;
     uint64_t slow_store_ms; /* a commit to the store that takes as long is told */

@@ -162,6 +162,7 @@ json_t *method_propose(void *context, struct control_session *s, json_t *params)
         struct complaint why = {""};
         int error = replica_propose(n->replica, &content, &id, &why);
         if (error == 0) {
+            control_note_proposal(s, slice_of(id.bytes, HASH_BYTES));
             out = json_object();
             json_put(out, "id", json_hash(&id));
         } else {
@@ -223,6 +224,7 @@ json_t *method_agent_answer(void *context, struct control_session *s, json_t *pa
     if (error != 0) {
         return refuse(s, error, &why);
     }
+    control_note_proposal(s, slice_of(proposal.bytes, HASH_BYTES));
     flagging_agent_answered(n);
     json_t *out = json_object();
     json_put(out, "accepted", json_true());
@@ -240,6 +242,7 @@ json_t *method_agent_failed(void *context, struct control_session *s, json_t *pa
     if (!parameters_end(&p)) {
         return NULL;
     }
+    control_note_proposal(s, slice_of(proposal.bytes, HASH_BYTES));
     agents_failed(n, &proposal, (const char *)reason.data);
     json_t *out = json_object();
     json_put(out, "noted", json_true());

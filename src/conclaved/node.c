@@ -193,6 +193,7 @@ static int start_net(struct node *n, struct complaint *why)
     config.key = n->key;
     config.listen = n->config->listen;
     config.dead_peer_timeout_ms = n->config->dead_peer_ms;
+    config.unfinished_max = n->descriptors.strangers;
     memcpy(config.instance, n->instance, INSTANCE_BYTES);
     int error = net_start(n->loop, &config, &handler, &n->net, why);
     free(seats);
@@ -206,9 +207,8 @@ static int start_control(struct node *n, struct complaint *why)
     config.path = n->config->socket;
     config.read_group = n->config->read_group;
     config.agents = n->config->agents;
-    config.agent_count = n->config->agent_count;
     config.operators = n->config->operators;
-    config.operator_count = n->config->operator_count;
+    config.clients_max = n->descriptors.clients;
     config.methods = node_methods;
     config.quiet = node_quiet_events;
     config.context = n;
@@ -271,7 +271,10 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
     n->published = published_new();
     n->beats = beats_new(n->charter->seat_count, n->seat, config->heartbeat_ms,
                          clock_monotonic_ms());
-    error = start_replica(n, why);
+    error = descriptors_reserve(n->charter->seat_count, &n->descriptors, why);
+    if (error == 0) {
+        error = start_replica(n, why);
+    }
     if (error == 0) {
         error = start_control(n, why);
     }

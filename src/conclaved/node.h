@@ -9,6 +9,7 @@
 #include "charter/charter.h"
 #include "conclaved/catchup.h"
 #include "conclaved/config.h"
+#include "conclaved/descriptors.h"
 #include "conclaved/disk.h"
 #include "conclaved/log_events.h"
 #include "conclaved/metrics.h"
@@ -71,6 +72,7 @@ struct node {
     bool failed;               /* stops by itself, with an error */
     bool clock_is_off;         /* by the measure of the others */
     bool was_asking, was_lost; /* what the other seats were last told */
+    struct descriptors descriptors;
     struct stall_watch stall;
     struct disk_watch disk;
     struct catchup catchup;

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,7 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 64, SOCKET_MODE = 0660, GROUP_BUFFER_MAX = 1024 * 1024 };
+enum { BACKLOG = 64, SOCKET_MODE = 0660 };
 
 /* Something lies at the address already: removes it when it is a dead socket. */
 static int remove_stale(const struct sockaddr_un *address, struct complaint *why)
@@ -107,7 +106,7 @@ int control_listen(const char *path, gid_t group, struct complaint *why)
         if (error == 0 && bind_private(fd, &address) != 0) {
             error = complain(why, CONCLAVE_EIO,
                              "cannot make the control socket %s: %s; its directory must "
-                             "exist and belong to the daemon's user",
+                             "belong to the daemon's user",
                              path, strerror(errno));
         }
     }
@@ -130,77 +129,52 @@ int control_read_group(const char *name, gid_t *out, struct complaint *why)
         *out = getegid();
         return 0;
     }
-    struct group group, *found = NULL;
-    size_t size = 4096;
-    char *text = alloc(size);
-    int error;
-    while ((error = getgrnam_r(name, &group, text, size, &found)) == ERANGE &&
-           size < GROUP_BUFFER_MAX) {
-        size *= 2;
-        text = alloc_resize(text, size, 1);
-    }
-    if (found != NULL) {
-        *out = found->gr_gid;
-    }
-    free(text);
-    if (found == NULL) {
-        return complain(
-            why, CONCLAVE_ENOENT,
-            "there is no group %s on this machine%s%s; create it with groupadd, "
-            "or name another",
-            name, error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
+    if (people_group_id(name, out) != 0) {
+        return complain(why, CONCLAVE_ENOENT,
+                        "there is no group %s on this machine; create it with groupadd, or "
+                        "name another",
+                        name);
     }
     return 0;
 }
 
-int control_peer_of(int fd, gid_t read_group, struct control_peer *out)
+int control_peer_of(int fd, struct control_peer *peer, struct control_groups *groups)
 {
+    enum { USUAL = 64 };
     struct ucred credentials;
     socklen_t size = sizeof(credentials);
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0 ||
         size != sizeof(credentials)) {
         return CONCLAVE_EIO;
     }
-    *out = (struct control_peer){credentials.uid, credentials.gid, credentials.pid,
-                                 credentials.gid == read_group};
-    gid_t few[64], *groups = few;
-    size = sizeof(few);
-    int failed = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, few, &size);
+    *peer = (struct control_peer){credentials.uid, credentials.gid, credentials.pid};
+    /* The first place is for the group of its own. */
+    gid_t *list = alloc_zero(USUAL + 1, sizeof(*list));
+    size = USUAL * sizeof(*list);
+    int failed = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, list + 1, &size);
     if (failed != 0 && errno == ERANGE) {
         /* size now says how much there is; the kernel allows 65536 groups. */
-        groups = alloc(size);
-        failed = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &size);
+        list = alloc_resize(list, size / sizeof(*list) + 1, sizeof(*list));
+        failed = getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, list + 1, &size);
     }
-    for (size_t i = 0; failed == 0 && i < size / sizeof(gid_t); i++) {
-        out->in_group = out->in_group || groups[i] == read_group;
-    }
-    if (groups != few) {
-        free(groups);
-    }
+    list[0] = credentials.gid;
+    *groups = (struct control_groups){list, failed == 0 ? size / sizeof(*list) + 1 : 1};
     return 0;
 }
 
-static bool lists(const uid_t *uids, size_t count, uid_t uid)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (uids[i] == uid) {
-            return true;
-        }
-    }
-    return false;
-}
-
-unsigned control_roles_of(const struct control_peer *peer, uid_t own,
+unsigned control_roles_of(const struct control_peer *peer,
+                          const struct control_groups *groups, uid_t own, gid_t read_group,
                           const struct control_server_config *c)
 {
+    const struct people readers = {.groups = &read_group, .group_count = 1};
     unsigned roles = 0;
-    if (peer->in_group) {
+    if (people_include(&readers, peer->uid, groups->list, groups->count)) {
         roles |= 1U << ROLE_READ;
     }
-    if (lists(c->agents, c->agent_count, peer->uid)) {
+    if (people_include(&c->agents, peer->uid, groups->list, groups->count)) {
         roles |= 1U << ROLE_READ | 1U << ROLE_AGENT;
     }
-    if (lists(c->operators, c->operator_count, peer->uid)) {
+    if (people_include(&c->operators, peer->uid, groups->list, groups->count)) {
         roles |= 1U << ROLE_READ | 1U << ROLE_OPERATE;
     }
     /* Root could become the daemon's user anyway. */

@@ -17,13 +17,19 @@ struct control_peer {
     uid_t uid;
     gid_t gid;
     pid_t pid;
-    bool in_group; /* its own group or a supplementary one is the reading group */
 };
-/* From the kernel (SO_PEERCRED, SO_PEERGROUPS). 0 or CONCLAVE_EIO. */
-int control_peer_of(int fd, gid_t read_group, struct control_peer *out);
+/* Its own group and the supplementary ones. */
+struct control_groups {
+    gid_t *list; /* of the callee; the caller frees */
+    size_t count;
+};
+/* From the kernel (SO_PEERCRED, SO_PEERGROUPS), as they were when it connected. 0 or
+ * CONCLAVE_EIO. */
+int control_peer_of(int fd, struct control_peer *peer, struct control_groups *groups);
 
-/* A set of roles: bit 1 << role. own is the uid of the daemon. */
-unsigned control_roles_of(const struct control_peer *peer, uid_t own,
+/* A set of roles: bit 1 << role. own is the uid of the daemon, read_group may read. */
+unsigned control_roles_of(const struct control_peer *peer,
+                          const struct control_groups *groups, uid_t own, gid_t read_group,
                           const struct control_server_config *c);
 /* Whether the set allows what needs the role least. */
 bool control_roles_allow(unsigned roles, enum control_role least);

@@ -34,17 +34,32 @@ static const struct control_method *find_method(const struct control_server *s,
 
 static void deny(struct control_session *c, const struct control_method *m)
 {
-    if (!c->denied) {
-        c->denied = true;
-        LOG_EVENT(LOG_LEVEL_WARN, "control.denied", LOG_S("method", m->name),
-                  LOG_S("needs", control_role_name(m->role)), LOG_N("uid", c->peer.uid),
-                  LOG_N("pid", (uint64_t)c->peer.pid));
-    }
+    LOG_EVENT(LOG_LEVEL_WARN, "control.denied", LOG_S("method", m->name),
+              LOG_S("needs", control_role_name(m->role)), LOG_N("uid", c->peer.uid),
+              LOG_N("pid", (uint64_t)c->peer.pid));
     control_fail(c, CONTROL_DENIED,
                  "%s needs the role %s; you (uid %u) have the role %s. Roles are given in "
                  "conclaved.conf(5)",
                  m->name, control_role_name(m->role), (unsigned)c->peer.uid,
                  control_role_name(control_session_role(c)));
+}
+
+/* Whoever does more than read is on record, with what came of it. */
+static void record(const struct control_session *c, const struct control_method *m)
+{
+    struct log_field pid = LOG_N("pid", (uint64_t)c->peer.pid);
+    struct log_field proposal = LOG_X("proposal", slice_of(c->proposal, c->proposal_size));
+    if (c->proposal_size == 0) {
+        proposal.kind = LOG_END;
+    }
+    if (c->failed) {
+        LOG_EVENT(LOG_LEVEL_INFO, "control.request", LOG_S("method", m->name),
+                  LOG_N("uid", c->peer.uid), pid, LOG_S("outcome", "refused"),
+                  LOG_I("code", c->code));
+    } else {
+        LOG_EVENT(LOG_LEVEL_INFO, "control.request", LOG_S("method", m->name),
+                  LOG_N("uid", c->peer.uid), pid, LOG_S("outcome", "done"), proposal);
+    }
 }
 
 /* The result, or NULL after control_fail. */
@@ -76,14 +91,18 @@ static json_t *dispatch(struct control_session *c, const json_t *request)
     if (params != NULL && !json_is_object(params)) {
         control_fail(c, CONTROL_INVALID_PARAMS,
                      "params must be an object with named members");
-        return NULL;
     }
     json_t *none = params == NULL ? json_object() : NULL;
-    json_t *result =
-        m->handle(c->server->config.context, c, params != NULL ? params : none);
+    json_t *result = NULL;
+    if (!c->failed) {
+        result = m->handle(c->server->config.context, c, params != NULL ? params : none);
+    }
     json_decref(none);
     if (result == NULL && !c->failed) {
         control_fail(c, CONTROL_INTERNAL, "%s failed and gave no reason", m->name);
+    }
+    if (m->role > ROLE_READ) {
+        record(c, m);
     }
     return result;
 }
@@ -102,6 +121,7 @@ static void answer(struct control_session *c, json_t *id, json_t *result)
         control_format(&line, message);
         json_decref(message);
     }
+    user_answered(c->user, line.size);
     session_write(c, buffer_slice(&line));
     buffer_free(&line);
 }
@@ -121,6 +141,7 @@ static void handle_request(struct control_session *c, const json_t *request)
     }
     c->failed = false;
     c->message[0] = '\0';
+    c->proposal_size = 0;
     json_t *result = dispatch(c, request);
     if (id != NULL) {
         answer(c, id, result);

@@ -19,8 +19,10 @@ void control_server_config_defaults(struct control_server_config *c)
 {
     *c = (struct control_server_config){
         .clients_max = 64,
+        .requests_per_s = 500,
         .queue_bytes = 8 * 1024 * 1024,
         .stall_ms = 30000,
+        .idle_ms = 10000,
     };
 }
 
@@ -38,41 +40,82 @@ static void turn_away(int fd, const char *why)
     (void)close(fd);
 }
 
+struct places {
+    unsigned all;     /* so many clients of any user */
+    unsigned of_user; /* and of this one */
+};
+
+/* Mere readers cannot keep the agent and the operators out, nor these the administrators,
+ * nor one user the others. */
+static struct places places_for(const struct control_server *s, unsigned roles)
+{
+    unsigned most = s->config.clients_max;
+    if (control_roles_allow(roles, ROLE_ADMINISTER)) {
+        return (struct places){most, most};
+    }
+    if ((roles & ~(1U << ROLE_READ)) != 0) {
+        return (struct places){most - most / 8, most - most / 2};
+    }
+    return (struct places){most - most / 4, most > 4 ? most / 4 : 1};
+}
+
+static bool has_place(struct control_server *s, const struct control_peer *peer,
+                      unsigned roles)
+{
+    struct places most = places_for(s, roles);
+    const struct control_user *user = user_of(s, peer->uid);
+    unsigned of_user = user != NULL ? user->clients : 0;
+    bool is_user = of_user >= most.of_user;
+    if (!is_user && s->session_count < most.all) {
+        return true;
+    }
+    if (server_make_room(s, is_user ? user : NULL)) {
+        return true;
+    }
+    LOG_EVENT(LOG_LEVEL_WARN, "control.full", LOG_S("of", is_user ? "user" : "all"),
+              LOG_N("clients", is_user ? of_user : s->session_count),
+              LOG_N("uid", peer->uid), LOG_N("pid", (uint64_t)peer->pid));
+    return false;
+}
+
 static void admit(struct control_server *s, int fd)
 {
     struct control_peer peer;
-    if (control_peer_of(fd, s->read_group, &peer) != 0) {
+    struct control_groups groups;
+    if (control_peer_of(fd, &peer, &groups) != 0) {
         (void)close(fd);
         return;
     }
-    unsigned roles = control_roles_of(&peer, s->own_uid, &s->config);
-    unsigned most = s->config.clients_max;
-    /* Mere readers cannot keep the agent and the operators out. */
-    if ((roles & ~(1U << ROLE_READ)) == 0) {
-        most -= most / 4;
-    }
-    if (s->session_count >= most) {
-        LOG_EVENT(LOG_LEVEL_WARN, "control.full", LOG_N("clients", s->session_count),
-                  LOG_N("uid", peer.uid));
+    unsigned roles =
+        control_roles_of(&peer, &groups, s->own_uid, s->read_group, &s->config);
+    free(groups.list);
+    if (has_place(s, &peer, roles)) {
+        session_start(s, fd, &peer, roles);
+    } else {
         turn_away(fd, "too many clients: close one, or try again later");
-        return;
     }
-    session_start(s, fd, &peer, roles);
 }
 
 /* Out of descriptors the listener would stay readable and the loop spin: the spare one is
  * given up to accept the client and turn it away. */
 static void turn_away_one(struct control_server *s)
 {
+    struct control_peer peer = {0};
+    struct control_groups groups = {0};
     if (s->spare_fd >= 0) {
         (void)close(s->spare_fd);
         int fd = accept4(s->listener.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
+            (void)control_peer_of(fd, &peer, &groups);
+            free(groups.list);
             turn_away(fd, "the node has no file descriptor left: try again later");
         }
         s->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     }
-    LOG_EVENT(LOG_LEVEL_WARN, "control.no-descriptors");
+    LOG_EVENT(LOG_LEVEL_WARN, "control.no-descriptors", LOG_N("uid", peer.uid),
+              LOG_N("pid", (uint64_t)peer.pid));
+    /* The council may need one before the next client does. */
+    (void)server_make_room(s, NULL);
     /* Until the next sweep. */
     ev_io_stop(s->loop, &s->listener);
 }
@@ -124,6 +167,7 @@ static void on_sweep(struct ev_loop *loop, ev_timer *w, int revents)
     for (struct control_session *c = s->sessions; c != NULL; c = c->next) {
         session_sweep(c, now);
     }
+    users_sweep(s);
 }
 
 void server_reap_soon(struct control_server *s)
@@ -142,6 +186,10 @@ int control_server_start(struct ev_loop *loop, const struct control_server_confi
     if (error != 0) {
         return error;
     }
+    error = control_directory(c->path, group, why);
+    if (error != 0) {
+        return error;
+    }
     int fd = control_listen(c->path, group, why);
     if (fd < 0) {
         return fd;
@@ -151,18 +199,10 @@ int control_server_start(struct ev_loop *loop, const struct control_server_confi
     s->loop = loop;
     s->config = *c;
     s->path = alloc_string(c->path);
-    uid_t *agents = alloc_zero(c->agent_count, sizeof(*agents));
-    uid_t *operators = alloc_zero(c->operator_count, sizeof(*operators));
-    if (c->agent_count > 0) {
-        memcpy(agents, c->agents, c->agent_count * sizeof(*agents));
-    }
-    if (c->operator_count > 0) {
-        memcpy(operators, c->operators, c->operator_count * sizeof(*operators));
-    }
     s->config.path = s->path;
     s->config.read_group = NULL;
-    s->config.agents = s->agents = agents;
-    s->config.operators = s->operators = operators;
+    people_copy(&s->config.agents, &c->agents);
+    people_copy(&s->config.operators, &c->operators);
     s->read_group = group;
     s->own_uid = geteuid();
     s->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -191,68 +231,15 @@ void control_server_free(struct control_server *s)
         session_free(s->sessions);
     }
     ev_timer_stop(s->loop, &s->reaper);
-    ev_timer_stop(s->loop, &s->turns);
+    server_turns_stop(s);
+    users_free(s);
     if (s->spare_fd >= 0) {
         (void)close(s->spare_fd);
     }
-    free(s->agents);
-    free(s->operators);
+    people_free(&s->config.agents);
+    people_free(&s->config.operators);
     free(s->path);
     free(s);
-}
-
-/* --- events --- */
-
-bool server_is_quiet(const struct control_server *s, const char *event)
-{
-    const char *const *quiet = s->config.quiet;
-    while (quiet != NULL && *quiet != NULL && strcmp(*quiet, event) != 0) {
-        quiet++;
-    }
-    return quiet != NULL && *quiet != NULL;
-}
-
-bool control_has_subscribers(const struct control_server *s)
-{
-    return s->subscribers > 0;
-}
-
-bool control_wants(const struct control_server *s, const char *event)
-{
-    for (const struct control_session *c = s->sessions; c != NULL && s->subscribers > 0;
-         c = c->next) {
-        if (session_wants(c, event)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void control_publish(struct control_server *s, const char *event, json_t *params)
-{
-    /* Who does not name it sees no gap. */
-    s->sequence += !server_is_quiet(s, event);
-    if (!control_wants(s, event)) {
-        json_decref(params);
-        return;
-    }
-    json_t *numbered = json_object();
-    (void)json_object_set_new(numbered, "seq", json_integer((json_int_t)s->sequence));
-    (void)json_object_set_new(numbered, "event", json_string(event));
-    if (params != NULL) {
-        (void)json_object_update(numbered, params);
-        json_decref(params);
-    }
-    json_t *message = control_notification("event", numbered);
-    struct buffer line = {NULL, 0, 0};
-    control_format(&line, message);
-    json_decref(message);
-    for (struct control_session *c = s->sessions; c != NULL; c = c->next) {
-        if (session_wants(c, event)) {
-            session_write(c, buffer_slice(&line));
-        }
-    }
-    buffer_free(&line);
 }
 
 void control_counts(const struct control_server *s, struct control_counts *out)

@@ -7,6 +7,7 @@
 #ifndef CONCLAVE_CONTROL_SERVER_H
 #define CONCLAVE_CONTROL_SERVER_H
 
+#include "base/people.h"
 #include "control/control.h"
 
 #include <ev.h>
@@ -27,16 +28,19 @@ struct control_method {
 };
 
 struct control_server_config {
-    const char *path;       /* replaced when stale; its directory must exist */
+    const char *path;       /* replaced when stale; its directory is made, 0750 */
     const char *read_group; /* may read; NULL: the daemon's own group */
-    const uid_t *agents;    /* uids with the role agent; the daemon's own has it too */
-    size_t agent_count;
-    const uid_t *operators; /* uids that may operate */
-    size_t operator_count;
-    unsigned
-        clients_max;    /* a quarter of them is kept for those who may do more than read */
-    size_t queue_bytes; /* unsent per client; one that does not read is dropped */
-    uint64_t stall_ms;  /* so is one that takes nothing for so long */
+    struct people agents;   /* have the role agent; the daemon's own user has it too */
+    struct people operators;
+    /* A quarter of the places is kept for those who may do more than read, half of that for
+     * those who may administer. Readers of one user have a quarter of them, others half. */
+    unsigned clients_max;
+    unsigned requests_per_s; /* of all clients of a user, see users.c; bursts of 4 s */
+    size_t queue_bytes;      /* unsent per client; one that does not read is dropped */
+    /* So is one that takes nothing for so long, or needs twice as long to take what it left
+     * unread, or does not end a line that it began. */
+    uint64_t stall_ms;
+    uint64_t idle_ms; /* a reader that asked nothing for so long makes room for others */
     const struct control_method *methods; /* ends with a NULL name */
     /* Events for those alone who name a prefix of them; ends with NULL, NULL: none. */
     const char *const *quiet;
@@ -59,6 +63,9 @@ enum control_role control_session_role(const struct control_session *s);
 bool control_session_may(const struct control_session *s, enum control_role least);
 void control_session_peer(const struct control_session *s, uid_t *uid, pid_t *pid);
 uint64_t control_session_id(const struct control_session *s);
+/* The proposal that the request at work is about, for the line in the log that every
+ * request gets that does more than read. */
+void control_note_proposal(struct control_session *s, struct slice id);
 /* Sends a notification to one client; params is stolen. The session stays valid until
  * closed is called, which is never from within a function of this header but
  * control_server_free. */

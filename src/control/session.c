@@ -20,7 +20,7 @@ enum {
 
 /* --- the end --- */
 
-static void doom(struct control_session *c, const char *reason)
+void session_drop(struct control_session *c, const char *reason)
 {
     if (c->doomed) {
         return;
@@ -40,7 +40,7 @@ static void doom(struct control_session *c, const char *reason)
 void session_free(struct control_session *c)
 {
     struct control_server *s = c->server;
-    doom(c, NULL);
+    session_drop(c, NULL);
     if (s->config.closed != NULL) {
         s->config.closed(s->config.context, c);
     }
@@ -51,6 +51,7 @@ void session_free(struct control_session *c)
         }
     }
     s->session_count--;
+    user_leave(c->user);
     (void)close(c->fd);
     buffer_free(&c->in);
     buffer_free(&c->out);
@@ -59,7 +60,7 @@ void session_free(struct control_session *c)
 
 /* --- lines out --- */
 
-static size_t unsent(const struct control_session *c)
+size_t session_unsent(const struct control_session *c)
 {
     return c->out.size - c->written;
 }
@@ -69,11 +70,12 @@ void session_write(struct control_session *c, struct slice line)
     if (c->doomed) {
         return;
     }
-    if (unsent(c) > 0 && unsent(c) + line.size > c->server->config.queue_bytes) {
-        doom(c, "does-not-read");
+    if (session_unsent(c) > 0 &&
+        session_unsent(c) + line.size > c->server->config.queue_bytes) {
+        session_drop(c, "does-not-read");
         return;
     }
-    if (unsent(c) == 0) {
+    if (session_unsent(c) == 0) {
         c->progress_ms = clock_monotonic_ms();
     }
     buffer_append_slice(&c->out, line);
@@ -82,8 +84,8 @@ void session_write(struct control_session *c, struct slice line)
 
 void session_flush(struct control_session *c)
 {
-    if (!c->doomed && unsent(c) > 0) {
-        (void)!send(c->fd, c->out.data + c->written, unsent(c),
+    if (!c->doomed && session_unsent(c) > 0) {
+        (void)!send(c->fd, c->out.data + c->written, session_unsent(c),
                     MSG_NOSIGNAL | MSG_DONTWAIT);
     }
 }
@@ -107,83 +109,146 @@ void control_notify(struct control_session *s, const char *method, json_t *param
 /* A client is not read while it leaves much unread itself. */
 static bool is_held(const struct control_session *c)
 {
-    return unsent(c) > c->server->config.queue_bytes / 2;
+    return session_unsent(c) > c->server->config.queue_bytes / 2;
 }
 
 static void read_on(struct control_session *c)
 {
-    if (!c->doomed && !c->ended && !c->closing && !c->waits) {
+    if (!c->doomed && !c->ended && !c->closing && c->queue == NULL) {
         ev_io_start(c->server->loop, &c->reader);
     }
 }
 
-/* What cannot be told apart any more ends the conversation, after saying so. */
-static void close_after(struct control_session *c)
+/* Ends the conversation when all is sent; reason as for doom. */
+static void close_after(struct control_session *c, const char *reason)
 {
     c->closing = true;
+    c->reason = reason;
     ev_io_stop(c->server->loop, &c->reader);
-    if (!c->doomed && unsent(c) == 0) {
-        doom(c, NULL);
+    session_wait_no_more(c);
+    if (!c->doomed && session_unsent(c) == 0) {
+        session_drop(c, reason);
     }
 }
 
+/* What cannot be told apart any more, or takes for ever, is an error and the end. */
+void session_give_up(struct control_session *c, enum control_code code, const char *text,
+                     const char *reason)
+{
+    session_send(c, control_error(NULL, code, text));
+    close_after(c, reason);
+}
+
 /* The client has gone altogether, not only stopped sending. */
-static bool has_hung_up(const struct control_session *c)
+bool session_hung_up(const struct control_session *c)
 {
     struct pollfd p = {.fd = c->fd, .events = 0};
     return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+static void handle(struct control_session *c, struct slice line)
+{
+    c->asked_ms = clock_monotonic_ms();
+    user_asked(c->user, line.size);
+    request_handle(c, line);
 }
 
 static void after_end(struct control_session *c)
 {
     /* A last line may lack its newline: printf '{...}' | socat. */
     if (c->in.size > 0 && c->in.size <= CONTROL_LINE_MAX) {
-        request_handle(c, buffer_slice(&c->in));
+        if (!user_may_ask(c->user)) {
+            session_slow(c);
+            return;
+        }
+        handle(c, buffer_slice(&c->in));
     }
     buffer_free(&c->in);
-    if (!c->doomed && (!c->subscribed || has_hung_up(c))) {
-        close_after(c);
+    if (!c->doomed && (!c->subscribed || session_hung_up(c))) {
+        close_after(c, NULL);
+    }
+}
+
+/* Whether a line has come whole; *end is where it ends. */
+static bool find_end(struct control_session *c, uint8_t **end)
+{
+    *end = c->scanned < c->in.size
+               ? memchr(c->in.data + c->scanned, '\n', c->in.size - c->scanned)
+               : NULL;
+    if (*end == NULL) {
+        c->scanned = c->in.size;
+    }
+    return *end != NULL;
+}
+
+enum why_not { NOTHING_LEFT, LEAVES_UNREAD, ASKED_TOO_MUCH, HAD_ITS_SHARE };
+
+/* Answers whole lines until one of these holds. */
+static enum why_not answer_lines(struct control_session *c)
+{
+    size_t done = 0;
+    enum why_not why = NOTHING_LEFT;
+    uint64_t begun = clock_monotonic_ms();
+    for (uint8_t *end; !c->doomed && find_end(c, &end);) {
+        if (is_held(c)) {
+            why = LEAVES_UNREAD;
+            break;
+        }
+        if (!user_may_ask(c->user)) {
+            why = ASKED_TOO_MUCH;
+            break;
+        }
+        if (clock_monotonic_ms() - begun > SHARE_MS ||
+            (done > 0 && user_takes_turns(c->user))) {
+            why = HAD_ITS_SHARE;
+            break;
+        }
+        handle(c, slice_of(c->in.data + done, (size_t)(end - c->in.data) - done));
+        done = c->scanned = (size_t)(end - c->in.data) + 1;
+    }
+    buffer_consume(&c->in, done);
+    c->scanned -= done;
+    if (done > 0) {
+        c->begun_ms = 0;
+    }
+    return why;
+}
+
+/* All whole lines are answered. */
+static void after_lines(struct control_session *c)
+{
+    if (c->in.size > CONTROL_LINE_MAX) {
+        session_give_up(c, CONTROL_PARSE_ERROR, "the line is longer than 1 MiB; closing",
+                        "line-too-long");
+    } else if (c->ended) {
+        after_end(c);
+    } else {
+        if (c->in.size > 0 && c->begun_ms == 0) {
+            c->begun_ms = clock_monotonic_ms();
+        }
+        read_on(c);
     }
 }
 
 void session_answer(struct control_session *c)
 {
-    size_t done = 0;
-    bool more = false;
-    uint64_t begun = clock_monotonic_ms();
-    while (!c->doomed) {
-        uint8_t *end = c->scanned < c->in.size
-                           ? memchr(c->in.data + c->scanned, '\n', c->in.size - c->scanned)
-                           : NULL;
-        if (end == NULL) {
-            c->scanned = c->in.size;
-            break;
-        }
-        if (is_held(c) || clock_monotonic_ms() - begun > SHARE_MS) {
-            more = true;
-            break;
-        }
-        request_handle(c, slice_of(c->in.data + done, (size_t)(end - c->in.data) - done));
-        done = c->scanned = (size_t)(end - c->in.data) + 1;
-    }
-    buffer_consume(&c->in, done);
-    c->scanned -= done;
+    enum why_not why = answer_lines(c);
     if (c->doomed) {
         return;
     }
-    if (more) {
+    switch (why) {
+    case NOTHING_LEFT:
+        after_lines(c);
+        break;
+    case LEAVES_UNREAD:
         ev_io_stop(c->server->loop, &c->reader);
-        if (!is_held(c)) {
-            session_wait(c);
-        }
-    } else if (c->in.size > CONTROL_LINE_MAX) {
-        session_send(c, control_error(NULL, CONTROL_PARSE_ERROR,
-                                      "the line is longer than 1 MiB; closing"));
-        close_after(c);
-    } else if (c->ended) {
-        after_end(c);
-    } else {
-        read_on(c);
+        break;
+    case ASKED_TOO_MUCH:
+        session_slow(c);
+        break;
+    case HAD_ITS_SHARE:
+        session_wait(c);
+        break;
     }
 }
 
@@ -201,7 +266,7 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
     } else if (errno == EAGAIN || errno == EINTR) {
         return;
     } else {
-        doom(c, NULL);
+        session_drop(c, NULL);
         return;
     }
     session_wait(c);
@@ -211,22 +276,23 @@ static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
 {
     struct control_session *c = w->data;
     (void)revents;
-    ssize_t n = send(c->fd, c->out.data + c->written, unsent(c), MSG_NOSIGNAL);
+    ssize_t n = send(c->fd, c->out.data + c->written, session_unsent(c), MSG_NOSIGNAL);
     if (n < 0) {
         if (errno != EAGAIN && errno != EINTR) {
-            doom(c, NULL);
+            session_drop(c, NULL);
         }
         return;
     }
     bool was_held = is_held(c);
     c->written += (size_t)n;
+    c->sent += (size_t)n;
     c->progress_ms = clock_monotonic_ms();
-    if (unsent(c) == 0) {
+    if (session_unsent(c) == 0) {
         ev_io_stop(loop, w);
         buffer_free(&c->out);
         c->written = 0;
         if (c->closing) {
-            doom(c, NULL);
+            session_drop(c, c->reason);
             return;
         }
     } else if (c->written > READ_BYTES && c->written > c->out.size / 2) {
@@ -235,18 +301,6 @@ static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
     }
     if (was_held && !is_held(c) && !c->closing) {
         session_wait(c);
-    }
-}
-
-void session_sweep(struct control_session *c, uint64_t now_ms)
-{
-    if (c->doomed) {
-        return;
-    }
-    if (unsent(c) > 0 && now_ms - c->progress_ms >= c->server->config.stall_ms) {
-        doom(c, "does-not-read");
-    } else if (c->ended && !c->waits && has_hung_up(c)) {
-        doom(c, NULL);
     }
 }
 
@@ -259,6 +313,8 @@ void session_start(struct control_server *s, int fd, const struct control_peer *
     c->peer = *peer;
     c->roles = roles;
     c->fd = fd;
+    c->user = user_join(s, peer->uid);
+    c->asked_ms = clock_monotonic_ms();
     c->next = s->sessions;
     s->sessions = c;
     s->session_count++;
@@ -301,37 +357,8 @@ uint64_t control_session_id(const struct control_session *s)
     return s->id;
 }
 
-uint64_t control_subscribe(struct control_session *s, const json_t *prefixes)
+void control_note_proposal(struct control_session *s, struct slice id)
 {
-    control_unsubscribe(s);
-    if (!s->doomed) {
-        s->subscribed = true;
-        s->server->subscribers++;
-        s->prefixes = prefixes != NULL ? json_deep_copy(prefixes) : NULL;
-    }
-    return s->server->sequence;
-}
-
-void control_unsubscribe(struct control_session *s)
-{
-    if (s->subscribed) {
-        s->subscribed = false;
-        s->server->subscribers--;
-        json_decref(s->prefixes);
-        s->prefixes = NULL;
-    }
-}
-
-bool session_wants(const struct control_session *c, const char *event)
-{
-    if (!c->subscribed || c->prefixes == NULL) {
-        return c->subscribed && !server_is_quiet(c->server, event);
-    }
-    for (size_t i = 0; i < json_array_size(c->prefixes); i++) {
-        const char *prefix = json_string_value(json_array_get(c->prefixes, i));
-        if (prefix != NULL && strncmp(event, prefix, strlen(prefix)) == 0) {
-            return true;
-        }
-    }
-    return false;
+    s->proposal_size = id.size < sizeof(s->proposal) ? id.size : sizeof(s->proposal);
+    memcpy(s->proposal, id.data, s->proposal_size);
 }

@@ -106,7 +106,8 @@ static struct connection *find_superfluous(const struct net *n, unsigned all,
 static bool make_room(struct net *n, const struct crowd *crowd)
 {
     /* One machine or one translated network may honestly house the whole council. */
-    unsigned all_max = 8U * n->config.seats + 64;
+    unsigned all_max = n->config.unfinished_max != 0 ? n->config.unfinished_max
+                                                     : 8U * n->config.seats + 64;
     if (crowd->parked >= n->config.seats) {
         return false;
     }

@@ -31,6 +31,8 @@ struct net_config {
     size_t send_queue_bytes;
     uint64_t bytes_per_second; /* token bucket of what a peer may send, burst 4 s */
     uint64_t operations_per_second;
+    /* Inbound connections without a finished handshake. 0: eight for each seat and 64. */
+    unsigned unfinished_max;
 };
 
 /* The defaults: 5 s, 10 s, 32 MiB, 32 MiB/s, 100,000 operations/s. */

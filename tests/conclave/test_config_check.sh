@@ -86,8 +86,13 @@ printf 'x' | dd of=other/data/data.mdb bs=1 count=1 conv=notrunc 2>/dev/null
 dd if=/dev/zero of=other/data/data.mdb bs=4096 count=2 conv=notrunc 2>/dev/null
 ok 'a damaged one' changed 1 'data = "../other/data"'
 ok '  is named' finds 'error ' 'store ' data.mdb
-ok "a socket's folder that is not there" changed 1 'socket = "gone/control.sock"'
-ok '  has its cure' finds 'error ' 'socket ' 'mkdir -m 750'
+ok "a socket's folder that is not there" changed 0 'socket = "gone/control.sock"'
+ok '  will be made' finds 'ok ' 'socket ' 'the node will make it'
+ok '  but not two of them' changed 1 'socket = "gone/too/control.sock"'
+ok '  which has its cure' finds 'error ' 'socket ' 'make it, mode 0750'
+mkdir node/open && chmod 770 node/open
+ok 'one that the group may write to' changed 0 'socket = "open/control.sock"'
+ok '  is a warning' finds 'warning ' 'socket ' 'its group can put a socket there'
 long=$(printf '%0120d' 0)
 ok 'a long socket path' changed 1 "socket = \"$long\""
 ok '  is measured' finds 'error ' 'socket ' 'a Unix socket allows 107'
@@ -106,6 +111,16 @@ ok 'a user that there is not' changed 1 'operators = {"no-such-user"}'
 ok '  is named' finds 'error ' 'file ' 'no user "no-such-user"'
 ok 'a number without a user' changed 0 'operators = {"3999999999"}'
 ok '  is a warning' finds 'warning ' 'operators ' 3999999999
+ok 'a group of operators that there is not' changed 1 'operators = {"%no-such-group"}'
+ok '  is named' finds 'error ' 'file ' 'no group "no-such-group"' groupadd
+ok 'a number without a group' changed 0 'operators = {"%3999999999"}'
+ok '  is a warning' finds 'warning ' 'operators ' 3999999999
+group=$(getent group 2 | cut -d: -f1)
+ok 'a group of operators' changed 0 "operators = {\"%$group\"}"
+ok '  is counted' finds 'ok ' 'operators ' '0 users, 1 groups'
+other=$(getent passwd 2 | cut -d: -f1)
+ok 'an operator who is not in the group of the socket' changed 0 "operators = {\"$other\"}"
+ok '  is a warning' finds 'warning ' 'operators ' "usermod -aG" "$other"
 ok 'recover' changed 0 'recover = yes'
 ok '  is a warning' finds 'warning ' 'recover ' state.returned
 ok 'allow-bench' changed 0 'allow-bench = yes'

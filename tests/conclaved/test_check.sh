@@ -48,6 +48,8 @@ ok 'an address without a port' refuses "$line: listen: address \"foo\" has no po
     'listen = "foo"'
 ok 'a port that there is not' refuses "$line: listen:" 'listen = "127.0.0.1:99999"'
 ok 'a user that there is not' refuses "$line: agents: there is no user" 'agents = {"no one"}'
+ok 'a group that there is not' refuses "$line: operators: there is no group" 'operators = {"%no one"}'
+ok 'no group at all' refuses "$line: operators: there is no group" 'operators = {"%"}'
 ok 'a filter that there is not' refuses "$line: seccomp must be on, off or log" 'seccomp = some'
 echo 'key = "../stranger.key"' | cat node/conclaved.conf - >node/changed.conf
 ok "a key that is no seat's" exits 1 --config node/changed.conf --check

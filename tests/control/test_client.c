@@ -133,36 +133,51 @@ static void ask_as(const struct fixture *f, uid_t uid, gid_t gid, gid_t extra,
     (void)waitpid(pid, NULL, 0);
 }
 
+enum { OWN_UID = 40000, READERS = 41000, COUNCILLORS = 42000 };
+
+static unsigned roles_of(uid_t uid, gid_t group, const struct control_server_config *c)
+{
+    gid_t list[] = {50000, group};
+    struct control_peer peer = {uid, list[0], 1};
+    struct control_groups groups = {list, 2};
+    return control_roles_of(&peer, &groups, OWN_UID, READERS, c);
+}
+
 static void test_roles(void)
 {
-    static const uid_t agents[] = {40001}, operators[] = {40002, 40003};
-    struct control_server_config c = {
-        .agents = agents, .agent_count = 1, .operators = operators, .operator_count = 2};
-    struct control_peer stranger = {50000, 50000, 1, false};
-    unsigned roles = control_roles_of(&stranger, 40000, &c);
+    static uid_t agents[] = {40001}, operators[] = {40002, 40003};
+    static gid_t councillors[] = {COUNCILLORS};
+    struct control_server_config c = {.agents = {.users = agents, .user_count = 1},
+                                      .operators = {operators, 2, councillors, 1}};
+    unsigned roles = roles_of(50000, 50000, &c);
     ok(!control_roles_allow(roles, ROLE_READ) && !control_roles_allow(roles, ROLE_AGENT) &&
            !control_roles_allow(roles, ROLE_OPERATE) &&
            !control_roles_allow(roles, ROLE_ADMINISTER),
        "a stranger may do nothing");
-    struct control_peer reader = {50000, 50000, 1, true};
-    roles = control_roles_of(&reader, 40000, &c);
+    roles = roles_of(50000, READERS, &c);
     ok(control_roles_allow(roles, ROLE_READ) && !control_roles_allow(roles, ROLE_AGENT) &&
            !control_roles_allow(roles, ROLE_OPERATE),
        "the group may read");
-    struct control_peer agent = {40001, 40001, 1, false};
-    roles = control_roles_of(&agent, 40000, &c);
+    roles = roles_of(40001, 50000, &c);
     ok(control_roles_allow(roles, ROLE_READ) && control_roles_allow(roles, ROLE_AGENT) &&
            !control_roles_allow(roles, ROLE_OPERATE) &&
            !control_roles_allow(roles, ROLE_ADMINISTER),
        "an agent may read and answer, and does not operate");
-    struct control_peer operator= {40003, 40003, 1, false};
-    roles = control_roles_of(&operator, 40000, &c);
+    roles = roles_of(40003, 50000, &c);
     ok(control_roles_allow(roles, ROLE_READ) && control_roles_allow(roles, ROLE_OPERATE) &&
            !control_roles_allow(roles, ROLE_AGENT) &&
            !control_roles_allow(roles, ROLE_ADMINISTER),
        "an operator may read and operate, and is no agent");
-    struct control_peer own = {40000, 40000, 1, false};
-    roles = control_roles_of(&own, 40000, &c);
+    roles = roles_of(50000, COUNCILLORS, &c);
+    ok(control_roles_allow(roles, ROLE_READ) && control_roles_allow(roles, ROLE_OPERATE) &&
+           !control_roles_allow(roles, ROLE_AGENT) &&
+           !control_roles_allow(roles, ROLE_ADMINISTER),
+       "so is whoever is in a group of operators");
+    roles = roles_of(COUNCILLORS, 50000, &c);
+    ok(!control_roles_allow(roles, ROLE_READ), "a group's number is no user's");
+    roles = roles_of(50000, 40002, &c);
+    ok(!control_roles_allow(roles, ROLE_READ), "nor a user's number a group's");
+    roles = roles_of(OWN_UID, 50000, &c);
     ok(control_roles_allow(roles, ROLE_READ) && control_roles_allow(roles, ROLE_AGENT) &&
            control_roles_allow(roles, ROLE_OPERATE) &&
            control_roles_allow(roles, ROLE_ADMINISTER),
@@ -175,14 +190,13 @@ static void test_peers(void)
         skip("roles of other users", "only root can become them");
         return;
     }
-    static const uid_t agents[] = {40001}, operators[] = {40002};
+    static uid_t agents[] = {40001}, operators[] = {40002};
+    static gid_t councillors[] = {COUNCILLORS};
     struct fixture f;
     char said[1024];
     fixture_init(&f);
-    f.config.agents = agents;
-    f.config.agent_count = 1;
-    f.config.operators = operators;
-    f.config.operator_count = 1;
+    f.config.agents = (struct people){.users = agents, .user_count = 1};
+    f.config.operators = (struct people){operators, 1, councillors, 1};
     struct group *group = getgrnam("daemon");
     if (group == NULL) {
         skip("roles of other users", "there is no group daemon");
@@ -211,6 +225,10 @@ static void test_peers(void)
     ok(strstr(said, "have the role agent") != NULL, "and does not operate");
     ask_as(&f, 40002, 50000, 0, "operate", said, sizeof(said));
     ok(strcmp(said, "{}") == 0, "the operator operates");
+    ask_as(&f, 50001, 50000, COUNCILLORS, "operate", said, sizeof(said));
+    ok(strcmp(said, "{}") == 0, "so does one of a group of operators: %s", said);
+    ask_as(&f, 50001, COUNCILLORS, 50000, "operate", said, sizeof(said));
+    ok(strcmp(said, "{}") == 0, "also when it is the primary one");
     ask_as(&f, 40002, 50000, 0, "answer", said, sizeof(said));
     ok(strstr(said, "answer needs the role agent") != NULL, "and does not answer");
     ask_as(&f, 40002, 50000, 0, "administer", said, sizeof(said));

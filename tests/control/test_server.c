@@ -445,9 +445,9 @@ static void test_socket(void)
     is(control_server_start(g.loop, &g.config, &g.server, &why), CONCLAVE_EEXIST,
        "a file is not replaced");
     ok(lstat(g.path, &st) == 0 && S_ISREG(st.st_mode), "it is still there");
-    g.config.path = "/nonexistent/control.sock";
+    g.config.path = "/nonexistent/folder/control.sock";
     is(control_server_start(g.loop, &g.config, &g.server, &why), CONCLAVE_EIO,
-       "a directory that is not there");
+       "a directory that cannot be made");
     char longest[200];
     memset(longest, 'a', sizeof(longest) - 1);
     longest[199] = '\0';

@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: ISC */
+/* What clients may take: places, requests, time; and who is on record for what. */
+#define _GNU_SOURCE
+#include "users.h"
+
+#include "tap.h"
+
+enum { READERS = 41000, ALICE = 40001, BOB = 40002, AGENT = 40003, OPERATOR = 40004 };
+
+#define RPC      "{\"jsonrpc\":\"2.0\","
+#define ECHO_ONE RPC "\"id\":1,\"method\":\"echo\",\"params\":{\"a\":1}}\n"
+#define ECHOED   RPC "\"id\":1,\"result\":{\"a\":1}}"
+#define BUSY     RPC "\"id\":null,\"error\":{\"code\":-32005,"
+
+static uid_t agents[] = {AGENT}, operators[] = {OPERATOR};
+static struct seen seen;
+
+static void begin(struct fixture *f)
+{
+    fixture_init(f);
+    f->config.agents = (struct people){.users = agents, .user_count = 1};
+    f->config.operators = (struct people){.users = operators, .user_count = 1};
+    seen_clear(&seen);
+}
+
+/* Readers come by the group of the socket, which has no name. */
+static void start(struct fixture *f)
+{
+    fixture_start(f);
+    f->server->read_group = READERS;
+    if (chown(f->path, 0, READERS) != 0) {
+        abort();
+    }
+}
+
+static int come(struct fixture *f, uid_t uid)
+{
+    int fd = raw_connect_as(f->path, uid, READERS);
+    fixture_turn(f);
+    return fd;
+}
+
+static bool said(struct fixture *f, int fd, const char *request, const char *beginning)
+{
+    bool sent = request[0] == '\0' || raw_send(f, fd, request, strlen(request));
+    char *line = raw_line(f, fd);
+    bool same =
+        sent && beginning[0] != '\0' && strncmp(line, beginning, strlen(beginning)) == 0;
+    if (!same) {
+        printf("#   got %.200s\n", line);
+    }
+    free(line);
+    return same;
+}
+
+static bool is_served(struct fixture *f, int fd)
+{
+    return said(f, fd, ECHO_ONE, ECHOED);
+}
+
+static void work(struct fixture *f, uint64_t ms)
+{
+    uint64_t until = clock_monotonic_ms() + ms;
+    while (clock_monotonic_ms() < until) {
+        ev_run(f->loop, EVRUN_NOWAIT);
+        (void)usleep(1000);
+    }
+}
+
+/* --- places --- */
+
+static void test_places(void)
+{
+    struct fixture f;
+    int of_alice[5], of_agent[9];
+    begin(&f);
+    f.config.clients_max = 16;
+    start(&f);
+    for (int i = 0; i < 5; i++) {
+        of_alice[i] = come(&f, ALICE);
+    }
+    ok(said(&f, of_alice[4], "", BUSY), "a user that reads has a quarter of the places");
+    ok(raw_is_closed(&f, of_alice[4]) && is_served(&f, of_alice[3]),
+       "one more is closed, the others are served");
+    ok(seen_count(&seen, "control.full of=user clients=4 uid=40001 pid=") == 1,
+       "the log tells whose it was");
+    int bob = come(&f, BOB);
+    ok(is_served(&f, bob), "another user has places of its own");
+    for (int i = 0; i < 9; i++) {
+        of_agent[i] = come(&f, AGENT);
+    }
+    ok(is_served(&f, of_agent[7]) && said(&f, of_agent[8], "", BUSY),
+       "an agent's user has half of them");
+    int operator[2] = {come(&f, OPERATOR), come(&f, OPERATOR)};
+    ok(is_served(&f, operator[0]) && said(&f, operator[1], "", BUSY),
+       "all but two are for those who do more than read");
+    ok(seen_count(&seen, "control.full of=all clients=14 uid=40004 pid=") == 1,
+       "that it is full is in the log");
+    int late = come(&f, BOB);
+    ok(said(&f, late, "", BUSY), "a reader has no place any more");
+    int own[3] = {come(&f, 0), come(&f, 0), come(&f, 0)};
+    ok(is_served(&f, own[1]) && said(&f, own[2], "", BUSY),
+       "two are left for who administers");
+    closefrom(of_alice[0]);
+    fixture_free(&f);
+}
+
+static void test_room(void)
+{
+    static const char subscribe[] = RPC "\"id\":1,\"method\":\"subscribe\"}\n";
+    struct fixture f;
+    begin(&f);
+    f.config.clients_max = 4;
+    f.config.idle_ms = 200;
+    start(&f);
+    int first = come(&f, ALICE);
+    ok(is_served(&f, first), "a client is there");
+    int second = come(&f, ALICE);
+    ok(said(&f, second, "", BUSY), "who asked just now keeps its place");
+    work(&f, 300);
+    second = come(&f, ALICE);
+    ok(is_served(&f, second) && raw_is_closed(&f, first),
+       "who is idle makes room for the same user");
+    ok(seen_count(&seen, "control.closed client=1 uid=40001 pid=") == 1 &&
+           seen_count(&seen, "reason=made-room") == 1,
+       "which is in the log");
+    int others[2] = {come(&f, BOB), come(&f, BOB + 100)};
+    ok(said(&f, second, subscribe, RPC "\"id\":1,\"result\"") && is_served(&f, others[0]),
+       "two more users come, the places of readers are taken");
+    work(&f, 300);
+    ok(is_served(&f, others[1]), "one of the new ones is not idle");
+    int third = come(&f, BOB + 200);
+    ok(is_served(&f, third) && raw_is_closed(&f, others[0]),
+       "the idle one makes room for any user");
+    work(&f, 300);
+    (void)raw_send(&f, third, "{\"half\":", 8);
+    int fourth = come(&f, BOB + 300);
+    ok(is_served(&f, fourth) && raw_is_closed(&f, others[1]), "so does the next");
+    ok(said(&f, second, subscribe, RPC "\"id\":1,\"result\""),
+       "but not who listens to events");
+    closefrom(second);
+    fixture_free(&f);
+}
+
+/* --- requests --- */
+
+static void flood(struct fixture *f, int fd, int count)
+{
+    struct buffer lines = {NULL, 0, 0};
+    for (int i = 0; i < count; i++) {
+        buffer_append_slice(&lines, slice_of_string(ECHO_ONE));
+    }
+    (void)raw_send(f, fd, (const char *)lines.data, lines.size);
+    buffer_free(&lines);
+}
+
+/* Lines that can be read now; the rest stays. */
+static unsigned lines_of(int fd)
+{
+    char data[65536];
+    unsigned lines = 0;
+    ssize_t n;
+    while ((n = recv(fd, data, sizeof(data), MSG_DONTWAIT)) > 0) {
+        for (ssize_t i = 0; i < n; i++) {
+            lines += data[i] == '\n';
+        }
+    }
+    return lines;
+}
+
+static void test_rate(void)
+{
+    enum { RATE = 100, BURST = 4 * RATE, MORE = 150 };
+    struct fixture f;
+    begin(&f);
+    f.config.requests_per_s = RATE;
+    start(&f);
+    int fast = come(&f, ALICE), same = come(&f, ALICE), other = come(&f, BOB);
+    uint64_t begun = clock_monotonic_ms();
+    flood(&f, fast, BURST + MORE);
+    unsigned answered = lines_of(fast);
+    while (answered < BURST && clock_monotonic_ms() - begun < 5000) {
+        work(&f, 1);
+        answered += lines_of(fast);
+    }
+    uint64_t took = clock_monotonic_ms() - begun;
+    ok(answered >= BURST && answered <= BURST + took * RATE / 1000 + 5,
+       "a burst is answered (%u in %llu ms)", answered, (unsigned long long)took);
+    begun = clock_monotonic_ms();
+    ok(is_served(&f, other) && clock_monotonic_ms() - begun < 100,
+       "others are answered meanwhile");
+    answered += lines_of(fast);
+    flood(&f, same, 20);
+    work(&f, 500);
+    unsigned of_same = lines_of(same), of_fast = lines_of(fast);
+    ok(of_same >= 15 && of_same <= 30 && of_fast >= 15,
+       "the clients of a user come by turns (%u and %u in half a second)", of_same,
+       of_fast);
+    answered += of_fast;
+    begun = clock_monotonic_ms();
+    while (answered < BURST + MORE && clock_monotonic_ms() - begun < 5000) {
+        work(&f, 10);
+        answered += lines_of(fast);
+    }
+    is(answered, BURST + MORE, "whoever asks too much is slowed down, and loses nothing");
+    (void)close(fast);
+    fast = come(&f, ALICE);
+    flood(&f, fast, 100);
+    work(&f, 100);
+    answered = lines_of(fast);
+    ok(answered < 50, "a new connection is no new burst (%u at once)", answered);
+    (void)shutdown(fast, SHUT_WR);
+    work(&f, 1500);
+    is(answered + lines_of(fast), 100, "who ends while it waits is answered all the same");
+    ok(raw_is_closed(&f, fast), "then it is closed");
+    is(seen_count(&seen, "control.closed"), 0, "nobody was dropped");
+    closefrom(fast < same ? fast : same);
+    (void)close(other);
+    fixture_free(&f);
+}
+
+/* What costs the node more counts for more. */
+static void test_weight(void)
+{
+    static const char big[] =
+        RPC "\"id\":1,\"method\":\"big\",\"params\":{\"size\":1000000}}\n";
+    struct fixture f;
+    begin(&f);
+    f.config.requests_per_s = 10;
+    start(&f);
+    int fd = come(&f, ALICE);
+    uint64_t begun = clock_monotonic_ms();
+    unsigned answers = 0;
+    for (int i = 0; i < 3; i++) {
+        (void)raw_send(&f, fd, big, sizeof(big) - 1);
+    }
+    while (answers < 3 && clock_monotonic_ms() - begun < 12000) {
+        work(&f, 2);
+        answers += lines_of(fd);
+    }
+    uint64_t took = clock_monotonic_ms() - begun;
+    /* 31 each for 40 and 10 a second. */
+    ok(answers == 3 && took >= 1800 && took < 6000,
+       "long answers count for more (%u in %llu ms)", answers, (unsigned long long)took);
+    (void)close(fd);
+    fd = come(&f, BOB);
+    char *line = malloc(CONTROL_LINE_MAX);
+    memset(line, ' ', CONTROL_LINE_MAX);
+    line[CONTROL_LINE_MAX - 1] = '\n';
+    for (int i = 0; i < 2; i++) {
+        (void)raw_send(&f, fd, line, CONTROL_LINE_MAX);
+        work(&f, 50);
+    }
+    free(line);
+    (void)raw_send(&f, fd, ECHO_ONE, strlen(ECHO_ONE));
+    begun = clock_monotonic_ms();
+    char *answer;
+    do {
+        answer = raw_line(&f, fd);
+        answers = strcmp(answer, ECHOED) == 0;
+        free(answer);
+    } while (answers == 0 && clock_monotonic_ms() - begun < 8000);
+    took = clock_monotonic_ms() - begun;
+    ok(answers == 1 && took > 1000, "so do long lines (%llu ms)", (unsigned long long)took);
+    (void)close(fd);
+    fixture_free(&f);
+}
+
+/* --- time --- */
+
+static void test_half_lines(void)
+{
+    struct fixture f;
+    begin(&f);
+    f.config.stall_ms = 1000;
+    start(&f);
+    int half = come(&f, ALICE), drip = come(&f, ALICE), whole = come(&f, BOB);
+    (void)raw_send(&f, half, "{\"jsonrpc\":", 11);
+    for (int i = 0; i < 12; i++) {
+        (void)raw_send(&f, drip, " ", 1);
+        work(&f, 250);
+    }
+    ok(said(&f, half, "", RPC "\"id\":null,\"error\":{\"code\":-32700,"),
+       "a line that does not end is an error");
+    ok(raw_is_closed(&f, half) && raw_is_closed(&f, drip),
+       "after which the client is closed, however slowly it goes on");
+    is(seen_count(&seen, "reason=half-line"), 2, "the log tells of it");
+    ok(is_served(&f, whole), "who is only silent stays");
+    closefrom(half);
+    fixture_free(&f);
+}
+
+static void test_dripping_reader(void)
+{
+    struct fixture f;
+    begin(&f);
+    f.config.stall_ms = 1000;
+    f.config.queue_bytes = 4 * 1024 * 1024;
+    start(&f);
+    int fd = come(&f, ALICE);
+    static const char big[] =
+        RPC "\"id\":1,\"method\":\"big\",\"params\":{\"size\":1000000}}\n";
+    char data[4096];
+    for (int i = 0; i < 3; i++) {
+        (void)raw_send(&f, fd, big, sizeof(big) - 1);
+    }
+    for (int i = 0; i < 40 && f.closed == 0; i++) {
+        (void)recv(fd, data, sizeof(data), MSG_DONTWAIT);
+        work(&f, 100);
+    }
+    is(f.closed, 1, "who reads a little now and then is dropped as well");
+    is(seen_count(&seen, "reason=does-not-read"), 1, "and the log tells of it");
+    (void)close(fd);
+    fixture_free(&f);
+}
+
+/* --- on record --- */
+
+static void test_record(void)
+{
+    struct fixture f;
+    char expected[128];
+    begin(&f);
+    start(&f);
+    int fd = come(&f, OPERATOR), reader = come(&f, ALICE);
+    ok(said(&f, fd, RPC "\"id\":1,\"method\":\"operate\"}\n", RPC "\"id\":1,\"result\""),
+       "an operator operates");
+    (void)snprintf(expected, sizeof(expected),
+                   "control.request method=operate uid=%d pid=%d outcome=done\n", OPERATOR,
+                   (int)getpid());
+    is(seen_count(&seen, expected), 1, "and is on record, once");
+    ok(said(&f, fd, RPC "\"id\":1,\"method\":\"operate\",\"params\":[]}\n",
+            RPC "\"id\":1,\"error\""),
+       "a request that fails");
+    ok(seen_count(&seen, "outcome=refused code=-32602\n") == 1, "is on record, too");
+    static const char notification[] = RPC "\"method\":\"operate\"}\n";
+    (void)raw_send(&f, fd, notification, sizeof(notification) - 1);
+    fixture_turn(&f);
+    is(seen_count(&seen, expected), 2, "so is one that wants no answer");
+    ok(is_served(&f, fd) && is_served(&f, reader), "reading");
+    is(seen_count(&seen, "control.request"), 3, "is not");
+    for (int i = 0; i < 3; i++) {
+        (void)said(&f, reader, RPC "\"id\":1,\"method\":\"operate\"}\n",
+                   RPC "\"id\":1,\"error\":{\"code\":-32001");
+    }
+    (void)snprintf(expected, sizeof(expected),
+                   "control.denied method=operate needs=operate uid=%d pid=%d\n", ALICE,
+                   (int)getpid());
+    is(seen_count(&seen, expected), 3, "every refusal is");
+    (void)close(fd);
+    (void)close(reader);
+    fixture_free(&f);
+}
+
+/* --- the directory --- */
+
+static void try_directory(mode_t mode, uid_t uid, unsigned lines, const char *what)
+{
+    struct fixture f;
+    begin(&f);
+    (void)chmod(f.dir, mode);
+    (void)!chown(f.dir, uid, (gid_t)-1);
+    fixture_start(&f);
+    is(seen_count(&seen, "control.directory"), lines, what);
+    fixture_free(&f);
+}
+
+static void test_directory(void)
+{
+    struct fixture f;
+    char dir[80], path[112];
+    struct stat st;
+    begin(&f);
+    (void)snprintf(dir, sizeof(dir), "%s/new", f.dir);
+    (void)snprintf(path, sizeof(path), "%s/control.sock", dir);
+    f.config.path = path;
+    f.config.read_group = "41000";
+    mode_t before = umask(077);
+    fixture_start(&f);
+    (void)umask(before);
+    ok(stat(dir, &st) == 0 && (st.st_mode & 07777) == 0750 && st.st_gid == READERS,
+       "the directory of the socket is made, for the group alone");
+    is(seen_count(&seen, "control.directory"), 0, "which is as it should be");
+    control_server_free(f.server);
+    f.server = NULL;
+    (void)rmdir(dir);
+    fixture_free(&f);
+    try_directory(0777, 0, 1, "one that all can write to is told of");
+    try_directory(01777, 0, 1, "in which others cannot remove, too");
+    try_directory(0770, 0, 1, "so is one that the group can write to");
+    try_directory(0750, ALICE, 1, "and one of another user");
+    try_directory(0755, 0, 0, "others may look into it: the socket has its own mode");
+}
+
+int main(void)
+{
+    if (geteuid() != 0) {
+        skip("limits of other users", "only root can become them");
+        return tap_done();
+    }
+    (void)log_open("/dev/null", LOG_LEVEL_INFO, NULL);
+    log_tap_set(see, &seen);
+    test_places();
+    test_room();
+    test_rate();
+    test_weight();
+    test_half_lines();
+    test_dripping_reader();
+    test_record();
+    test_directory();
+    seen_clear(&seen);
+    return tap_done();
+}
