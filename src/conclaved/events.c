@@ -272,6 +272,15 @@ json_t *event_agent(const struct control_session *s, const char *name)
     return out;
 }
 
+json_t *event_checkpoint(const struct checkpoint_signed *c)
+{
+    json_t *out = json_object();
+    json_put(out, "size", json_number(c->size));
+    json_put(out, "root", json_hash(&c->root));
+    json_put(out, "signatures", json_number(c->count));
+    return out;
+}
+
 json_t *event_stopped(const char *why)
 {
     json_t *out = json_object();

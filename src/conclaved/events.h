@@ -46,6 +46,10 @@ json_t *event_heartbeats(const struct node *n);
 /* An array of the names of the flags: "evaluator-down", ... */
 json_t *json_heartbeat_flags(uint32_t flags);
 
+/* checkpoint: the newest that a quorum signed */
+struct checkpoint_signed;
+json_t *event_checkpoint(const struct checkpoint_signed *c);
+
 /* log.line */
 json_t *event_log_line(const struct log_ring_line *l);
 

@@ -7,6 +7,7 @@
 #include "conclaved/flagging.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/json.h"
+#include "hash/tree.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
 
@@ -121,6 +122,22 @@ static void ordering(json_t *out, const struct node *n)
     json_put(out, "awaiting", awaiting_json(n, &st));
 }
 
+/* What the seat signed last, and what this node's ledger has for a tree of that size. */
+static void checkpoint(json_t *out, const struct node *n, uint16_t seat)
+{
+    const struct checkpoint_vote *v = &n->checkpoints.votes[seat - 1];
+    struct tree_source tree = {ledger_tree_node, n->ledger};
+    struct hash own;
+    bool here = v->size > 0 && v->size <= ledger_record_count(n->ledger) &&
+                tree_root(&tree, v->size, &own) == 0;
+    char signature[2 * SIGNATURE_BYTES + 1];
+    hex_encode(signature, slice_of(v->signature.bytes, SIGNATURE_BYTES));
+    json_put(out, "size", v->size > 0 ? json_number(v->size) : json_null());
+    json_put(out, "root", v->size > 0 ? json_hash(&v->root) : json_null());
+    json_put(out, "signature", v->size > 0 ? json_string(signature) : json_null());
+    json_put(out, "own_root", here ? json_hash(&own) : json_null());
+}
+
 int flag_evidence(const struct node *n, const struct flag *f, json_t **out)
 {
     int error = 0;
@@ -140,6 +157,9 @@ int flag_evidence(const struct node *n, const struct flag *f, json_t **out)
     case FLAG_CLOCK_SKEW:
     case FLAG_EVALUATOR_FAILED:
         observed(*out, n, f->seat);
+        break;
+    case FLAG_CHECKPOINT:
+        checkpoint(*out, n, f->seat);
         break;
     case FLAG_STALLED:
     case FLAG_DIVERGED:

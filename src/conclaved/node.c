@@ -38,6 +38,7 @@ static void on_connected(void *context, uint16_t seat,
     publish(n, "peer.up", event_peer_up(n->charter, seat));
     replica_connected(n->replica, seat);
     heartbeat_send(n, seat);
+    checkpoints_connected(n, seat);
 }
 
 static void on_disconnected(void *context, uint16_t seat, enum net_down_reason reason)
@@ -144,6 +145,7 @@ static void on_beat(struct ev_loop *loop, struct ev_timer *w, int events)
     }
     /* A wall clock that jumped is noticed so: the core's wishes count on both clocks. */
     replica_tick(n->replica);
+    checkpoints_turn(n);
     catchup_look(n);
     halt_look(n);
     flagging_look(n);

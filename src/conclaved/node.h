@@ -8,6 +8,7 @@
 
 #include "charter/charter.h"
 #include "conclaved/catchup.h"
+#include "conclaved/checkpoints.h"
 #include "conclaved/config.h"
 #include "conclaved/descriptors.h"
 #include "conclaved/disk.h"
@@ -65,6 +66,7 @@ struct node {
     struct rounds *rounds;             /* votes for recent blocks, */
     struct votes_watch votes;          /* and what of them was told */
     struct beats *beats;               /* recent heartbeats */
+    struct checkpoints checkpoints;    /* of the public log */
     struct metrics metrics;
     struct log_ring *log; /* recent lines, */
     uint64_t log_told;    /* up to this one were told */

@@ -54,6 +54,7 @@ static void note_own(const struct node *n, const struct message *m)
     case MESSAGE_FETCH_NEW_VIEW:
     case MESSAGE_ASK:
     case MESSAGE_REPORT:
+    case MESSAGE_CHECKPOINT:
         break;
     }
 }
@@ -149,6 +150,9 @@ static void on_received(void *context, uint16_t seat, const struct message *m)
     switch (m->tag) {
     case MESSAGE_HEARTBEAT:
         heartbeat_note(n, seat, &m->heartbeat);
+        break;
+    case MESSAGE_CHECKPOINT:
+        checkpoints_note(n, seat, &m->checkpoint);
         break;
     case MESSAGE_PRE_PREPARE:
         v = pre_prepare_vote(&m->pre_prepare, seat);

@@ -2,6 +2,7 @@
 #include "crypto/authenticate.h"
 
 #include "crypto/authenticate_parts.h"
+#include "crypto/checkpoint.h"
 #include "hash/hash.h"
 #include "wire/shared.h"
 
@@ -188,6 +189,16 @@ static int check_range(struct authenticator *a, const struct range *r)
     return error;
 }
 
+/* Not remembered: a seat says it once, and again over a new connection. */
+static int check_checkpoint(struct authenticator *a, const struct checkpoint_vote *v,
+                            uint16_t from)
+{
+    int error = checkpoint_check(&a->keys[from - 1], &a->council_id, v);
+    a->checks++;
+    a->failed += error != 0;
+    return error;
+}
+
 static int check_message(struct authenticator *a, struct message *m, uint16_t from)
 {
     switch (m->tag) {
@@ -212,6 +223,8 @@ static int check_message(struct authenticator *a, struct message *m, uint16_t fr
         return check_range(a, &m->range);
     case MESSAGE_REPORT:
         return auth_report(a, &m->report);
+    case MESSAGE_CHECKPOINT:
+        return check_checkpoint(a, &m->checkpoint, from);
     case MESSAGE_HEARTBEAT:
     case MESSAGE_FETCH_BLOCK:
     case MESSAGE_FETCH_RANGE:

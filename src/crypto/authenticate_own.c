@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "crypto/authenticate_parts.h"
+#include "crypto/checkpoint.h"
 #include "hash/hash.h"
 #include "wire/codec.h"
 
@@ -69,6 +70,9 @@ struct authentic authenticate_own(struct authenticator *a, const struct secret_k
         break;
     case MESSAGE_NEW_VIEW:
         sign_new_view(a, k, seat, m->new_view);
+        break;
+    case MESSAGE_CHECKPOINT:
+        checkpoint_sign(k, &a->council_id, &m->checkpoint);
         break;
     case MESSAGE_HEARTBEAT:
     case MESSAGE_ENVELOPE:

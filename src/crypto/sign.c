@@ -54,6 +54,26 @@ int sign_verify(const struct public_key *k, const char *label,
     return error;
 }
 
+static bool is_note(struct slice text)
+{
+    return text.size > 0 && text.data[0] > 0x20 && text.data[0] < 0x7f;
+}
+
+void sign_note(const struct secret_key *k, struct slice text, struct signature *out)
+{
+    assert(is_note(text));
+    int failed = crypto_sign_detached(out->bytes, NULL, text.data, text.size, k->sign);
+    assert(failed == 0);
+}
+
+int sign_check_note(const struct public_key *k, struct slice text,
+                    const struct signature *signature)
+{
+    bool good = is_note(text) && crypto_sign_verify_detached(signature->bytes, text.data,
+                                                             text.size, k->bytes) == 0;
+    return good ? 0 : CONCLAVE_ESIG;
+}
+
 /* --- the memory of what was verified --- */
 
 /* Under a key that nobody knows, 16 bytes leave nothing to search for. */

@@ -15,6 +15,12 @@ int sign_verify(const struct public_key *k, const char *label,
                 const struct hash *council_id, struct slice body,
                 const struct signature *signature);
 
+/* The text of a signed note, which begins with a printable character and so is no framed
+ * body: the first byte of those is a length below 0x20. */
+void sign_note(const struct secret_key *k, struct slice text, struct signature *out);
+int sign_check_note(const struct public_key *k, struct slice text,
+                    const struct signature *signature);
+
 /* A bounded set of (key, label, body, signature) that were found good, so that none is
  * checked twice. Keyed by a BLAKE2b digest under a random key; the oldest go first. */
 struct verified_set;

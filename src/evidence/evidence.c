@@ -299,6 +299,7 @@ bool evidence_message(struct evidence_memory *m, const struct message *message,
     case MESSAGE_FETCH_NEW_VIEW:
     case MESSAGE_ASK:
     case MESSAGE_REPORT:
+    case MESSAGE_CHECKPOINT:
         return false;
     }
     return false;

@@ -225,6 +225,7 @@ static void on_message(struct pbft *p, const struct authentic *a)
     case MESSAGE_ENVELOPE:    /* comes as PBFT_ENVELOPE, with its judgement */
     case MESSAGE_FETCH_BLOCK: /* these two are answered by the caller, who has the store */
     case MESSAGE_FETCH_RANGE:
+    case MESSAGE_CHECKPOINT: /* of the public log: nothing hangs on it here */
         break;
     }
 }

@@ -128,6 +128,11 @@ static int receive(struct replica *r, uint16_t seat, struct message *m)
             return receive(r, seat, &vote);
         }
         break;
+    case MESSAGE_CHECKPOINT:
+        if (!r->ports.charge_operations(r->ports.context, seat, 1)) {
+            return 0;
+        }
+        break;
     case MESSAGE_HEARTBEAT:
     case MESSAGE_VIEW_CHANGE:
     case MESSAGE_NEW_VIEW:

@@ -124,6 +124,14 @@ void replica_send_heartbeat(struct replica *r, uint16_t seat, const struct heart
     turn_give(r, seat, &m);
 }
 
+void replica_send_checkpoint(struct replica *r, uint16_t seat, struct checkpoint_vote *v)
+{
+    struct message m = {.tag = MESSAGE_CHECKPOINT, .checkpoint = *v};
+    (void)authenticate_own(&r->auth, r->config.key, r->seat, &m);
+    *v = m.checkpoint;
+    turn_give(r, seat, &m);
+}
+
 uint64_t replica_wake_ms(const struct replica *r)
 {
     uint64_t wake = turn_wake_ms(r);

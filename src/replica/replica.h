@@ -102,6 +102,8 @@ void replica_receive(struct replica *r, uint16_t seat, struct bytes *owner,
 /* Sends a heartbeat to a seat or to all (0). View, height and tip are filled here, the rest
  * is the caller's; its version lives until the turn has ended. */
 void replica_send_heartbeat(struct replica *r, uint16_t seat, const struct heartbeat *h);
+/* Signs a checkpoint of the public log, filling its signature, and sends it likewise. */
+void replica_send_checkpoint(struct replica *r, uint16_t seat, struct checkpoint_vote *v);
 
 /*
  * Makes the turn durable, then sends. 0, or the store's error: then nothing left, what the

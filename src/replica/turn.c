@@ -148,6 +148,7 @@ static void carry_out_sign(struct replica *r, struct message *m)
     case MESSAGE_FETCH_NEW_VIEW:
     case MESSAGE_ASK:
     case MESSAGE_REPORT:
+    case MESSAGE_CHECKPOINT:
         assert(!"the core signs no such message");
     }
     turn_send(r, 0, m);

@@ -21,6 +21,7 @@ static const struct {
     [FLAG_EVALUATOR_FAILED] = {"evaluator-failed", 'V', FLAG_WARNING, true},
     [FLAG_STALLED] = {"stalled", 'S', FLAG_CRITICAL, false},
     [FLAG_DIVERGED] = {"diverged", 'X', FLAG_CRITICAL, false},
+    [FLAG_CHECKPOINT] = {"checkpoint", 'C', FLAG_CRITICAL, true},
 };
 
 const char *flag_kind_name(enum flag_kind k)

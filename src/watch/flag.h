@@ -19,8 +19,9 @@ enum flag_kind {
     FLAG_EVALUATOR_FAILED = 7,
     FLAG_STALLED = 8,
     FLAG_DIVERGED = 9,
+    FLAG_CHECKPOINT = 10,
 };
-enum { FLAG_KIND_END = FLAG_DIVERGED + 1 };
+enum { FLAG_KIND_END = FLAG_CHECKPOINT + 1 };
 
 enum flag_severity { FLAG_NOTICE = 1, FLAG_WARNING = 2, FLAG_CRITICAL = 3 };
 enum flag_state { FLAG_NEW = 1, FLAG_ACKNOWLEDGED = 2, FLAG_CLEARED = 3 };

@@ -211,13 +211,13 @@ static const uint8_t elements[] = {
     [MESSAGE_PREPARE] = 6,     [MESSAGE_COMMIT] = 6,      [MESSAGE_VIEW_CHANGE] = 6,
     [MESSAGE_NEW_VIEW] = 6,    [MESSAGE_FETCH_BLOCK] = 3, [MESSAGE_BLOCK] = 2,
     [MESSAGE_FETCH_RANGE] = 2, [MESSAGE_RANGE] = 5,       [MESSAGE_FETCH_NEW_VIEW] = 2,
-    [MESSAGE_ASK] = 1,         [MESSAGE_REPORT] = 8,
+    [MESSAGE_ASK] = 1,         [MESSAGE_REPORT] = 8,      [MESSAGE_CHECKPOINT] = 4,
 };
 
 static void read_message(struct cbor_reader *r, struct bytes *owner, struct message *out)
 {
     size_t count = cbor_read_array(r, SIZE_MAX);
-    out->tag = (enum message_tag)read_kind(r, MESSAGE_HEARTBEAT, MESSAGE_REPORT);
+    out->tag = (enum message_tag)read_kind(r, MESSAGE_HEARTBEAT, MESSAGE_CHECKPOINT);
     if (count != elements[out->tag]) {
         cbor_read_fail(r, CONCLAVE_EFORMAT);
     }
@@ -263,6 +263,11 @@ static void read_message(struct cbor_reader *r, struct bytes *owner, struct mess
         break;
     case MESSAGE_REPORT:
         read_report(r, &out->report);
+        break;
+    case MESSAGE_CHECKPOINT:
+        out->checkpoint.size = cbor_read_uint(r, UINT64_MAX);
+        read_hash(r, &out->checkpoint.root);
+        read_signature(r, &out->checkpoint.signature);
         break;
     }
 }
@@ -331,6 +336,11 @@ void codec_encode_message(struct buffer *out, const struct message *m)
         break;
     case MESSAGE_REPORT:
         write_report(out, &m->report);
+        break;
+    case MESSAGE_CHECKPOINT:
+        cbor_write_uint(out, m->checkpoint.size);
+        write_hash(out, &m->checkpoint.root);
+        write_signature(out, &m->checkpoint.signature);
         break;
     }
 }

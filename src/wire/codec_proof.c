@@ -47,8 +47,8 @@ void codec_encode_proof(struct buffer *out, const struct proof *p)
     cbor_write_uint(out, p->count);
     cbor_write_uint(out, p->index);
     cbor_write_bytes(out, p->path);
-    buffer_append(out, p->record_encoding.data, p->record_encoding.size);
-    buffer_append(out, p->propose_encoding.data, p->propose_encoding.size);
+    buffer_append_slice(out, p->record_encoding);
+    buffer_append_slice(out, p->propose_encoding);
     cbor_write_array(out, p->opening_count);
     for (uint16_t i = 0; i < p->opening_count; i++) {
         const struct proof_opening *o = &p->openings[i];

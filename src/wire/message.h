@@ -23,6 +23,7 @@ enum message_tag {
     MESSAGE_FETCH_NEW_VIEW = 12,
     MESSAGE_ASK = 13,
     MESSAGE_REPORT = 14,
+    MESSAGE_CHECKPOINT = 15,
 };
 
 enum heartbeat_flag {
@@ -83,6 +84,14 @@ struct report {
     struct view_change change; /* likewise */
 };
 
+/* A seat's word for the tree of decisions with so many leaves: the signature of the note
+ * that crypto/checkpoint.h makes of it. */
+struct checkpoint_vote {
+    uint64_t size;
+    struct hash root;
+    struct signature signature;
+};
+
 struct message {
     enum message_tag tag;
     union {
@@ -108,6 +117,7 @@ struct message {
             uint64_t view;
         } fetch_new_view;
         struct report report;
+        struct checkpoint_vote checkpoint;
     };
 };
 

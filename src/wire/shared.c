@@ -140,6 +140,7 @@ void message_hold(struct message *m)
     case MESSAGE_FETCH_RANGE:
     case MESSAGE_FETCH_NEW_VIEW:
     case MESSAGE_ASK:
+    case MESSAGE_CHECKPOINT:
         break;
     case MESSAGE_REPORT:
         report_hold(&m->report);
@@ -192,6 +193,7 @@ void message_clear(struct message *m)
     case MESSAGE_FETCH_RANGE:
     case MESSAGE_FETCH_NEW_VIEW:
     case MESSAGE_ASK:
+    case MESSAGE_CHECKPOINT:
         break;
     }
     memset(m, 0, sizeof(*m));

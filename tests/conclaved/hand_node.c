@@ -171,6 +171,7 @@ static void start_replica(struct hand_node *h)
     struct replica_ports ports = {.monotonic_ms = no_time, .wall_ms = no_time};
     struct replica_observer observer = {0};
     node_replica_config(h->node.charter, h->node.seat, &config);
+    config.key = h->key = key_generate();
     must(replica_new(&config, h->node.ledger, &ports, &observer, &h->node.replica, &why),
          &why, "replaying it");
     /* What a restarted seat asks of the others is answered: nothing is known of it. */
@@ -340,6 +341,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 void hand_node_free(struct hand_node *h)
 {
     replica_free(h->node.replica);
+    key_free(h->key);
     log_ring_free(h->node.log);
     rounds_free(h->node.rounds);
     beats_free(h->node.beats);

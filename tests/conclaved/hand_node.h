@@ -17,6 +17,7 @@ enum { HAND_HEIGHT = 9, HAND_PROPOSALS = 3 };
 struct hand_node {
     struct node node;
     char *dir;
+    struct secret_key *key; /* not the one of the charter */
     struct council_rules rules;
     struct hash ids[HAND_PROPOSALS];
 };

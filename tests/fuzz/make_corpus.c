@@ -42,7 +42,7 @@ static void messages(struct rng *r, struct buffer *b)
                                         "fetch-new-view",
                                         "ask",
                                         "report"};
-    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_REPORT; tag++) {
+    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_CHECKPOINT; tag++) {
         bool holds_blocks = tag == MESSAGE_PRE_PREPARE || tag == MESSAGE_RANGE;
         do {
             b->size = 0;

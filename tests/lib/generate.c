@@ -488,6 +488,10 @@ void generate_message(struct rng *r, enum message_tag tag, struct buffer *out)
     case MESSAGE_REPORT:
         make_report(r, &m.report);
         break;
+    case MESSAGE_CHECKPOINT:
+        m.checkpoint =
+            (struct checkpoint_vote){rng_uint(r), random_hash(r), random_signature(r)};
+        break;
     }
     codec_encode_message(out, &m);
     message_clear(&m);

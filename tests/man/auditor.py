@@ -483,7 +483,7 @@ class Chain:
 def examples(page):
     """Names and bytes of the displays, and the charter."""
     text, found, name, charter, on = open(page).read(), {}, None, "", False
-    text = text[text.index(".Sh 12. WORKED"):]
+    text = text[text.index(".Sh 13. WORKED"):]
     for line in text.splitlines():
         if line.startswith("."):
             on, name = line.startswith(".Bd"), None

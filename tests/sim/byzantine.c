@@ -131,6 +131,7 @@ struct message evil_copy(const struct message *m)
     case MESSAGE_FETCH_NEW_VIEW:
     case MESSAGE_ASK:
     case MESSAGE_REPORT:
+    case MESSAGE_CHECKPOINT:
         abort(); /* never kept */
     }
     return copy;
@@ -278,6 +279,7 @@ static bool say(struct byzantine *b, uint16_t from, uint16_t to, const struct me
     case MESSAGE_FETCH_NEW_VIEW:
     case MESSAGE_ASK:
     case MESSAGE_REPORT:
+    case MESSAGE_CHECKPOINT:
         break;
     }
     return true;

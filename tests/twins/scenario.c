@@ -109,6 +109,7 @@ static uint64_t view_of(struct cluster *c, uint16_t from, const struct message *
     case MESSAGE_HEARTBEAT:
     case MESSAGE_ASK:
     case MESSAGE_REPORT:
+    case MESSAGE_CHECKPOINT:
         break;
     }
     return UINT64_MAX;

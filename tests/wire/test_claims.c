@@ -115,7 +115,7 @@ static void random_messages(struct rng *r)
     size_t most = 0;
     int good = 0;
     for (int i = 0; i < ROUNDS; i++) {
-        for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_REPORT; tag++) {
+        for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_CHECKPOINT; tag++) {
             struct buffer b = {0};
             generate_message(r, (enum message_tag)tag, &b);
             bool all = modest(buffer_slice(&b));
@@ -126,7 +126,7 @@ static void random_messages(struct rng *r)
             buffer_free(&b);
         }
     }
-    is(good, MESSAGE_REPORT * ROUNDS, "messages, cut and damaged ones");
+    is(good, MESSAGE_CHECKPOINT * ROUNDS, "messages, cut and damaged ones");
     ok(most > 1000, "up to %zu bytes were counted", most);
 }
 

@@ -351,6 +351,9 @@ static void small_messages(void)
     memset(&m, 0, sizeof(m));
     m.tag = MESSAGE_ASK;
     expect_message(&m, "81 0d", "ASK");
+    m.tag = MESSAGE_CHECKPOINT;
+    m.checkpoint = (struct checkpoint_vote){300, hash_of(0x22), signature_of(0x44)};
+    expect_message(&m, "84 0f 19012c" H22 S44, "CHECKPOINT");
 }
 
 static void reports(void)

@@ -104,8 +104,9 @@ static void messages(struct rng *r)
                                         "RANGE",
                                         "FETCH-NEW-VIEW",
                                         "ASK",
-                                        "REPORT"};
-    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_REPORT; tag++) {
+                                        "REPORT",
+                                        "CHECKPOINT"};
+    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_CHECKPOINT; tag++) {
         if (tag == MESSAGE_ASK) {
             continue; /* nothing in it can be another's */
         }

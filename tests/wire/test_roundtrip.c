@@ -65,7 +65,7 @@ static void proofs(struct rng *r)
 
 static void messages(struct rng *r)
 {
-    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_REPORT; tag++) {
+    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_CHECKPOINT; tag++) {
         int good = 0;
         for (int i = 0; i < ROUNDS; i++) {
             struct buffer b = {0};

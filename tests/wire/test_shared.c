@@ -40,7 +40,7 @@ static void owners(struct rng *r)
 
 static void failures(struct rng *r)
 {
-    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_REPORT; tag++) {
+    for (int tag = MESSAGE_HEARTBEAT; tag <= MESSAGE_CHECKPOINT; tag++) {
         struct bytes *owner = encoded(r, (enum message_tag)tag, 0);
         struct message m;
         memset(&m, 0x5a, sizeof(m));

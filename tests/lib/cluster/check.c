@@ -253,6 +253,7 @@ void check_sent(struct node *n, const struct message *m)
     case MESSAGE_FETCH_NEW_VIEW:
     case MESSAGE_ASK:
     case MESSAGE_REPORT:
+    case MESSAGE_CHECKPOINT:
         break;
     }
 }

@@ -212,6 +212,7 @@ void watch_received(struct node *n, const struct message *m)
     case MESSAGE_FETCH_NEW_VIEW:
     case MESSAGE_ASK:
     case MESSAGE_REPORT:
+    case MESSAGE_CHECKPOINT:
         break;
     }
 }

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: ISC */
+/* What a node signs of the public log, and what it makes of the others' signatures. */
+#define _GNU_SOURCE
+#include "ask.h"
+#include "conclaved/flagging.h"
+#include "crypto/checkpoint.h"
+#include "hash/merkle.h"
+#include "wire/shared.h"
+
+enum { SEAT = 1, RECORDS = 2 };
+
+static struct checkpoints *checkpoints;
+
+static struct hash leaf_of(uint64_t index)
+{
+    struct bytes *record = NULL;
+    struct hash leaf = {{0}};
+    if (ledger_record(hand.node.ledger, index, &record) == 0) {
+        leaf = merkle_leaf(bytes_slice(record));
+    }
+    bytes_unref(record);
+    return leaf;
+}
+
+static void test_own(void)
+{
+    struct hash leaves[RECORDS] = {leaf_of(0), leaf_of(1)};
+    struct hash root = merkle_root(leaves, RECORDS);
+    const struct checkpoint_vote *own = &checkpoints->votes[SEAT - 1];
+    struct public_key key;
+    key_public(hand.key, &key);
+    checkpoints_turn(&hand.node);
+    ok(own->size == RECORDS && hash_equal(&own->root, &root),
+       "it signs the tree of both decisions");
+    is(checkpoint_check(&key, &hand.node.charter->council_id, own), 0, "with its key");
+    ok(checkpoints->council.size == 0, "which is no quorum");
+    struct checkpoint_vote before = *own;
+    checkpoints->boundary_ms = 0;
+    checkpoints_turn(&hand.node);
+    ok(memcmp(&before, own, sizeof(before)) == 0, "and nothing new while none is decided");
+}
+
+/* Before the interval in which they became final has passed. */
+static void test_too_early(void)
+{
+    hand.node.charter->publish_interval_ms = UINT64_MAX;
+    checkpoints_turn(&hand.node);
+    is((int64_t)checkpoints->votes[SEAT - 1].size, 0, "an interval goes before");
+    hand.node.charter->publish_interval_ms = 60000;
+}
+
+static void test_others(void)
+{
+    struct checkpoint_vote v = checkpoints->votes[SEAT - 1], other = v;
+    checkpoints_note(&hand.node, 2, &v);
+    is((int64_t)checkpoints->council.size, 0, "two of four are no quorum");
+    checkpoints_note(&hand.node, 3, &v);
+    ok(checkpoints->council.size == RECORDS && checkpoints->council.count == 3 &&
+           checkpoints->council.has[0] && !checkpoints->council.has[3],
+       "three are");
+    checkpoints_note(&hand.node, 4, &v);
+    is(checkpoints->council.count, 4, "the last one is added");
+    other.size = 1;
+    checkpoints_note(&hand.node, 4, &other);
+    is((int64_t)checkpoints->votes[3].size, RECORDS, "an older one changes nothing");
+}
+
+static void test_longer(void)
+{
+    struct checkpoint_vote v = {.size = RECORDS + 3};
+    memset(v.root.bytes, 7, sizeof(v.root.bytes));
+    checkpoints_note(&hand.node, 2, &v);
+    checkpoints_note(&hand.node, 3, &v);
+    is((int64_t)checkpoints->council.size, RECORDS, "what is not a quorum's is not taken");
+    checkpoints_note(&hand.node, 4, &v);
+    ok(checkpoints->council.size == RECORDS + 3 && checkpoints->council.count == 3,
+       "a quorum's is, though this node is not as far");
+    ok(flags_open(hand.node.flagging->book, FLAG_CHECKPOINT, 2) == NULL,
+       "and cannot be compared");
+}
+
+static void test_fork(void)
+{
+    struct checkpoint_vote v = checkpoints->votes[SEAT - 1];
+    v.root.bytes[0] ^= 1;
+    memset(&checkpoints->votes[1], 0, sizeof(checkpoints->votes[1]));
+    checkpoints_note(&hand.node, 2, &v);
+    const struct flag *flag = flags_open(hand.node.flagging->book, FLAG_CHECKPOINT, 2);
+    ok(flag != NULL &&
+           strcmp(flag->text, "signed another tree of 2 decisions than this node has") == 0,
+       "another tree of the same size is flagged");
+    json_t *evidence = NULL;
+    is(flag != NULL ? flag_evidence(&hand.node, flag, &evidence) : -1, 0, "its evidence");
+    ok(json_integer_value(json_object_get(evidence, "size")) == RECORDS &&
+           json_is_string(json_object_get(evidence, "own_root")) &&
+           !json_equal(json_object_get(evidence, "root"),
+                       json_object_get(evidence, "own_root")),
+       "shows both roots");
+    json_decref(evidence);
+}
+
+int main(void)
+{
+    ask_begin();
+    (void)log_open("stderr", LOG_LEVEL_ERROR, NULL);
+    checkpoints = &hand.node.checkpoints;
+    test_too_early();
+    test_own();
+    test_others();
+    test_longer();
+    test_fork();
+    ask_end();
+    return tap_done();
+}
