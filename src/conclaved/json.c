@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,17 @@ json_t *json_hex(struct slice bytes)
     hex_encode(hex, bytes);
     json_t *value = json_string(hex);
     free(hex);
+    return value;
+}
+
+json_t *json_base64(struct slice bytes)
+{
+    size_t room = sodium_base64_encoded_len(bytes.size, sodium_base64_VARIANT_ORIGINAL);
+    char *text = alloc(room);
+    (void)sodium_bin2base64(text, room, bytes.data, bytes.size,
+                            sodium_base64_VARIANT_ORIGINAL);
+    json_t *value = json_stringn_nocheck(text, room - 1);
+    free(text);
     return value;
 }
 

@@ -11,6 +11,8 @@
 
 json_t *json_number(uint64_t value);
 json_t *json_hex(struct slice bytes);
+/* RFC 4648 section 4, padded: for long ones. */
+json_t *json_base64(struct slice bytes);
 json_t *json_hash(const struct hash *h);
 /* The words of a reason; null for none. */
 json_t *json_reason(enum reason r);

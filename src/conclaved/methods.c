@@ -77,6 +77,8 @@ const struct control_method node_methods[] = {
     {"log", ROLE_READ, method_log},
     {"verify", ROLE_READ, method_verify},
     {"evidence", ROLE_READ, method_evidence},
+    {"proof", ROLE_READ, method_proof},
+    {"log.entries", ROLE_READ, method_log_entries},
     {"metrics", ROLE_READ, method_metrics},
     {"subscribe", ROLE_READ, method_subscribe},
     {"unsubscribe", ROLE_READ, method_unsubscribe},

@@ -38,6 +38,8 @@ control_handler method_records;      /* methods_records.c */
 control_handler method_log;          /* methods_log.c */
 control_handler method_verify;       /* methods_verify.c */
 control_handler method_evidence;     /* methods_evidence.c */
+control_handler method_proof;        /* methods_proof.c */
+control_handler method_log_entries;  /* methods_proof.c */
 control_handler method_stop;         /* methods_stop.c */
 control_handler method_metrics;      /* methods_metrics.c */
 

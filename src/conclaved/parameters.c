@@ -104,6 +104,15 @@ uint64_t parameters_number(struct parameters *p, const char *name, uint64_t min,
     return (uint64_t)number;
 }
 
+bool parameters_flag(struct parameters *p, const char *name)
+{
+    const json_t *given = parameters_get(p, name);
+    if (given != NULL && !json_is_boolean(given)) {
+        parameters_fail(p, "the parameter %s must be true or false", name);
+    }
+    return json_is_true(given);
+}
+
 int parameters_word(struct parameters *p, const char *name, const char *const *words,
                     int value)
 {

@@ -41,6 +41,8 @@ uint64_t parameters_number(struct parameters *p, const char *name, uint64_t min,
  * an error when that is negative. */
 int parameters_word(struct parameters *p, const char *name, const char *const *words,
                     int value);
+/* true or false, which it is when it is absent. */
+bool parameters_flag(struct parameters *p, const char *name);
 /* min..max bytes in hexadecimal; their number, 0 when absent and not required. */
 size_t parameters_hex(struct parameters *p, const char *name, uint8_t *out, size_t min,
                       size_t max, bool required);
