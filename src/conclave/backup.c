@@ -55,6 +55,8 @@ static int describe_copy(struct backup *b, struct complaint *why)
     if (error != 0) {
         return error;
     }
+    (void)json_object_set_new(b->manifest, "store_format",
+                              json_integer((json_int_t)ledger_format(copy)));
     uint64_t height = ledger_height(copy), decisions = ledger_record_count(copy);
     error = height > 0 ? ledger_header(copy, height, &header, &tip) : 0;
     ledger_close(copy);

@@ -102,8 +102,15 @@ static void check_store(struct findings *f, const char *dir, const struct charte
         findings_fail(f, "store", "%s", why.text);
         return;
     }
-    findings_good(f, "store", "%s: of this seat, height %llu", dir,
-                  (unsigned long long)ledger_height(ledger));
+    findings_good(f, "store", "%s: of this seat, height %llu, format %llu", dir,
+                  (unsigned long long)ledger_height(ledger),
+                  (unsigned long long)ledger_format(ledger));
+    if (ledger_format(ledger) < LEDGER_FORMAT) {
+        findings_warn(f, "store",
+                      "%s: has an older format: the node migrates it to format %d when it "
+                      "starts, and earlier builds then refuse it (conclaved(8), UPGRADING)",
+                      dir, LEDGER_FORMAT);
+    }
     const char *lost = ledger_marks(ledger);
     if (lost != NULL) {
         findings_warn(f, "store",

@@ -67,18 +67,18 @@ static json_t *difference_json(const struct audit_report *r)
     return out;
 }
 
-static json_t *report_json(const struct audit_report *r, const char *data, bool quick,
-                           uint64_t took_ms)
+static json_t *report_json(const struct audit_report *r, const char *data, uint64_t format,
+                           bool quick, uint64_t took_ms)
 {
     const struct complaint *notes[] = {&r->marks, &r->standing, &r->ballots};
     static const char *const names[] = {"marks", "standing", "ballots"};
-    json_t *out =
-        json_pack("{s:b,s:s,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "ok", (int)r->sound,
-                  "data", data, "quick", (int)quick, "height", (json_int_t)r->target,
-                  "blocks", (json_int_t)r->blocks, "operations", (json_int_t)r->operations,
-                  "certificates", (json_int_t)r->certificates, "signatures",
-                  (json_int_t)r->signatures, "records", (json_int_t)r->records, "proposals",
-                  (json_int_t)r->proposals, "took_ms", (json_int_t)took_ms);
+    json_t *out = json_pack(
+        "{s:b,s:s,s:I,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "ok", (int)r->sound, "data",
+        data, "format", (json_int_t)format, "quick", (int)quick, "height",
+        (json_int_t)r->target, "blocks", (json_int_t)r->blocks, "operations",
+        (json_int_t)r->operations, "certificates", (json_int_t)r->certificates,
+        "signatures", (json_int_t)r->signatures, "records", (json_int_t)r->records,
+        "proposals", (json_int_t)r->proposals, "took_ms", (json_int_t)took_ms);
     (void)json_object_set_new(out, "tip", hash_json(&r->tip));
     (void)json_object_set_new(out, "state_root", hash_json(&r->state_root));
     (void)json_object_set_new(out, "difference", difference_json(r));
@@ -99,7 +99,8 @@ static void print_report(const json_t *r)
     const json_t *notes = json_object_get(r, "notes");
     char took[32];
     output_duration(took, (uint64_t)member_number(r, "took_ms"));
-    describe_line("store", "%s", member_text(r, "data"));
+    describe_line("store", "%s, format %lld", member_text(r, "data"),
+                  (long long)member_number(r, "format"));
     describe_line("blocks", "%lld of %lld, with %lld operations",
                   (long long)member_number(r, "blocks"),
                   (long long)member_number(r, "height"),
@@ -153,7 +154,7 @@ static enum command_exit check(const struct command_line *line,
     if (progress.drawn) {
         (void)fprintf(stderr, "\r\033[K");
     }
-    json_t *found = report_json(&report, files->data, options.quick,
+    json_t *found = report_json(&report, files->data, ledger_format(ledger), options.quick,
                                 clock_monotonic_ms() - progress.begun_ms);
     if (line->json) {
         output_json(found);

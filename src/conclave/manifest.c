@@ -3,6 +3,7 @@
 
 #include "conclave/files.h"
 #include "conclave/node.h"
+#include "ledger/ledger.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -74,6 +75,31 @@ static int check_file(const char *dir, const char *name, const json_t *file,
     return error;
 }
 
+/* A later build's: told before anything is made of it. */
+static int check_formats(const char *dir, const json_t *manifest, struct complaint *why)
+{
+    const json_t *files = json_object_get(manifest, "files");
+    json_int_t format = member_number(manifest, "format"),
+               store = member_number(manifest, "store_format");
+    const char *by = member_text(manifest, "version");
+    if (format > MANIFEST_FORMAT || store > LEDGER_FORMAT) {
+        return complain(why, CONCLAVE_EVERSION,
+                        "%s: a backup of format %lld with a store of format %lld, and this "
+                        "build reads up to format %d and stores up to format %d: use "
+                        "conclave %.32s, which made it, or a later one",
+                        dir, (long long)format, (long long)store, MANIFEST_FORMAT,
+                        LEDGER_FORMAT, by);
+    }
+    if (format != MANIFEST_FORMAT || json_object_get(files, MANIFEST_DATA) == NULL ||
+        json_object_get(files, MANIFEST_CHARTER) == NULL) {
+        return complain(why, CONCLAVE_EFORMAT,
+                        "%s: its %s is not one that conclave backup wrote: use another "
+                        "backup",
+                        dir, MANIFEST_NAME);
+    }
+    return 0;
+}
+
 int manifest_read(const char *dir, json_t **out, struct complaint *why)
 {
     const char *name;
@@ -89,12 +115,7 @@ int manifest_read(const char *dir, json_t **out, struct complaint *why)
         return error;
     }
     json_t *files = json_object_get(*out, "files");
-    if (member_number(*out, "format") != MANIFEST_FORMAT ||
-        json_object_get(files, MANIFEST_DATA) == NULL ||
-        json_object_get(files, MANIFEST_CHARTER) == NULL) {
-        error = complain(why, CONCLAVE_EVERSION,
-                         "%s: is no backup that this version of conclave reads", dir);
-    }
+    error = check_formats(dir, *out, why);
     json_object_foreach(files, name, file)
     {
         error = error != 0 ? error : check_file(dir, name, file, why);

@@ -106,8 +106,9 @@ static void print_status(const json_t *s)
     describe_line("council id", "%s", member_text(s, "council_id"));
     describe_seat(text, s, "seat");
     describe_line("this seat", "%s of %lld", text, (long long)member_number(s, "seats"));
-    describe_line("software", "%s, protocol %lld", member_text(s, "version"),
-                  (long long)member_number(s, "protocol"));
+    describe_line("software", "%s, protocol %lld, store of format %lld",
+                  member_text(s, "version"), (long long)member_number(s, "protocol"),
+                  (long long)member_number(s, "store_format"));
     describe_line("peers", "%lld of %lld connected%s",
                   (long long)member_number(s, "connected"),
                   (long long)member_number(s, "seats") - 1,

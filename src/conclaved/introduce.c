@@ -43,6 +43,7 @@ static void tell_limits(struct node *n)
     }
     LOG_EVENT(LOG_LEVEL_INFO, "node.limits", most, LOG_N("clients", n->descriptors.clients),
               LOG_N("map_bytes", facts.map_bytes), LOG_N("used_bytes", facts.used_bytes),
+              LOG_N("store_format", ledger_format(n->ledger)),
               LOG_N("free_bytes", facts.free_disk_bytes),
               LOG_N("timer_floor_ms", c->timer_floor_ms),
               LOG_N("timer_ceiling_ms", c->timer_ceiling_ms),

@@ -187,6 +187,7 @@ static void put_store(json_t *out, const struct node *n)
 {
     struct ledger_facts facts = {0};
     ledger_facts(n->ledger, &facts);
+    json_put(out, "store_format", json_number(ledger_format(n->ledger)));
     json_put(out, "store_bytes", json_number(facts.used_bytes));
     json_put(out, "free_disk_bytes", json_number(facts.free_disk_bytes));
 }

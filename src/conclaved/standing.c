@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/quorum.h"
 #include "conclaved/heartbeat.h"
+#include "conclaved/version.h"
 
 #include <dirent.h>
 #include <string.h>
@@ -36,6 +37,12 @@ int standing_open(struct node *n, struct complaint *why)
         ledger_open(dir, fresh ? LEDGER_CREATE : LEDGER_WRITE, &id, &n->ledger, why);
     if (error == 0 && fresh) {
         LOG_EVENT(LOG_LEVEL_WARN, "store.created", LOG_S("data", dir));
+    }
+    if (error == 0 && ledger_migrated_from(n->ledger) != 0) {
+        LOG_EVENT(LOG_LEVEL_WARN, "store.migrated",
+                  LOG_N("from", ledger_migrated_from(n->ledger)),
+                  LOG_N("to", ledger_format(n->ledger)), LOG_S("data", dir),
+                  LOG_S("version", version_software()));
     }
     return error;
 }

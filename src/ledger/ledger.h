@@ -16,6 +16,9 @@
 #include "wire/message.h"
 #include "wire/record.h"
 
+/* The format that this build writes, and the oldest that it reads and migrates. */
+enum { LEDGER_FORMAT = 2, LEDGER_FORMAT_OLDEST = 1 };
+
 enum ledger_mode { LEDGER_CREATE, LEDGER_WRITE, LEDGER_READ };
 
 struct ledger_identity {
@@ -30,10 +33,11 @@ struct ledger;
  * dir is the node's data directory. LEDGER_CREATE makes it where it is missing, and a new
  * store in it (CONCLAVE_EEXIST when there is one). Both it and LEDGER_WRITE lock the store
  * against a second process (CONCLAVE_EAGAIN). LEDGER_WRITE checks its format
- * (CONCLAVE_EVERSION), identity (CONCLAVE_ESEAT) and marks: machine id, inode and birth
- * time of the file, crash journal. Where these do not match the store was copied, restored
- * or cloned (conclave-protocol(7), Restore-safe seats): its standing becomes lost, and
- * durable together with new marks; ledger_lost says what did not match.
+ * (CONCLAVE_EVERSION; an older one is migrated), identity (CONCLAVE_ESEAT) and marks:
+ * machine id, inode and birth time of the file, crash journal. Where these do not match the
+ * store was copied, restored or cloned (conclave-protocol(7), Restore-safe seats): its
+ * standing becomes lost, and durable together with new marks; ledger_lost says what did not
+ * match.
  *
  * LEDGER_READ opens beside a running daemon (never within it), or opens a copy of a store:
  * no lock, no marks, and no identity when id is NULL. Its ledger_height and
@@ -41,6 +45,10 @@ struct ledger;
  */
 int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_identity *id,
                 struct ledger **out, struct complaint *why);
+/* The format of the store, and which one it had before it was opened for writing; 0: the
+ * same. One that is only read may have an older one. */
+uint64_t ledger_format(const struct ledger *l);
+uint64_t ledger_migrated_from(const struct ledger *l);
 /* What did not match at opening, for people; NULL: nothing. */
 const char *ledger_lost(const struct ledger *l);
 /* The same of a store that is only read, now; a node may run on it meanwhile. */

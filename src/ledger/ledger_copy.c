@@ -136,6 +136,20 @@ static int fill(const char *from, const char *dir, struct complaint *why)
     return error;
 }
 
+/* One that this build does not read does not stay. */
+static int open_copy(const char *dir, const struct ledger_identity *id, struct ledger **out,
+                     struct complaint *why)
+{
+    static const char *const names[] = {"data.mdb", "lock.mdb"};
+    int error = ledger_open(dir, LEDGER_WRITE, id, out, why);
+    for (size_t i = 0; error == CONCLAVE_EVERSION && i < 2; i++) {
+        char *path = alloc_printf("%s/%s", dir, names[i]);
+        (void)unlink(path);
+        free(path);
+    }
+    return error;
+}
+
 int ledger_restore(const char *from, const char *dir, const struct ledger_identity *id,
                    struct ledger **out, struct complaint *why)
 {
@@ -145,7 +159,7 @@ int ledger_restore(const char *from, const char *dir, const struct ledger_identi
     int error = fill(from, dir, why);
     /* There is no journal, so whoever opens this first finds that it is a copy, and that is
      * durable before anything is signed. */
-    error = error != 0 ? error : ledger_open(dir, LEDGER_WRITE, id, out, why);
+    error = error != 0 ? error : open_copy(dir, id, out, why);
     if (error == 0 && ledger_lost(*out) == NULL) {
         ledger_close(*out);
         error = complain(why, CONCLAVE_ESTATE,

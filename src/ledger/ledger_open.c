@@ -115,6 +115,7 @@ static int create(struct ledger *l, struct complaint *why)
     struct buffer value = {0};
     value_put_identity(&value, &l->id);
     ledger_put(l, STORE_META, slice_of_string("identity"), &value);
+    ledger_put_standing(l, &(struct standing){0});
     int error = ledger_put_marks(l);
     if (error == 0) {
         store_finish(l->store);
@@ -147,7 +148,12 @@ static int resume(struct ledger *l, const struct ledger_identity *id, struct com
     if (error != 0) {
         return error;
     }
-    error = ledger_load_blocks(l);
+    if (l->mode == LEDGER_WRITE) {
+        error = ledger_migrate(l);
+    }
+    if (error == 0) {
+        error = ledger_load_blocks(l);
+    }
     if (error == 0) {
         error = ledger_load_own(l);
     }

@@ -23,6 +23,7 @@ struct ledger {
     struct store *store;
     struct journal journal;
     const char *lost;         /* what did not match; NULL: nothing */
+    uint64_t migrated_from;   /* a format; 0: it had this one */
     uint64_t opening_commits; /* made by ledger_open itself */
     uint64_t height;
     struct hash tip;       /* hash of the block at height */
@@ -47,6 +48,9 @@ void ledger_put(struct ledger *l, enum store_table table, struct slice key,
 int ledger_walked(struct ledger *l, enum store_table table, int error, size_t found);
 /* Adds leaf number index, this record, to the tree of decisions; those before are there. */
 void ledger_tree_append(struct ledger *l, uint64_t index, struct slice record);
+/* Brings a store of an older format to that of this build, in a commit of its own. The
+ * error leaves it as it was. */
+int ledger_migrate(struct ledger *l);
 /* A new incarnation at once, in commits of its own; nothing else waits. */
 int ledger_new_incarnation(struct ledger *l);
 /* Closes without another word: what a crash does. */

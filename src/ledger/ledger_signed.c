@@ -80,7 +80,10 @@ int ledger_load_standing(struct ledger *l, struct standing *out)
         error = value_get_standing(bytes_slice(value), out);
         bytes_unref(value);
     }
-    return error == CONCLAVE_ENOENT ? 0 : error;
+    if (error == CONCLAVE_ENOENT) {
+        error = store_format(l->store) < STORE_FORMAT_STANDING ? 0 : CONCLAVE_ECORRUPT;
+    }
+    return error;
 }
 
 void ledger_put_candidate(struct ledger *l, const struct block *b)

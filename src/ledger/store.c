@@ -15,8 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Of the layout of the tables and their values. */
-enum { STORE_FORMAT = 1 };
 /* The map of a new store; it doubles when it is full. */
 enum { MAP_START = 8 * 1024 * 1024 };
 /* More than LMDB's table of 126 readers takes. */
@@ -36,8 +34,6 @@ static const char *const table_names[STORE_TABLES] = {
     [STORE_EFFECTS] = "effects",
     [STORE_TREE] = "tree",
 };
-
-static const char format_key[] = "format";
 
 /* The one place where LMDB's errors and the system's become ours. */
 int store_translate(int rc)
@@ -81,38 +77,10 @@ void store_sum(uint8_t out[STORE_SUM_BYTES], struct slice value)
     memcpy(out, h.bytes, STORE_SUM_BYTES);
 }
 
-/* Table meta, and from it whether this is a finished store of our format. */
-static int check_format(struct store *s, MDB_txn *txn, enum store_mode mode, int *error)
+int store_open_table(struct store *s, MDB_txn *txn, enum store_table table, bool create)
 {
-    unsigned flags = mode == STORE_CREATE ? MDB_CREATE : 0;
-    int rc = mdb_dbi_open(txn, table_names[STORE_META], flags, &s->tables[STORE_META]);
-    if (rc != 0) {
-        *error = store_translate(rc);
-        return rc;
-    }
-    MDB_val key = {sizeof(format_key) - 1, (void *)(uintptr_t)format_key};
-    MDB_val value;
-    rc = mdb_get(txn, s->tables[STORE_META], &key, &value);
-    if (rc == MDB_NOTFOUND) {
-        *error = mode == STORE_CREATE ? 0 : CONCLAVE_ENOENT;
-        return 0;
-    }
-    if (rc != 0) {
-        *error = store_translate(rc);
-        return rc;
-    }
-    uint8_t format = STORE_FORMAT;
-    uint8_t sum[STORE_SUM_BYTES];
-    store_sum(sum, slice_of(&format, 1));
-    bool ours = value.mv_size == sizeof(sum) + 1 &&
-                memcmp(value.mv_data, sum, sizeof(sum)) == 0 &&
-                ((const uint8_t *)value.mv_data)[sizeof(sum)] == format;
-    if (mode == STORE_CREATE) {
-        *error = CONCLAVE_EEXIST;
-    } else {
-        *error = ours ? 0 : CONCLAVE_EVERSION;
-    }
-    return 0;
+    return mdb_dbi_open(txn, table_names[table], create ? MDB_CREATE : 0,
+                        &s->tables[table]);
 }
 
 static int open_tables(struct store *s, enum store_mode mode, int *error)
@@ -123,11 +91,10 @@ static int open_tables(struct store *s, enum store_mode mode, int *error)
         *error = store_translate(rc);
         return rc;
     }
-    rc = check_format(s, txn, mode, error);
+    rc = store_read_format(s, txn, mode, error);
     for (int t = STORE_META + 1; rc == 0 && *error == 0 && t < STORE_TABLES; t++) {
-        rc = mdb_dbi_open(txn, table_names[t], mode == STORE_CREATE ? MDB_CREATE : 0,
-                          &s->tables[t]);
-        if (rc == MDB_NOTFOUND && t >= STORE_FLAGS) {
+        rc = store_open_table(s, txn, (enum store_table)t, mode == STORE_CREATE);
+        if (rc == MDB_NOTFOUND && store_may_lack(s, (enum store_table)t)) {
             s->missing[t] = true;
             rc = 0;
         }
@@ -143,42 +110,6 @@ static int open_tables(struct store *s, enum store_mode mode, int *error)
     rc = mdb_txn_commit(txn);
     *error = store_translate(rc);
     return rc;
-}
-
-/* The tables that an older store lacks: in one transaction, so that it has all or none. */
-static int make_missing(struct store *s)
-{
-    int rc;
-    do {
-        MDB_txn *txn = NULL;
-        MDB_envinfo info;
-        rc = mdb_txn_begin(s->env, NULL, 0, &txn);
-        for (int t = STORE_FLAGS; rc == 0 && t < STORE_TABLES; t++) {
-            rc = mdb_dbi_open(txn, table_names[t], MDB_CREATE, &s->tables[t]);
-        }
-        if (rc == 0) {
-            rc = mdb_txn_commit(txn);
-        } else if (txn != NULL) {
-            mdb_txn_abort(txn);
-        }
-        if (rc == MDB_MAP_FULL) {
-            int grown = mdb_env_info(s->env, &info);
-            grown = grown == 0 ? mdb_env_set_mapsize(s->env, info.me_mapsize + MAP_START)
-                               : grown;
-            rc = grown == 0 ? rc : grown;
-        }
-    } while (rc == MDB_MAP_FULL);
-    memset(s->missing, 0, sizeof(s->missing));
-    return rc;
-}
-
-static bool lacks_any(const struct store *s)
-{
-    bool any = false;
-    for (int t = STORE_FLAGS; t < STORE_TABLES; t++) {
-        any = any || s->missing[t];
-    }
-    return any;
 }
 
 /*
@@ -258,48 +189,13 @@ int store_open(const char *dir, enum store_mode mode, struct store **out,
     if (rc == 0) {
         rc = open_tables(s, mode, &error);
     }
-    if (rc == 0 && error == 0 && mode == STORE_WRITE && lacks_any(s)) {
-        rc = make_missing(s);
-        error = store_translate(rc);
-    }
     if (error == 0) {
         *out = s;
         return 0;
     }
+    error = store_complain(dir, s, error, rc, why);
     store_close(s);
-    switch (error) {
-    case CONCLAVE_ENOENT:
-        return complain(why, error,
-                        "%s: there is no store here; make one with conclave init", dir);
-    case CONCLAVE_EEXIST:
-        return complain(why, error,
-                        "%s: there is a store here already; choose another "
-                        "directory, or start the node with this one",
-                        dir);
-    case CONCLAVE_EVERSION:
-        return complain(why, error,
-                        "%s: the store has a format that this version does not "
-                        "read; use the version of conclave that wrote it",
-                        dir);
-    case CONCLAVE_ECORRUPT:
-        return complain(why, error,
-                        "%s/data.mdb: the file is damaged; do not repair or "
-                        "restore it: the seat has lost its state (conclave-protocol(7), "
-                        "Restore-safe seats)",
-                        dir);
-    case CONCLAVE_EFULL:
-        return complain(why, error, "%s: no space on disk; free some and start again", dir);
-    case CONCLAVE_EPERM:
-        return complain(why, error,
-                        "%s: may not open the store; run as the user that owns "
-                        "this directory",
-                        dir);
-    default:
-        return complain(why, error,
-                        "%s: cannot open the store: %s; see to the disk, or to "
-                        "the rights of the directory",
-                        dir, mdb_strerror(rc));
-    }
+    return error;
 }
 
 void store_close(struct store *s)
@@ -318,17 +214,6 @@ void store_close(struct store *s)
     }
     buffer_free(&s->log);
     free(s);
-}
-
-void store_finish(struct store *s)
-{
-    uint8_t format = STORE_FORMAT;
-    store_put(s, STORE_META, slice_of_string(format_key), slice_of(&format, 1));
-}
-
-bool store_has(const struct store *s, enum store_table table)
-{
-    return !s->missing[table];
 }
 
 const char *store_library(void)

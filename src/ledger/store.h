@@ -30,11 +30,23 @@ enum store_table {
     STORE_BALLOTS,
     STORE_PROPOSALS,
     STORE_RECORDS,
-    STORE_FLAGS, /* this and what follows is made where an older store lacks it */
+    STORE_FLAGS,
     STORE_EFFECTS,
     STORE_TREE,
 };
 enum { STORE_TABLES = STORE_TREE + 1, STORE_KEY_MAX = 64 };
+
+/*
+ * The layout of the tables and their values. Format 2 always has all tables and a standing;
+ * in format 1 the tables from STORE_FLAGS on may be missing, and the standing. What a
+ * change of layout needs is in conclave-internals(7), Another format of the store.
+ */
+enum {
+    STORE_FORMAT = 2,
+    STORE_FORMAT_OLDEST = 1,   /* that is migrated, and read as it is */
+    STORE_FORMAT_FLAGS = 2,    /* the first that has STORE_FLAGS and what follows, */
+    STORE_FORMAT_STANDING = 2, /* and a standing */
+};
 
 struct store;
 
@@ -42,17 +54,21 @@ struct store;
  * dir exists. STORE_CREATE: the environment may be there but holds no finished store
  * (CONCLAVE_EEXIST); the store is finished by store_finish and a commit, so a crash before
  * that leaves none. STORE_WRITE, STORE_READ: CONCLAVE_ENOENT when there is no finished
- * store, CONCLAVE_EVERSION when it has another format. Nothing keeps a second writer out
- * but the caller.
+ * store, CONCLAVE_EVERSION when it has a format that this build does not read; an older one
+ * that it does is opened as it is. Nothing keeps a second writer out but the caller.
  */
 int store_open(const char *dir, enum store_mode mode, struct store **out,
                struct complaint *why);
 /* Drops what was not committed. */
 void store_close(struct store *s);
+/* Puts the format of this build. */
 void store_finish(struct store *s);
-/* Whether there is such a table: in an older store that is only read, some may be missing.
- */
+uint64_t store_format(const struct store *s);
+/* Whether there is such a table: in a store of an older format some may be missing. */
 bool store_has(const struct store *s, enum store_table table);
+/* The missing ones are made, in the transaction that the next write, to another table,
+ * begins: none is open. */
+void store_make_tables(struct store *s);
 
 /* --- writing; a value that is there already costs nothing --- */
 

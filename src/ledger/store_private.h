@@ -13,6 +13,8 @@ struct store {
     MDB_env *env;
     MDB_dbi tables[STORE_TABLES];
     bool missing[STORE_TABLES];
+    bool making; /* the open write transaction, or the next, makes what is missing */
+    uint64_t format;
     MDB_txn *writer;   /* the open write transaction, or NULL */
     MDB_txn *reader;   /* reset between reads, so that it pins no pages */
     unsigned held;     /* of store_hold; the snapshot is there while not 0 */
@@ -24,6 +26,15 @@ struct store {
 };
 
 int store_translate(int rc);
+/* An error of LMDB. */
+int store_open_table(struct store *s, MDB_txn *txn, enum store_table table, bool create);
+/* Table meta, and from it whether this is a finished store of a format that this build
+ * reads. An error of LMDB, and ours in *error. */
+int store_read_format(struct store *s, MDB_txn *txn, enum store_mode mode, int *error);
+bool store_may_lack(const struct store *s, enum store_table table);
+/* Why a store cannot be opened; rc: what LMDB or the system said. Returns error. */
+int store_complain(const char *dir, const struct store *s, int error, int rc,
+                   struct complaint *why);
 /* Sees to it that all pages that the store has lie within the file. 0 or an error of LMDB
  * or the system; who may not write is told MDB_CORRUPTED. */
 int store_fill_up(const struct store *s, bool may_write);

@@ -78,6 +78,17 @@ static int apply(struct store *s, const uint8_t *at, size_t *size)
     return mdb_put(s->writer, s->tables[e.table], &key, &value, 0);
 }
 
+static int begin(struct store *s)
+{
+    int rc = mdb_txn_begin(s->env, NULL, 0, &s->writer);
+    for (int t = 0; rc == 0 && s->making && t < STORE_TABLES; t++) {
+        if (s->missing[t]) {
+            rc = store_open_table(s, s->writer, (enum store_table)t, true);
+        }
+    }
+    return rc;
+}
+
 /* Throws the transaction away, enlarges the map and does everything in the log again. */
 static int grow(struct store *s)
 {
@@ -95,7 +106,7 @@ static int grow(struct store *s)
         rc = mdb_env_set_mapsize(s->env, info.me_mapsize + step);
     }
     if (rc == 0) {
-        rc = mdb_txn_begin(s->env, NULL, 0, &s->writer);
+        rc = begin(s);
     }
     for (size_t at = 0; rc == 0 && at < s->log.size;) {
         size_t size;
@@ -118,7 +129,7 @@ static void write_entry(struct store *s, const struct log_entry *e, struct slice
     }
     int rc = 0;
     if (s->writer == NULL) {
-        rc = mdb_txn_begin(s->env, NULL, 0, &s->writer);
+        rc = begin(s);
     }
     size_t size;
     if (rc == 0) {
@@ -226,6 +237,10 @@ int store_commit(struct store *s)
         return s->error;
     }
     (void)store_fill_up(s, true); /* for readers beside; opening does it again */
+    if (s->making) {
+        memset(s->missing, 0, sizeof(s->missing));
+        s->making = false;
+    }
     s->log.size = 0;
     if (s->log.capacity > log_kept_max) {
         buffer_free(&s->log);
@@ -233,6 +248,12 @@ int store_commit(struct store *s)
     s->commits++;
     s->last_commit_us = now_us() - begun;
     return 0;
+}
+
+void store_make_tables(struct store *s)
+{
+    assert(s->writer == NULL);
+    s->making = true;
 }
 
 bool store_is_dirty(const struct store *s)

@@ -7,8 +7,6 @@
 #include <assert.h>
 #include <string.h>
 
-enum { HEARTBEAT_VERSION_MAX = 32 };
-
 static void read_heartbeat(struct cbor_reader *r, struct heartbeat *out)
 {
     out->view = cbor_read_uint(r, UINT64_MAX);

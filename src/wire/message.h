@@ -45,7 +45,7 @@ struct heartbeat {
     uint64_t echo_ms;      /* the receiver's last monotonic_ms that the sender saw, */
     uint64_t echo_held_ms; /* and how long ago that was when this was sent */
     uint8_t instance[INSTANCE_BYTES];
-    struct slice version; /* of the software, at most 32 bytes */
+    struct slice version; /* of the software, at most HEARTBEAT_VERSION_MAX */
     uint32_t flags;       /* enum heartbeat_flag */
 };
 

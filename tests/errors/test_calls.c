@@ -9,6 +9,7 @@
 
 #include "life.h"
 
+#include "../ledger/older.h"
 #include "../ledger/turn.h"
 #include "faults.h"
 
@@ -57,11 +58,15 @@ static const char *judge_end(const struct life_end *end)
     }
 }
 
-static void prepare(const char *dir, bool creates)
+/* What a life finds: nothing, a store, or one of an older format, which it migrates. */
+enum start { START_NEW, START_THERE, START_OLDER };
+static const char *const start_names[] = {"a new store", "a store", "an older store"};
+
+static void prepare(const char *dir, enum start start)
 {
     struct ledger *l = NULL;
     struct complaint why = {""};
-    if (creates) {
+    if (start == START_NEW) {
         return;
     }
     if (life_open(dir, LEDGER_CREATE, &l, &why) != 0) {
@@ -73,15 +78,20 @@ static void prepare(const char *dir, bool creates)
         (void)ledger_commit(l);
     }
     ledger_close(l);
+    if (start == START_OLDER && older_make(dir, LEDGER_FORMAT_OLDEST, 0) != 0) {
+        printf("Bail out! no store of an older format\n");
+        exit(1);
+    }
 }
 
 /* One life with one fault. False when the fault did not come. */
-static bool strike(bool creates, struct tally *t, bool *good)
+static bool strike(enum start start, struct tally *t, bool *good)
 {
     char *dir = life_dir();
+    bool creates = start == START_NEW;
     struct life life = {.creates = creates, .turns = 3, .salt = SALT, .begin = arm};
     struct life_end end;
-    prepare(dir, creates);
+    prepare(dir, start);
     uint64_t before = creates ? 0 : TURNS_BEFORE;
     life_run(dir, &life, &end);
     const char *wrong = judge_end(&end);
@@ -103,7 +113,7 @@ static bool strike(bool creates, struct tally *t, bool *good)
     return end.struck;
 }
 
-static void enumerate(enum fault_class class, enum fault_shape shape, bool creates,
+static void enumerate(enum fault_class class, enum fault_shape shape, enum start start,
                       bool all)
 {
     struct tally t = {0};
@@ -113,29 +123,29 @@ static void enumerate(enum fault_class class, enum fault_shape shape, bool creat
         plan.class = class;
         plan.shape = shape;
         plan.nth = n;
-        struck = strike(creates, &t, &good);
+        struck = strike(start, &t, &good);
     }
     ok(good && t.lives > 3, "%s: a %s %s: %u lives, %u went on, %u stopped, %u exhausted",
-       creates ? "a new store" : "a store", class_names[class], shape_names[shape], t.lives,
-       t.went_on, t.stopped, t.exhausted);
+       start_names[start], class_names[class], shape_names[shape], t.lives, t.went_on,
+       t.stopped, t.exhausted);
 }
 
 int main(void)
 {
     const char *value = getenv("CONCLAVE_LONG");
     bool all = value != NULL && strcmp(value, "1") == 0;
-    for (int creates = 0; creates < 2; creates++) {
+    for (enum start start = START_NEW; start <= START_OLDER; start++) {
         for (enum fault_shape s = FAULT_ONCE; s <= FAULT_SPACE; s++) {
-            enumerate(FAULT_FILE, s, creates, all);
+            enumerate(FAULT_FILE, s, start, all);
         }
-        enumerate(FAULT_LMDB, FAULT_ONCE, creates, all);
-        enumerate(FAULT_LMDB, FAULT_GOOD, creates, all);
-        enumerate(FAULT_LMDB, FAULT_AFTER, creates, all);
+        enumerate(FAULT_LMDB, FAULT_ONCE, start, all);
+        enumerate(FAULT_LMDB, FAULT_GOOD, start, all);
+        enumerate(FAULT_LMDB, FAULT_AFTER, start, all);
 #ifdef __SANITIZE_ADDRESS__
         skip("allocations", "the sanitizer has its own");
 #else
-        enumerate(FAULT_ALLOC, FAULT_ONCE, creates, all);
-        enumerate(FAULT_ALLOC, FAULT_GOOD, creates, all);
+        enumerate(FAULT_ALLOC, FAULT_ONCE, start, all);
+        enumerate(FAULT_ALLOC, FAULT_GOOD, start, all);
 #endif
     }
     return tap_done();

@@ -229,46 +229,6 @@ static void test_reader_beside(void)
     }
 }
 
-/* A store of a build that had no table of flags. */
-static void make_old(void)
-{
-    MDB_env *env = NULL;
-    MDB_txn *txn = NULL;
-    MDB_dbi dbi;
-    int rc = mdb_env_create(&env);
-    rc = rc == 0 ? mdb_env_set_maxdbs(env, 1) : rc;
-    rc = rc == 0 ? mdb_env_open(env, dir, 0, 0600) : rc;
-    rc = rc == 0 ? mdb_txn_begin(env, NULL, 0, &txn) : rc;
-    rc = rc == 0 ? mdb_dbi_open(txn, "flags", 0, &dbi) : rc;
-    rc = rc == 0 ? mdb_drop(txn, dbi, 1) : rc;
-    rc = rc == 0 ? mdb_txn_commit(txn) : rc;
-    is(rc, 0, "a store without flags");
-    mdb_env_close(env);
-}
-
-static void test_older(void)
-{
-    struct store *s = open_store(STORE_WRITE);
-    put_value(s, STORE_OWN, 2, 200);
-    is(store_commit(s), 0, "a store of today");
-    store_close(s);
-    make_old();
-    s = open_store(STORE_READ);
-    ok(s != NULL && !store_has(s, STORE_FLAGS) && has_value(s, STORE_OWN, 2, 200),
-       "it can be read as it is");
-    store_close(s);
-    s = open_store(STORE_WRITE);
-    ok(s != NULL && store_has(s, STORE_FLAGS) && has_value(s, STORE_OWN, 2, 200),
-       "who writes gives it the table");
-    put_value(s, STORE_FLAGS, 1, 30);
-    is(store_commit(s), 0, "and puts something in");
-    store_close(s);
-    s = open_store(STORE_READ);
-    ok(s != NULL && store_has(s, STORE_FLAGS) && has_value(s, STORE_FLAGS, 1, 30),
-       "which stays");
-    store_close(s);
-}
-
 int main(void)
 {
     dir = scratch_make();
@@ -277,7 +237,6 @@ int main(void)
     test_order();
     test_sticky();
     test_reader_beside();
-    test_older();
     scratch_remove(dir);
     return tap_done();
 }
