@@ -71,6 +71,8 @@ void log_event(enum log_level level, const struct log_field *fields);
 /* Likewise of what strangers can cause at will, in any words: repetition is by event and
  * seat, and even errors are counted. */
 void log_event_outside(enum log_level level, const struct log_field *fields);
+#define LOG_OUTSIDE(level, ...)                                                            \
+    log_event_outside((level), (const struct log_field[]){LOG_NAMED(__VA_ARGS__)})
 
 /* A line as it went to the log. */
 struct log_line {

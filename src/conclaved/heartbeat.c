@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <config.h>
-
 #include "conclaved/heartbeat.h"
 
 #include "base/clock.h"
@@ -11,6 +9,7 @@
 #include "conclaved/disk.h"
 #include "conclaved/events.h"
 #include "conclaved/publish.h"
+#include "conclaved/version.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -62,9 +61,8 @@ static void send_to(struct node *n, uint16_t seat, struct heartbeat *h)
 
 void heartbeat_send(struct node *n, uint16_t to)
 {
-    static const char version[] = PACKAGE_VERSION;
     struct heartbeat h = {.wall_ms = clock_wall_ms(),
-                          .version = slice_of(version, sizeof(version) - 1),
+                          .version = slice_of_string(version_software()),
                           .flags = flags_of(n)};
     memcpy(h.instance, n->instance, sizeof(h.instance));
     for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
@@ -74,18 +72,31 @@ void heartbeat_send(struct node *n, uint16_t to)
     }
 }
 
+/* When it is another one than before, or at first than this node's: its words, so counted
+ * when they repeat themselves. */
+static void note_version(struct peer_view *peer, uint16_t seat, struct slice version)
+{
+    char was[sizeof(peer->version)];
+    memcpy(was, peer->version, sizeof(was));
+    size_t length = version.size < sizeof(was) - 1 ? version.size : sizeof(was) - 1;
+    memcpy(peer->version, version.data, length);
+    peer->version[length] = '\0';
+    peer->last.version = slice_of(peer->version, length);
+    if (strcmp(was[0] != '\0' ? was : version_software(), peer->version) != 0) {
+        LOG_OUTSIDE(LOG_LEVEL_INFO, "peer.software", LOG_N("seat", seat),
+                    LOG_S("version", peer->version), LOG_S("was", was),
+                    LOG_S("ours", version_software()));
+    }
+}
+
 void heartbeat_note(struct node *n, uint16_t seat, const struct heartbeat *h)
 {
     struct peer_view *peer = &n->peers[seat - 1];
     uint64_t now = clock_monotonic_ms();
-    size_t length = h->version.size < sizeof(peer->version) - 1 ? h->version.size
-                                                                : sizeof(peer->version) - 1;
     peer->last = *h;
     peer->last_beat_ms = now;
     beats_came(n->beats, seat, now);
-    memcpy(peer->version, h->version.data, length);
-    peer->version[length] = '\0';
-    peer->last.version = slice_of(peer->version, length);
+    note_version(peer, seat, h->version);
     /* NTP's arithmetic: the echo tells when we sent, and how long it was held there. */
     if (h->echo_ms != 0 && h->echo_ms <= now && h->echo_held_ms <= now - h->echo_ms) {
         peer->round_trip_ms = (uint32_t)(now - h->echo_ms - h->echo_held_ms);

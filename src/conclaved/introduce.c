@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
-#include <config.h>
-
 #include "conclaved/introduce.h"
 
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/quorum.h"
 #include "conclaved/node.h"
+#include "conclaved/version.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -59,8 +58,8 @@ void introduce_node(struct node *n)
 {
     const struct charter *c = n->charter;
     char *charter = whole_path(n->config->charter);
-    LOG_EVENT(LOG_LEVEL_INFO, "node.started", LOG_S("version", PACKAGE_VERSION),
-              LOG_N("protocol", PROTOCOL_VERSION), LOG_N("seat", n->seat),
+    LOG_EVENT(LOG_LEVEL_INFO, "node.started", LOG_S("version", version_software()),
+              LOG_N("protocol", version_protocol()), LOG_N("seat", n->seat),
               LOG_S("name", c->seats[n->seat - 1].name), LOG_N("seats", c->seat_count),
               LOG_N("quorum", quorum_size(c->seat_count)),
               LOG_N("height", ledger_height(n->ledger)), LOG_X("council", council_of(n)),
@@ -71,8 +70,8 @@ void introduce_node(struct node *n)
 
 void introduce_again(const struct node *n)
 {
-    LOG_EVENT(LOG_LEVEL_INFO, "log.reopened", LOG_S("version", PACKAGE_VERSION),
-              LOG_N("protocol", PROTOCOL_VERSION), LOG_N("seat", n->seat),
+    LOG_EVENT(LOG_LEVEL_INFO, "log.reopened", LOG_S("version", version_software()),
+              LOG_N("protocol", version_protocol()), LOG_N("seat", n->seat),
               LOG_S("name", n->charter->seats[n->seat - 1].name),
               LOG_N("height", ledger_height(n->ledger)), LOG_X("council", council_of(n)));
 }

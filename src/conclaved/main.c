@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <config.h>
-
 #include "base/alloc.h"
 #include "base/last_words.h"
 #include "base/log.h"
@@ -9,6 +7,7 @@
 #include "conclaved/node.h"
 #include "conclaved/sandbox.h"
 #include "conclaved/service.h"
+#include "conclaved/version.h"
 #include "control/control.h"
 
 #include <getopt.h>
@@ -164,7 +163,7 @@ int main(int argc, char **argv)
             (void)fputs(usage_text, stdout);
             return EXIT_SUCCESS;
         } else if (c == 'V') {
-            printf("conclaved %s, protocol %d\n", PACKAGE_VERSION, PROTOCOL_VERSION);
+            printf("conclaved %s, protocol %d\n", version_software(), version_protocol());
             return EXIT_SUCCESS;
         } else {
             (void)fputs(usage_text, stderr);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* metrics: what the ordering and the council did. The rest of it is in metrics_peers.c and
  * metrics_machine.c. */
-#include <config.h>
-
 #include "conclaved/metrics_parts.h"
 
 #include "base/clock.h"
@@ -10,6 +8,7 @@
 #include "conclaved/agents.h"
 #include "conclaved/flagging.h"
 #include "conclaved/json.h"
+#include "conclaved/version.h"
 
 #include <stdio.h>
 
@@ -21,9 +20,9 @@ static void put_identity(struct families *f, const struct node *n)
     char id[2 * HASH_BYTES + 1], number[8], protocol[8];
     hex_encode(id, slice_of(c->council_id.bytes, HASH_BYTES));
     (void)snprintf(number, sizeof(number), "%u", (unsigned)n->seat);
-    (void)snprintf(protocol, sizeof(protocol), "%d", PROTOCOL_VERSION);
+    (void)snprintf(protocol, sizeof(protocol), "%d", version_protocol());
     families_info(f, "conclave_build", "The software that runs.");
-    families_number(f, 1, "version", PACKAGE_VERSION, "protocol", protocol, NULL);
+    families_number(f, 1, "version", version_software(), "protocol", protocol, NULL);
     families_info(f, "conclave_node", "Whose node this is.");
     families_number(f, 1, "council", c->name, "council_id", id, "seat", number, "name",
                     seat_name(c, n->seat), NULL);

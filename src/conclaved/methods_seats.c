@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <config.h>
-
 #include "conclaved/methods.h"
 
 #include "base/clock.h"
@@ -8,6 +6,7 @@
 #include "conclaved/events.h"
 #include "conclaved/exclusion.h"
 #include "conclaved/json.h"
+#include "conclaved/version.h"
 
 #include "wire/shared.h"
 
@@ -118,7 +117,7 @@ static void put_self(json_t *out, const struct node *n, const struct pbft_status
     json_put(out, "heard_ms_ago", json_integer(0));
     json_put(out, "round_trip_ms", json_integer(0));
     json_put(out, "clock_offset_ms", json_integer(0));
-    json_put(out, "version", json_string(PACKAGE_VERSION));
+    json_put(out, "version", json_string(version_software()));
     json_put(out, "instance", json_hex(slice_of(n->instance, INSTANCE_BYTES)));
     json_put(out, "flags", json_heartbeat_flags(own_flags(n, st)));
     json_put(out, "bytes_in", json_integer(0));

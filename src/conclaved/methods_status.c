@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: ISC */
-#include <config.h>
-
 #include "conclaved/methods.h"
 
 #include "base/clock.h"
@@ -9,6 +7,7 @@
 #include "conclaved/flag_json.h"
 #include "conclaved/flagging.h"
 #include "conclaved/json.h"
+#include "conclaved/version.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -130,8 +129,8 @@ static void put_identity(json_t *out, const struct node *n)
     uint16_t seats = n->charter->seat_count;
     json_put(out, "council", control_text(slice_of_string(n->charter->name)));
     json_put(out, "council_id", json_hash(&n->charter->council_id));
-    json_put(out, "version", json_string(PACKAGE_VERSION));
-    json_put(out, "protocol", json_integer(PROTOCOL_VERSION));
+    json_put(out, "version", json_string(version_software()));
+    json_put(out, "protocol", json_integer(version_protocol()));
     json_put_seat(out, "seat", n->charter, n->seat);
     json_put(out, "seats", json_integer(seats));
     json_put(out, "f", json_integer(quorum_faulty(seats)));

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "conclaved/node.h"
 
-#include <config.h>
-
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -20,6 +18,7 @@
 #include "conclaved/observe.h"
 #include "conclaved/publish.h"
 #include "conclaved/standing.h"
+#include "conclaved/version.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -188,6 +187,7 @@ static int start_net(struct node *n, struct complaint *why)
         seats[i] = (struct net_seat){c->seats[i].key, c->seats[i].address};
     }
     net_config_defaults(&config);
+    config.protocol = version_protocol();
     config.council_id = c->council_id;
     config.seat = n->seat;
     config.seats = c->seat_count;

@@ -27,7 +27,7 @@ struct peer_view {
     struct heartbeat last;
     uint64_t last_beat_ms; /* monotonic, when it came */
     bool has_offset;       /* the next two are measured */
-    char version[33];
+    char version[HEARTBEAT_VERSION_MAX + 1];
     int64_t clock_offset_ms; /* the peer's wall clock minus ours, estimated */
     uint32_t round_trip_ms;
     uint64_t bad_messages;

@@ -23,8 +23,8 @@ struct dial {
     unsigned failures;  /* rounds since the last lasting connection */
     unsigned postponed; /* times it let an inbound handshake go first */
     uint64_t since_ms;  /* monotonic: the first round that failed; 0: none did */
-    char trouble[80];   /* of the last attempt; */
-    char told[80];      /* what was reported, so that only news is */
+    char trouble[96];   /* of the last attempt; */
+    char told[96];      /* what was reported, so that only news is */
 };
 
 /* Arms the first attempt. address is parsed already. */

@@ -26,9 +26,8 @@ static const char hello_magic[HELLO_MAGIC_BYTES + 1] = "conclave";
 
 static void append_hello(struct buffer *out, const struct net *n)
 {
-    uint8_t version = PROTOCOL_VERSION;
     buffer_append(out, hello_magic, HELLO_MAGIC_BYTES);
-    buffer_append(out, &version, 1);
+    buffer_append(out, &n->config.protocol, 1);
     buffer_append(out, n->config.council_id.bytes, HELLO_COUNCIL_BYTES);
 }
 
@@ -66,6 +65,23 @@ void handshake_open(struct connection *c)
     buffer_free(&out);
 }
 
+/* Of the seats that this node dials each is told once, since all of a council can be so. */
+static void refuse_version(struct connection *c, uint8_t theirs, uint8_t ours)
+{
+    char detail[96];
+    struct peer *peer = c->seat != 0 ? net_peer(c->net, c->seat) : NULL;
+    bool news = peer == NULL || peer->told_version != theirs;
+    (void)snprintf(detail, sizeof(detail),
+                   "it speaks version %u of the protocol, this node version %u: upgrade "
+                   "%s node",
+                   theirs, ours, theirs > ours ? "this" : "that");
+    if (peer != NULL) {
+        peer->told_version = theirs;
+    }
+    c->net->strangers += !news;
+    connection_refuse(c, news ? REPORT_VERSION : REPORT_NONE, detail);
+}
+
 static size_t step_hello(struct connection *c, struct slice data)
 {
     char detail[64];
@@ -74,11 +90,9 @@ static size_t step_hello(struct connection *c, struct slice data)
         connection_refuse(c, REPORT_STRANGER, "it does not speak the protocol");
         return 0;
     }
-    if (data.size > HELLO_MAGIC_BYTES && data.data[HELLO_MAGIC_BYTES] != PROTOCOL_VERSION) {
-        (void)snprintf(detail, sizeof(detail),
-                       "it speaks version %u of the protocol, not %d",
-                       data.data[HELLO_MAGIC_BYTES], PROTOCOL_VERSION);
-        connection_refuse(c, REPORT_VERSION, detail);
+    uint8_t ours = c->net->config.protocol;
+    if (data.size > HELLO_MAGIC_BYTES && data.data[HELLO_MAGIC_BYTES] != ours) {
+        refuse_version(c, data.data[HELLO_MAGIC_BYTES], ours);
         return 0;
     }
     if (data.size < HELLO_BYTES) {

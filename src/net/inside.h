@@ -34,6 +34,7 @@ struct peer {
     struct bucket bytes, operations; /* kept over reconnections */
     struct net_counts counts;
     uint64_t refused_since_ms;
+    uint8_t told_version;     /* another one of the protocol, which was reported; 0: none */
     unsigned offences;        /* bad frames in a row, each on a connection of its own */
     uint64_t barred_until_ms; /* monotonic: what it opens before is closed */
     uint64_t down_ms;         /* monotonic: when it was lost last; 0: never */

@@ -13,6 +13,7 @@ static const char prologue_text[] = "conclave/1";
 
 void net_config_defaults(struct net_config *c)
 {
+    c->protocol = PROTOCOL_VERSION;
     c->handshake_timeout_ms = 5000;
     c->dead_peer_timeout_ms = 10000;
     c->send_queue_bytes = (size_t)32 << 20;
@@ -155,6 +156,7 @@ void net_take(struct net *n, struct connection *c)
     peer->up = c;
     peer->announced = true;
     peer->refused_since_ms = 0;
+    peer->told_version = 0;
     peer->counts.connects++;
     n->connected++;
     net_feed_chores(n); /* its source has room for another handshake */

@@ -17,6 +17,7 @@ struct net_seat {
 };
 
 struct net_config {
+    uint8_t protocol; /* the version that the hello names, and that a peer must name */
     struct hash council_id;
     uint16_t seat;
     uint16_t seats;
@@ -35,7 +36,7 @@ struct net_config {
     unsigned unfinished_max;
 };
 
-/* The defaults: 5 s, 10 s, 32 MiB, 32 MiB/s, 100,000 operations/s. */
+/* The defaults: PROTOCOL_VERSION, 5 s, 10 s, 32 MiB, 32 MiB/s, 100,000 operations/s. */
 void net_config_defaults(struct net_config *c);
 
 enum net_down_reason {

@@ -240,6 +240,7 @@ void live_free(struct live *l)
         free(s->errors);
         free(s->key);
         free(s->data);
+        free(s->program);
     }
     if (keeps()) {
         printf("# kept: %s\n", l->dir);

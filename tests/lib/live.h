@@ -52,8 +52,9 @@ typedef void live_event(void *context, unsigned seat, const json_t *message);
 
 struct live_seat {
     char *dir, *config, *socket, *log, *errors, *key, *data;
-    pid_t pid;  /* 0: not running */
-    int status; /* of waitpid, of the last run */
+    char *program; /* NULL: conclaved of the build folder */
+    pid_t pid;     /* 0: not running */
+    int status;    /* of waitpid, of the last run */
     struct control_client *client, *agent, *watcher;
     live_agent *decide; /* NULL: no agent */
     void *context;
@@ -84,6 +85,8 @@ void live_limit(unsigned seconds);
 
 /* --- processes --- */
 
+/* From its next start the seat runs this program of the build folder; NULL: conclaved. */
+void live_set_program(struct live *l, unsigned seat, const char *name);
 void live_start(struct live *l, unsigned seat);
 void live_start_all(struct live *l);
 /* Of this seat, or of all that should run (seat 0): its control socket answers. */

@@ -72,13 +72,20 @@ static void hang_up(struct live_seat *s)
     s->client = s->agent = s->watcher = NULL;
 }
 
+void live_set_program(struct live *l, unsigned seat, const char *name)
+{
+    struct live_seat *s = live_seat(l, seat);
+    free(s->program);
+    s->program = name != NULL ? live_program(name) : NULL;
+}
+
 void live_start(struct live *l, unsigned seat)
 {
     struct live_seat *s = live_seat(l, seat);
     const char *argv[] = {"conclaved", "--config", s->config, NULL};
     if (!live_running(l, seat)) {
-        pid_t pid =
-            spawn(l->program, argv, s->errors, s->errors, l->options.uid, l->options.gid);
+        pid_t pid = spawn(s->program != NULL ? s->program : l->program, argv, s->errors,
+                          s->errors, l->options.uid, l->options.gid);
         s->pid = pid > 0 ? pid : 0;
     }
 }

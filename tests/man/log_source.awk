@@ -201,7 +201,7 @@ function of_file(text,    rest, before, call, start, end)
     gsub(/[ \t\n]+/, " ", text)
     rest = text
     before = ""
-    while (match(rest, /(LOG_EVENT|LOG_NAMED|last_words)\(/)) {
+    while (match(rest, /(LOG_EVENT|LOG_OUTSIDE|LOG_NAMED|last_words)\(/)) {
         start = RSTART
         end = RSTART + RLENGTH
         call = enclosed(substr(rest, end))
