@@ -84,7 +84,7 @@ void fields_known(struct fields *f, const struct place *at, json_t *object,
             struct place here = {at, key, 0};
             fields_refuse(f, &here, CONCLAVE_EFORMAT,
                           "no such field; conclave-charter(5) lists them: correct its name "
-                          "or remove it");
+                          "or remove it, or upgrade if a later version's charter has it");
             return;
         }
     }

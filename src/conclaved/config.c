@@ -17,13 +17,20 @@
 static struct complaint *the_complaint;
 static const char *the_path;
 
+/* libconfuse's words for a setting that it was not told of. */
+static const char no_option[] = "no such option";
+static const char cure_option[] =
+    ": conclaved.conf(5) lists them; correct its name or remove "
+    "it, or upgrade if it is a later version's";
+
 static void on_error(cfg_t *cfg, const char *format, va_list args)
 {
     char text[256];
     (void)vsnprintf(text, sizeof(text), format, args);
     if (the_complaint != NULL && the_complaint->text[0] == '\0') {
-        (void)complain(the_complaint, CONCLAVE_EFORMAT, "%s:%d: %s", the_path,
-                       cfg != NULL ? cfg->line : 0, text);
+        bool unknown = strncmp(text, no_option, sizeof(no_option) - 1) == 0;
+        (void)complain(the_complaint, CONCLAVE_EFORMAT, "%s:%d: %s%s", the_path,
+                       cfg != NULL ? cfg->line : 0, text, unknown ? cure_option : "");
     }
 }
 

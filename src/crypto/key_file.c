@@ -12,7 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define KEY_FILE_PREFIX "conclave-key-1 "
+#define KEY_FILE_KIND   "conclave-key-"
+#define KEY_FILE_PREFIX KEY_FILE_KIND "1 "
 
 enum {
     KEY_FILE_PREFIX_BYTES = sizeof(KEY_FILE_PREFIX) - 1,
@@ -156,6 +157,19 @@ static int check_access(int fd, const char *path, struct complaint *why)
     return 0;
 }
 
+/* conclave-key-2 and so on. */
+static bool is_later(const char *text, size_t size)
+{
+    size_t kind = sizeof(KEY_FILE_KIND) - 1, digits = 0;
+    while (kind + digits < size && text[kind + digits] >= '0' &&
+           text[kind + digits] <= '9') {
+        digits++;
+    }
+    bool is_key = size > kind && memcmp(text, KEY_FILE_KIND, kind) == 0 && digits > 0 &&
+                  text[kind] != '0' && kind + digits < size && text[kind + digits] == ' ';
+    return is_key && (digits > 1 || text[kind] > '1');
+}
+
 static int read_file(int fd, const char *path, struct secret_key **out,
                      struct complaint *why)
 {
@@ -167,6 +181,11 @@ static int read_file(int fd, const char *path, struct secret_key **out,
     ssize_t size = read_all(fd, text, KEY_FILE_BYTES + 1);
     if (size < 0) {
         error = complain(why, CONCLAVE_EIO, "%s: %s", path, strerror(errno));
+    } else if (is_later(text, (size_t)size)) {
+        error = complain(why, CONCLAVE_EVERSION,
+                         "%s: is a key file of a later version, and this one reads "
+                         "\"" KEY_FILE_PREFIX "\": upgrade to a version that has it",
+                         path);
     } else if (size != KEY_FILE_BYTES || text[KEY_FILE_BYTES - 1] != '\n' ||
                memcmp(text, KEY_FILE_PREFIX, KEY_FILE_PREFIX_BYTES) != 0 ||
                hex_decode(seed, crypto_sign_SEEDBYTES, text + KEY_FILE_PREFIX_BYTES,

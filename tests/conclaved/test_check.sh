@@ -54,4 +54,25 @@ ok 'a filter that there is not' refuses "$line: seccomp must be on, off or log" 
 echo 'key = "../stranger.key"' | cat node/conclaved.conf - >node/changed.conf
 ok "a key that is no seat's" exits 1 --config node/changed.conf --check
 ok '  is named' complained 'stranger.key belongs to no seat of the charter'
+
+# Files of a later version: what to do is to upgrade.
+ok "a later version's setting" refuses "$line: no such option" 'colour = "red"'
+ok '  upgrade is said' complained "or upgrade if it is a later version's"
+sed 's/^{/{"colour":"red",/' charter.json >later.json
+sed 's/^charter = .*/charter = "..\/later.json"/' node/conclaved.conf >node/changed.conf
+ok "a later version's charter" exits 1 --config node/changed.conf --check
+ok '  upgrade is said' complained "colour: no such field; conclave-charter(5) lists them"
+ok '  of the version' complained "or upgrade if a later version's charter has it"
+for kind in 2 17; do
+    sed "s/^conclave-key-1/conclave-key-$kind/" keys/seat-02.key >later.key
+    chmod 600 later.key
+    sed 's/^key = .*/key = "..\/later.key"/' node/conclaved.conf >node/changed.conf
+    ok "a later version's key, $kind" exits 1 --config node/changed.conf --check
+    ok '  upgrade is said' complained 'later.key: is a key file of a later version'
+done
+for kind in 0 01 '' x; do
+    sed "s/^conclave-key-1/conclave-key-$kind/" keys/seat-02.key >later.key
+    ok "no key of any version, $kind" exits 1 --config node/changed.conf --check
+    ok '  is none' complained 'is not a key file'
+done
 echo "1..$count"

@@ -251,7 +251,7 @@ static void test_text(void)
         char with;
         const char *name;
     } changes[] = {
-        {0, 'C', "another word"}, {13, '2', "another version"},
+        {0, 'C', "another word"}, {13, '0', "another version"},
         {14, '\t', "no space"},   {15, 'g', "not hexadecimal"},
         {79, ' ', "no newline"},  {40, '\0', "a zero byte"},
     };
@@ -261,6 +261,10 @@ static void test_text(void)
         write_text(path, text, TEXT_BYTES, 0600);
         refused(path, CONCLAVE_EFORMAT, "conclave keygen", changes[i].name);
     }
+    memcpy(text, text_of_seed, TEXT_BYTES);
+    text[13] = '2';
+    write_text(path, text, TEXT_BYTES, 0600);
+    refused(path, CONCLAVE_EVERSION, "upgrade", "a later version");
     write_text(path, text_of_seed, TEXT_BYTES - 1, 0600);
     refused(path, CONCLAVE_EFORMAT, "conclave keygen", "cut short");
     memcpy(text, text_of_seed, TEXT_BYTES);
