@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The two clocks, in milliseconds. Only what drives the pure modules reads them.
+ * The clocks. Only what drives the pure modules reads them.
  */
 #ifndef CONCLAVE_BASE_CLOCK_H
 #define CONCLAVE_BASE_CLOCK_H
@@ -11,5 +11,7 @@
 uint64_t clock_monotonic_ms(void);
 /* Since 1970-01-01T00:00:00Z. */
 uint64_t clock_wall_ms(void);
+/* Microseconds for which this thread had a processor. */
+uint64_t clock_processor_us(void);
 
 #endif

@@ -12,8 +12,9 @@
 #include <jansson.h>
 
 enum {
-    CONTROL_LINE_MAX = 1024 * 1024, /* bytes of one line, either way */
-    CONTROL_DEPTH_MAX = 16,         /* nesting of a request */
+    CONTROL_LINE_MAX = 1024 * 1024,      /* bytes of one line, either way */
+    CONTROL_READER_LINE_MAX = 64 * 1024, /* of who may only read */
+    CONTROL_DEPTH_MAX = 16,              /* nesting of a request */
 };
 
 /* JSON-RPC 2.0 codes, and the protocol's own. */

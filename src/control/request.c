@@ -121,7 +121,6 @@ static void answer(struct control_session *c, json_t *id, json_t *result)
         control_format(&line, message);
         json_decref(message);
     }
-    user_answered(c->user, line.size);
     session_write(c, buffer_slice(&line));
     buffer_free(&line);
 }
@@ -169,7 +168,13 @@ void request_handle(struct control_session *c, struct slice line)
     if (is_blank(line)) {
         return;
     }
-    json_t *request = control_parse(line, &why);
+    json_t *request = NULL;
+    if (line.size > session_line_max(c)) {
+        (void)complain(&why, CONCLAVE_ELIMIT, "the line is longer than %zu bytes",
+                       session_line_max(c));
+    } else {
+        request = control_parse(line, &why);
+    }
     if (request == NULL) {
         session_send(c, control_error(NULL, CONTROL_PARSE_ERROR, why.text));
     } else if (json_is_array(request)) {

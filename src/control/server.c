@@ -19,7 +19,7 @@ void control_server_config_defaults(struct control_server_config *c)
 {
     *c = (struct control_server_config){
         .clients_max = 64,
-        .requests_per_s = 500,
+        .user_us_per_s = 100000,
         .queue_bytes = 8 * 1024 * 1024,
         .stall_ms = 30000,
         .idle_ms = 10000,

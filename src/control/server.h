@@ -35,8 +35,10 @@ struct control_server_config {
     /* A quarter of the places is kept for those who may do more than read, half of that for
      * those who may administer. Readers of one user have a quarter of them, others half. */
     unsigned clients_max;
-    unsigned requests_per_s; /* of all clients of a user, see users.c; bursts of 4 s */
-    size_t queue_bytes;      /* unsent per client; one that does not read is dropped */
+    /* Microseconds of processor time a second for the requests of all clients of a user who
+     * may not administer, see users.c; bursts of 4 s. */
+    unsigned user_us_per_s;
+    size_t queue_bytes; /* unsent per client; one that does not read is dropped */
     /* So is one that takes nothing for so long, or needs twice as long to take what it left
      * unread, or does not end a line that it began. */
     uint64_t stall_ms;

@@ -15,7 +15,8 @@
 
 enum {
     READ_BYTES = 64 * 1024,
-    SHARE_MS = 1, /* of a turn, after which another client has its own */
+    HELD_BYTES = 1024 * 1024, /* unread */
+    SHARE_MS = 1,             /* of a turn, after which another client has its own */
 };
 
 /* --- the end --- */
@@ -106,10 +107,17 @@ void control_notify(struct control_session *s, const char *method, json_t *param
 
 /* --- lines in --- */
 
+size_t session_line_max(const struct control_session *c)
+{
+    bool reads_only = (c->roles & ~(1U << ROLE_READ)) == 0;
+    return reads_only ? CONTROL_READER_LINE_MAX : CONTROL_LINE_MAX;
+}
+
 /* A client is not read while it leaves much unread itself. */
 static bool is_held(const struct control_session *c)
 {
-    return session_unsent(c) > c->server->config.queue_bytes / 2;
+    size_t queue = c->server->config.queue_bytes;
+    return session_unsent(c) > (queue / 2 < HELD_BYTES ? queue / 2 : HELD_BYTES);
 }
 
 static void read_on(struct control_session *c)
@@ -148,16 +156,17 @@ bool session_hung_up(const struct control_session *c)
 
 static void handle(struct control_session *c, struct slice line)
 {
+    uint64_t begun_us = clock_processor_us();
     c->asked_ms = clock_monotonic_ms();
-    user_asked(c->user, line.size);
     request_handle(c, line);
+    user_spend(c->user, clock_processor_us() - begun_us);
 }
 
 static void after_end(struct control_session *c)
 {
     /* A last line may lack its newline: printf '{...}' | socat. */
-    if (c->in.size > 0 && c->in.size <= CONTROL_LINE_MAX) {
-        if (!user_may_ask(c->user)) {
+    if (c->in.size > 0 && c->in.size <= session_line_max(c)) {
+        if (!session_may_ask(c)) {
             session_slow(c);
             return;
         }
@@ -177,8 +186,10 @@ static bool find_end(struct control_session *c, uint8_t **end)
                : NULL;
     if (*end == NULL) {
         c->scanned = c->in.size;
+        return false;
     }
-    return *end != NULL;
+    c->begun_ms = 0;
+    return true;
 }
 
 enum why_not { NOTHING_LEFT, LEAVES_UNREAD, ASKED_TOO_MUCH, HAD_ITS_SHARE };
@@ -194,7 +205,7 @@ static enum why_not answer_lines(struct control_session *c)
             why = LEAVES_UNREAD;
             break;
         }
-        if (!user_may_ask(c->user)) {
+        if (!session_may_ask(c)) {
             why = ASKED_TOO_MUCH;
             break;
         }
@@ -208,17 +219,17 @@ static enum why_not answer_lines(struct control_session *c)
     }
     buffer_consume(&c->in, done);
     c->scanned -= done;
-    if (done > 0) {
-        c->begun_ms = 0;
-    }
     return why;
 }
 
 /* All whole lines are answered. */
 static void after_lines(struct control_session *c)
 {
-    if (c->in.size > CONTROL_LINE_MAX) {
-        session_give_up(c, CONTROL_PARSE_ERROR, "the line is longer than 1 MiB; closing",
+    if (c->in.size > session_line_max(c)) {
+        session_give_up(c, CONTROL_PARSE_ERROR,
+                        session_line_max(c) < CONTROL_LINE_MAX
+                            ? "the line is longer than 64 KiB; closing"
+                            : "the line is longer than 1 MiB; closing",
                         "line-too-long");
     } else if (c->ended) {
         after_end(c);

@@ -14,7 +14,7 @@ struct control_user {
     struct control_user *next;
     uid_t uid;
     unsigned clients;
-    struct bucket requests; /* what they may still ask for */
+    struct bucket time; /* microseconds that their requests may still take */
 };
 
 struct control_server {
@@ -98,6 +98,8 @@ void session_give_up(struct control_session *c, enum control_code code, const ch
 /* The client has gone altogether, not only stopped sending. */
 bool session_hung_up(const struct control_session *c);
 size_t session_unsent(const struct control_session *c);
+/* Bytes of the longest line that it may send. */
+size_t session_line_max(const struct control_session *c);
 
 /* sweep.c: ends the conversation with a client that takes too long. */
 void session_sweep(struct control_session *c, uint64_t now_ms);
@@ -121,10 +123,9 @@ struct control_user *user_join(struct control_server *s, uid_t uid);
 void user_leave(struct control_user *u);
 /* NULL: it has asked nothing of late. */
 struct control_user *user_of(const struct control_server *s, uid_t uid);
-/* Whether its clients may ask for more; what they asked for, or were answered. */
-bool user_may_ask(struct control_user *u);
-void user_asked(struct control_user *u, size_t line_bytes);
-void user_answered(struct control_user *u, size_t line_bytes);
+/* Whether this client may ask for more now; a request of the user took so long. */
+bool session_may_ask(const struct control_session *c);
+void user_spend(struct control_user *u, uint64_t us);
 /* Whether each of its clients must let the others ask, too, before it goes on. */
 bool user_takes_turns(const struct control_user *u);
 /* Forgets users without clients that may ask for as much as any. */

@@ -91,7 +91,7 @@ static void on_resume(struct ev_loop *loop, ev_timer *w, int revents)
     (void)revents;
     for (struct control_session *c = s->slowed, *next; c != NULL; c = next) {
         next = c->next_waiting;
-        if (user_may_ask(c->user)) {
+        if (session_may_ask(c)) {
             session_wait_no_more(c);
             session_wait(c);
         }

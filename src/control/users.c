@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What the clients of one user share: the places that one user may take, and the requests
- * that it may make. It is the user that counts, so that neither more connections nor new
- * ones give more than others have. A request counts as one, and as one more for each 32 KiB
- * of it and of its answer; whoever has made too many is not read for a while.
+ * What the clients of one user share: the places that one user may take, and the time that
+ * the node takes for its requests. It is the user that counts, so that neither more
+ * connections nor new ones give more than others have, and the time, so that it does not
+ * matter what is asked for. Whoever has had too much is not read for a while. Who may
+ * administer could as well stop the node, and is not held back.
  */
 #include "control/session.h"
 
@@ -12,7 +13,7 @@
 
 #include <stdlib.h>
 
-enum { UNIT_BYTES = 32 * 1024 };
+enum { REQUEST_US = 200 }; /* for which each counts at least */
 
 struct control_user *user_of(const struct control_server *s, uid_t uid)
 {
@@ -29,7 +30,7 @@ struct control_user *user_join(struct control_server *s, uid_t uid)
     if (u == NULL) {
         u = alloc_zero(1, sizeof(*u));
         u->uid = uid;
-        bucket_init(&u->requests, s->config.requests_per_s, clock_monotonic_ms());
+        bucket_init(&u->time, s->config.user_us_per_s, clock_monotonic_ms());
         u->next = s->users;
         s->users = u;
     }
@@ -42,19 +43,15 @@ void user_leave(struct control_user *u)
     u->clients--;
 }
 
-bool user_may_ask(struct control_user *u)
+bool session_may_ask(const struct control_session *c)
 {
-    return !bucket_is_empty(&u->requests, clock_monotonic_ms());
+    return control_roles_allow(c->roles, ROLE_ADMINISTER) ||
+           !bucket_is_empty(&c->user->time, clock_monotonic_ms());
 }
 
-void user_asked(struct control_user *u, size_t line_bytes)
+void user_spend(struct control_user *u, uint64_t us)
 {
-    bucket_charge(&u->requests, 1 + line_bytes / UNIT_BYTES, clock_monotonic_ms());
-}
-
-void user_answered(struct control_user *u, size_t line_bytes)
-{
-    bucket_charge(&u->requests, line_bytes / UNIT_BYTES, clock_monotonic_ms());
+    bucket_charge(&u->time, us > REQUEST_US ? us : REQUEST_US, clock_monotonic_ms());
 }
 
 bool user_takes_turns(const struct control_user *u)
@@ -67,7 +64,7 @@ void users_sweep(struct control_server *s)
     uint64_t now = clock_monotonic_ms();
     for (struct control_user **at = &s->users; *at != NULL;) {
         struct control_user *u = *at;
-        if (u->clients == 0 && bucket_is_full(&u->requests, now)) {
+        if (u->clients == 0 && bucket_is_full(&u->time, now)) {
             *at = u->next;
             free(u);
         } else {

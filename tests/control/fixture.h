@@ -75,6 +75,17 @@ static json_t *handle_big(void *context, struct control_session *s, json_t *para
     return result;
 }
 
+/* Takes so many milliseconds of the processor. */
+static json_t *handle_busy(void *context, struct control_session *s, json_t *params)
+{
+    (void)context;
+    (void)s;
+    uint64_t ms = (uint64_t)json_integer_value(json_object_get(params, "ms"));
+    for (uint64_t until = clock_processor_us() + ms * 1000; clock_processor_us() < until;) {
+    }
+    return json_true();
+}
+
 static json_t *handle_role(void *context, struct control_session *s, json_t *params)
 {
     (void)context;
@@ -94,6 +105,7 @@ static const struct control_method fixture_methods[] = {
     {"subscribe", ROLE_READ, handle_subscribe},
     {"publish", ROLE_OPERATE, handle_publish},
     {"big", ROLE_READ, handle_big},
+    {"busy", ROLE_READ, handle_busy},
     {"role", ROLE_NONE, handle_role},
     {"answer", ROLE_AGENT, handle_echo},
     {"operate", ROLE_OPERATE, handle_echo},
