@@ -48,6 +48,16 @@ int lines_number(struct slice text, uint64_t *out)
     return 0;
 }
 
+/* The library that decodes takes bytes of 0x80 and more for letters. */
+static bool is_ascii(struct slice text)
+{
+    uint8_t all = 0;
+    for (size_t i = 0; i < text.size; i++) {
+        all |= text.data[i];
+    }
+    return all < 0x80;
+}
+
 int lines_base64(struct slice text, struct buffer *out)
 {
     size_t room = text.size / 4 * 3, size = 0;
@@ -55,7 +65,8 @@ int lines_base64(struct slice text, struct buffer *out)
         return 0;
     }
     buffer_reserve(out, room + 1);
-    if (sodium_base642bin(out->data + out->size, room, (const char *)text.data, text.size,
+    if (!is_ascii(text) ||
+        sodium_base642bin(out->data + out->size, room, (const char *)text.data, text.size,
                           NULL, &size, NULL, sodium_base64_VARIANT_ORIGINAL) != 0) {
         return CONCLAVE_EFORMAT;
     }

@@ -301,6 +301,22 @@ static void test_lines(void)
     }
 }
 
+/* Each byte in the place of the second letter of AAAA. */
+static void test_base64(void)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                  "0123456789+/";
+    unsigned right = 0;
+    for (unsigned c = 0; c < 256; c++) {
+        const uint8_t text[4] = {'A', (uint8_t)c, 'A', 'A'};
+        struct buffer b = {0};
+        bool is_letter = c != 0 && strchr(letters, (int)c) != NULL;
+        right += (lines_base64(slice_of(text, 4), &b) == 0) == is_letter;
+        buffer_free(&b);
+    }
+    is(right, 256, "the 64 letters of base64, and no other byte");
+}
+
 int main(void)
 {
     struct signer a, b;
@@ -318,6 +334,7 @@ int main(void)
     test_cosignature(&a);
     test_domains(&a);
     test_lines();
+    test_base64();
     key_free(a.secret);
     key_free(b.secret);
     return tap_done();
