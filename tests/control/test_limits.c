@@ -321,13 +321,14 @@ static void test_dripping_reader(void)
     int fd = come(&f, ALICE);
     static const char big[] =
         RPC "\"id\":1,\"method\":\"big\",\"params\":{\"size\":1000000}}\n";
-    char data[4096];
+    static char data[16 * 1024];
     for (int i = 0; i < 3; i++) {
         (void)raw_send(&f, fd, big, sizeof(big) - 1);
     }
-    for (int i = 0; i < 40 && f.closed == 0; i++) {
+    /* So fast that the node can always send on, and so slow that it takes six seconds. */
+    for (int i = 0; i < 80 && f.closed == 0; i++) {
         (void)recv(fd, data, sizeof(data), MSG_DONTWAIT);
-        work(&f, 100);
+        work(&f, 50);
     }
     is(f.closed, 1, "who reads a little now and then is dropped as well");
     is(seen_count(&seen, "reason=does-not-read"), 1, "and the log tells of it");
