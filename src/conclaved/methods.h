@@ -17,31 +17,34 @@ enum {
     METHOD_LIMIT_DEFAULT = 50,
 };
 
-control_handler method_status;       /* methods_status.c */
-control_handler method_seats;        /* methods_seats.c */
-control_handler method_charter;      /* methods_seats.c */
-control_handler method_proposals;    /* methods_proposals.c */
-control_handler method_proposal;     /* methods_proposal.c */
-control_handler method_blocks;       /* methods_ledger.c */
-control_handler method_block;        /* methods_ledger.c */
-control_handler method_propose;      /* methods_submit.c */
-control_handler method_agent_attach; /* methods_submit.c */
-control_handler method_agent_answer; /* methods_submit.c */
-control_handler method_agent_failed; /* methods_submit.c */
-control_handler method_bench_submit; /* methods_bench.c */
-control_handler method_votes;        /* methods_votes.c */
-control_handler method_heartbeats;   /* methods_votes.c */
-control_handler method_flags;        /* methods_flags.c */
-control_handler method_flag;         /* methods_flags.c */
-control_handler method_flags_ack;    /* methods_flags.c */
-control_handler method_records;      /* methods_records.c */
-control_handler method_log;          /* methods_log.c */
-control_handler method_verify;       /* methods_verify.c */
-control_handler method_evidence;     /* methods_evidence.c */
-control_handler method_proof;        /* methods_proof.c */
-control_handler method_log_entries;  /* methods_proof.c */
-control_handler method_stop;         /* methods_stop.c */
-control_handler method_metrics;      /* methods_metrics.c */
+control_handler method_status;          /* methods_status.c */
+control_handler method_seats;           /* methods_seats.c */
+control_handler method_charter;         /* methods_seats.c */
+control_handler method_proposals;       /* methods_proposals.c */
+control_handler method_proposal;        /* methods_proposal.c */
+control_handler method_blocks;          /* methods_ledger.c */
+control_handler method_block;           /* methods_ledger.c */
+control_handler method_propose;         /* methods_submit.c */
+control_handler method_agent_attach;    /* methods_submit.c */
+control_handler method_agent_answer;    /* methods_submit.c */
+control_handler method_agent_failed;    /* methods_submit.c */
+control_handler method_bench_submit;    /* methods_bench.c */
+control_handler method_votes;           /* methods_votes.c */
+control_handler method_heartbeats;      /* methods_votes.c */
+control_handler method_flags;           /* methods_flags.c */
+control_handler method_flag;            /* methods_flags.c */
+control_handler method_flags_ack;       /* methods_flags.c */
+control_handler method_records;         /* methods_records.c */
+control_handler method_log;             /* methods_log.c */
+control_handler method_verify;          /* methods_verify.c */
+control_handler method_evidence;        /* methods_evidence.c */
+control_handler method_proof;           /* methods_proof.c */
+control_handler method_log_entries;     /* methods_proof.c */
+control_handler method_checkpoint;      /* methods_tlog.c */
+control_handler method_log_prove;       /* methods_tlog.c */
+control_handler method_log_consistency; /* methods_tlog.c */
+control_handler method_stop;            /* methods_stop.c */
+control_handler method_metrics;         /* methods_metrics.c */
 
 /* The whole status object, for a client; the object that says what is waited for. */
 json_t *status_json(const struct node *n, const struct control_session *s);

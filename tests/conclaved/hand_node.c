@@ -311,6 +311,10 @@ void hand_node_make(struct hand_node *h, const char *charter)
     must(key_library_init(), &why, "sodium");
     must(charter_load(charter, &n->charter, &why), &why, charter);
     n->seat = 1;
+    n->keys = alloc_zero(n->charter->seat_count, sizeof(*n->keys));
+    for (uint16_t i = 0; i < n->charter->seat_count; i++) {
+        n->keys[i] = n->charter->seats[i].key;
+    }
     struct replica_config config;
     node_replica_config(n->charter, n->seat, &config);
     h->rules = config.council;
@@ -342,6 +346,7 @@ void hand_node_free(struct hand_node *h)
 {
     replica_free(h->node.replica);
     key_free(h->key);
+    free(h->node.keys);
     log_ring_free(h->node.log);
     rounds_free(h->node.rounds);
     beats_free(h->node.beats);

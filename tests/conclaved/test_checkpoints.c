@@ -65,6 +65,45 @@ static void test_others(void)
     is((int64_t)checkpoints->votes[3].size, RECORDS, "an older one changes nothing");
 }
 
+/* Paths and proofs of two leaves are short enough to be known. */
+static void test_methods(void)
+{
+    struct hash leaves[RECORDS] = {leaf_of(0), leaf_of(1)};
+    struct hash root = merkle_root(leaves, RECORDS);
+    char hex[2 * HASH_BYTES + 1], sibling[sizeof(hex)];
+    hex_encode(hex, slice_of(root.bytes, HASH_BYTES));
+    hex_encode(sibling, slice_of(leaves[1].bytes, HASH_BYTES));
+    json_t *a = ask("checkpoint", NULL);
+    const char *note = json_string_value(at(a, "result.note"));
+    ok(is_number(a, "result.size", RECORDS) && is_number(a, "result.own_size", RECORDS) &&
+           is_number(a, "result.decisions", RECORDS) && is_text(a, "result.root", hex) &&
+           json_array_size(at(a, "result.seats")) == 4,
+       "checkpoint tells the council's");
+    ok(note != NULL && strncmp(note, "conclave/", 9) == 0 &&
+           strstr(note, "\n2\n") != NULL && strstr(note, "\n\n\u2014 conclave/") != NULL,
+       "with its note");
+    json_decref(a);
+    a = ask("log.prove", "{\"index\":0}");
+    ok(is_text(a, "result.root", hex) && json_array_size(at(a, "result.hashes")) == 1 &&
+           is_text(a, "result.hashes.0", sibling),
+       "log.prove gives the path");
+    json_decref(a);
+    a = ask("log.prove", "{\"index\":1,\"size\":1}");
+    ok(is_number(a, "error.code", CONTROL_NOT_NOW), "a tree without that decision");
+    json_decref(a);
+    a = ask("log.prove", "{\"index\":0,\"size\":3}");
+    ok(is_number(a, "error.code", CONTROL_INVALID_PARAMS), "a tree that is not there yet");
+    json_decref(a);
+    a = ask("log.consistency", "{\"first\":1}");
+    ok(is_number(a, "result.second", RECORDS) && is_text(a, "result.second_root", hex) &&
+           is_text(a, "result.hashes.0", sibling),
+       "log.consistency gives the proof");
+    json_decref(a);
+    a = ask("log.consistency", "{\"first\":2,\"second\":1}");
+    ok(is_number(a, "error.code", CONTROL_INVALID_PARAMS), "a log does not shrink");
+    json_decref(a);
+}
+
 static void test_longer(void)
 {
     struct checkpoint_vote v = {.size = RECORDS + 3};
@@ -107,6 +146,7 @@ int main(void)
     test_too_early();
     test_own();
     test_others();
+    test_methods();
     test_longer();
     test_fork();
     ask_end();
