@@ -10,6 +10,7 @@ auditor.py blocks CHARTER FILE  audits the blocks 1, 2, ... that FILE has as con
 
 Results are TAP.
 """
+import base64
 import hashlib
 import json
 import re
@@ -478,6 +479,32 @@ class Chain:
         return bad
 
 
+# --- section 12: the public log ---
+
+def origin(charter):
+    return b"conclave/" + charter.id.hex().encode()
+
+
+def checkpoint_text(charter, records):
+    return b"%s\n%d\n%s\n" % (origin(charter), len(records), base64.b64encode(mth(records)))
+
+
+def key_id(charter, seat):
+    return sha(origin(charter) + b"\n\1" + charter.keys[seat - 1])[:4]
+
+
+def vkey(charter, seat):
+    return b"+".join((origin(charter), key_id(charter, seat).hex().encode(),
+                      base64.b64encode(b"\1" + charter.keys[seat - 1])))
+
+
+def note(charter, text, seeds):
+    """Of seats with their seeds."""
+    lines = ["\u2014 %s %s\n" % (origin(charter).decode(), base64.b64encode(
+        key_id(charter, seat) + sign(seed, text)).decode()) for seat, seed in seeds]
+    return text + b"\n" + "".join(lines).encode()
+
+
 # --- the worked examples ---
 
 def examples(page):
@@ -560,6 +587,12 @@ def check_page(page):
     is_shown("path of envelope 3", b"".join(path_of(leaves, 2)))
     is_shown("record", chain.council.records[0])
     is_shown("decisions_root 4", mth(chain.council.records))
+
+    is_shown("checkpoint", checkpoint_text(c, chain.council.records))
+    is_shown("key id 1", key_id(c, 1))
+    is_shown("vkey 1", vkey(c, 1))
+    is_shown("note", note(c, checkpoint_text(c, chain.council.records),
+                          [(seat, shown["seed %d" % seat]) for seat in (1, 2, 3)]))
 
     body = enc([0, 5, chain.hash])
     is_shown("signed bytes of prepare", c.signed("conclave/1/prepare", body))

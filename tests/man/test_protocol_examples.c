@@ -11,6 +11,7 @@
 #include "crypto/authenticate.h"
 #include "hash/hash.h"
 #include "hash/merkle.h"
+#include "tlog/checkpoint.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
 
@@ -335,6 +336,39 @@ static void tell_ballots(struct story *s)
     add_block(s, NULL, 0, 0);
 }
 
+/* --- the public log --- */
+
+static void tell_checkpoint(struct story *s)
+{
+    static struct checkpoint_council log;
+    struct council_summary now;
+    struct buffer text = {0}, note = {0}, vkey = {0};
+    struct note parsed;
+    struct checkpoint_report report;
+    struct complaint why = {""};
+    council_summarize(s->council, &now);
+    checkpoint_council_init(&log, &s->charter->council_id, s->keys, SEATS);
+    checkpoint_text(&text, &s->charter->council_id, now.final_count, &now.decisions_root);
+    buffer_append_slice(&note, buffer_slice(&text));
+    note_write_separator(&note);
+    for (uint16_t seat = 1; seat <= QUORUM; seat++) {
+        struct checkpoint_vote v = {.size = now.final_count, .root = now.decisions_root};
+        checkpoint_sign(s->secrets[seat - 1], &s->charter->council_id, &v);
+        checkpoint_write_line(&note, &log, seat, &v.signature);
+    }
+    is(note_parse(buffer_slice(&note), &parsed, &why), 0, "the note is one");
+    is(checkpoint_verify(&log, &parsed, &report, &why), 0, "of the council");
+    const uint32_t id = log.vkeys[0].id;
+    const uint8_t id_bytes[4] = {(uint8_t)(id >> 24), (uint8_t)(id >> 16),
+                                 (uint8_t)(id >> 8), (uint8_t)id};
+    shows(s, "key id 1", slice_of(id_bytes, sizeof(id_bytes)));
+    vkey_encode(&vkey, &log.vkeys[0]);
+    shows_buffer(s, "vkey 1", &vkey);
+    shows_buffer(s, "checkpoint", &text);
+    note_clear(&parsed);
+    shows_buffer(s, "note", &note);
+}
+
 /* --- votes, certificates, a change of view --- */
 
 static void sign(struct story *s, uint16_t seat, struct message *m)
@@ -486,6 +520,7 @@ int main(void)
     found(&s);
     tell_proposal(&s);
     tell_ballots(&s);
+    tell_checkpoint(&s);
     struct certificate *c = tell_votes(&s);
     tell_view_change(&s, c);
     tell_evidence(&s);

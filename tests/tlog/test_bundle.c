@@ -27,6 +27,8 @@ static void test_bundles(void)
            entry.size == TILE_ENTRY_MAX && !bundle_next(&rest, &entry) && rest.size == 0,
        "read back");
     is(bundle_count(slice_of(b.data, b.size - 1), &count), CONCLAVE_EFORMAT, "cut short");
+    rest = slice_of(b.data, 4);
+    ok(!bundle_next(&rest, &entry) && rest.size == 4, "an entry that is cut is none");
     is(bundle_count(slice_of(b.data, 6), &count), CONCLAVE_EFORMAT, "half a length");
     is(bundle_count(SLICE_NONE, &count), CONCLAVE_EFORMAT, "an empty bundle");
     b.size = 0;

@@ -3,6 +3,7 @@
 #include "tlog/lines.h"
 #include "tlog/vkey.h"
 
+#include "base/text.h"
 #include "crypto/sign.h"
 #include "tap.h"
 
@@ -189,8 +190,36 @@ static void test_vkeys(void)
        CONCLAVE_EFORMAT, "a key of 31 bytes");
     is(vkey_error("n+" ID_N "+AoqI4910CfGV/VLbLTy6XXLKZwm/HZQSG/N0iAG0D29c"),
        CONCLAVE_EVERSION, "a type that is not known");
-    is(vkey_error("n+00000000+AQEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"),
-       CONCLAVE_EFORMAT, "a key of small order");
+}
+
+/* With the id that belongs to it, so that nothing else is wrong. */
+static void test_bad_key(void)
+{
+    struct public_key key = {{1}};
+    struct vkey v = vkey_of(slice_of_string("n"), VKEY_NOTE, &key);
+    struct buffer b = {0};
+    vkey_encode(&b, &v);
+    buffer_append(&b, "", 1);
+    is(vkey_error((const char *)b.data), CONCLAVE_EFORMAT, "a key of small order");
+    buffer_free(&b);
+}
+
+/* White_Space of the Unicode character database, and what stands beside it. */
+static void test_names(void)
+{
+    static const uint32_t spaces[] = {
+        0x20,   0x85,   0xa0,   0x1680, 0x2000, 0x2001, 0x2002, 0x2003, 0x2004, 0x2005,
+        0x2006, 0x2007, 0x2008, 0x2009, 0x200a, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000};
+    unsigned refused = 0;
+    for (uint32_t c = 0x20; c < 0x4000; c++) {
+        char name[TEXT_CHARACTER_MAX];
+        refused += !note_name_is_valid(slice_of(name, text_encode(c, name)));
+    }
+    for (size_t i = 0; i < sizeof(spaces) / sizeof(spaces[0]); i++) {
+        char name[TEXT_CHARACTER_MAX];
+        refused -= !note_name_is_valid(slice_of(name, text_encode(spaces[i], name)));
+    }
+    is(refused, 1, "names have no spaces, and else but + nothing is refused");
 }
 
 struct signer {
@@ -330,6 +359,8 @@ int main(void)
     test_refused();
     test_limits();
     test_vkeys();
+    test_bad_key();
+    test_names();
     test_plain(&a, &b);
     test_cosignature(&a);
     test_domains(&a);
