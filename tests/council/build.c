@@ -131,7 +131,8 @@ static bool is_signed(const struct operation *op)
     return op->kind != OPERATION_REVEAL && op->kind != OPERATION_EVIDENCE;
 }
 
-static struct envelope *make_envelope(const struct slice *operations, size_t count)
+static struct envelope *make_envelope(const struct batch *b, const struct slice *operations,
+                                      size_t count)
 {
     struct operation op;
     struct signature signature;
@@ -140,6 +141,9 @@ static struct envelope *make_envelope(const struct slice *operations, size_t cou
     int error = codec_decode_operation(operations[0], &op);
     assert(error == 0);
     memset(signature.bytes, 0x5a, sizeof signature.bytes);
+    if (b->sign != NULL && is_signed(&op)) {
+        b->sign(b->context, op.seat, operations, count, &signature);
+    }
     codec_encode_envelope(&encoded, op.seat, operations, count,
                           is_signed(&op) ? &signature : NULL);
     struct bytes *owner = bytes_copy(buffer_slice(&encoded));
@@ -153,7 +157,8 @@ static struct envelope *make_envelope(const struct slice *operations, size_t cou
 
 struct envelope *build_envelope(struct slice operation)
 {
-    return make_envelope(&operation, 1);
+    const struct batch unsealed = {0};
+    return make_envelope(&unsealed, &operation, 1);
 }
 
 /* How many operations from the first on go into one envelope. */
@@ -185,7 +190,7 @@ struct block *batch_build(struct batch *b, struct header header, enum packing pa
     }
     for (size_t i = 0; i < b->count;) {
         size_t length = run_length(&operations[i], b->count - i, packing);
-        envelopes[made++] = make_envelope(&operations[i], length);
+        envelopes[made++] = make_envelope(b, &operations[i], length);
         i += length;
     }
     header.version = PROTOCOL_VERSION;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Operations and blocks for the council's tests. Signatures are dummies: they are not the
- * council's business.
+ * Operations and blocks for the council's tests. Signatures are dummies where nobody makes
+ * others: they are not the council's business.
  */
 #ifndef CONCLAVE_TESTS_COUNCIL_BUILD_H
 #define CONCLAVE_TESTS_COUNCIL_BUILD_H
@@ -28,10 +28,16 @@ void build_return(struct buffer *out, uint16_t seat, uint64_t view);
 
 /* --- blocks --- */
 
+/* Signs an envelope of signed kinds. */
+typedef void build_signer(void *context, uint16_t seat, const struct slice *operations,
+                          size_t count, struct signature *out);
+
 /* A block in the making. All zero is an empty one. */
 struct batch {
     struct buffer *operations;
     size_t count, capacity;
+    build_signer *sign; /* NULL: signatures are dummies */
+    void *context;      /* of sign */
 };
 /* The next operation's place; valid until the next call. */
 struct buffer *batch_next(struct batch *b);

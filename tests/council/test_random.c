@@ -6,7 +6,7 @@
  */
 #include "build.h"
 #include "naive.h"
-#include "random.h"
+#include "player.h"
 #include "tap.h"
 
 #include "base/alloc.h"
@@ -17,15 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One schedule in the making, with the council that it is played to. */
+/* A schedule, with the council that it is played to. */
 struct play {
-    struct rng rng;
-    struct council_rules rules;
-    struct schedule schedule;
+    struct player player;
     struct council *each, *joined; /* one operation an envelope; neighbours together */
-    struct hash ids[NAIVE_PROPOSALS];
-    uint16_t proposers[NAIVE_PROPOSALS];
-    unsigned patience, quiet, lies; /* how seats behave in this schedule */
     struct record records[NAIVE_PROPOSALS];
     unsigned finals;
     const char *wrong; /* the first thing found to differ */
@@ -35,130 +30,6 @@ static void fail(struct play *p, const char *what)
 {
     if (p->wrong == NULL) {
         p->wrong = what;
-    }
-}
-
-/* --- making it up --- */
-
-static void encode(struct play *p, const struct raw *op, struct buffer *out)
-{
-    char name[16];
-    switch (op->kind) {
-    case RAW_PROPOSE:
-        snprintf(name, sizeof name, "p%u", op->proposal);
-        build_propose(out, op->seat, 0, name);
-        break;
-    case RAW_BALLOT:
-        build_commit(out, &p->rules, op->seat, &p->ids[op->proposal], op->choice,
-                     op->variant);
-        break;
-    case RAW_REVEAL:
-        build_reveal(out, op->seat, &p->ids[op->proposal], op->choice, op->variant);
-        break;
-    case RAW_EVIDENCE:
-        build_evidence(out, op->seat);
-        break;
-    }
-}
-
-static void add(struct play *p, struct batch *batch, struct raw op)
-{
-    struct schedule *s = &p->schedule;
-    op.block = s->blocks + 1;
-    if (s->count == s->capacity) {
-        s->capacity = s->capacity == 0 ? 256 : 2 * s->capacity;
-        s->ops = alloc_resize(s->ops, s->capacity, sizeof *s->ops);
-    }
-    s->ops[s->count++] = op;
-    encode(p, &op, batch_next(batch));
-}
-
-static uint16_t any_seat(struct play *p)
-{
-    return (uint16_t)(1 + rng_below(&p->rng, p->rules.seats));
-}
-
-/* What the seat mostly says about the proposal. */
-static enum choice usual_choice(const struct play *p, unsigned proposal, uint16_t seat)
-{
-    unsigned taste = (seat * 7 + proposal * 13 + p->quiet) % 20;
-    if (taste == 0) {
-        return CHOICE_ABSTAIN;
-    }
-    return taste < 4 + proposal % 3 * 3 ? CHOICE_REJECT : CHOICE_APPROVE;
-}
-
-static void add_propose(struct play *p, struct batch *batch)
-{
-    struct schedule *s = &p->schedule;
-    struct buffer encoded = {0};
-    struct raw op = {.kind = RAW_PROPOSE, .proposal = s->proposals, .seat = any_seat(p)};
-    bool again = s->proposals > 0 && rng_chance(&p->rng, 5);
-    if (again) {
-        op.proposal = (unsigned)rng_below(&p->rng, s->proposals);
-        op.seat = p->proposers[op.proposal];
-    } else if (s->proposals == NAIVE_PROPOSALS) {
-        return;
-    } else {
-        p->proposers[s->proposals] = op.seat;
-        encode(p, &op, &encoded);
-        p->ids[s->proposals++] = hash_operation(buffer_slice(&encoded));
-        buffer_free(&encoded);
-    }
-    add(p, batch, op);
-}
-
-/* Somebody does something out of place. */
-static void add_noise(struct play *p, struct batch *batch)
-{
-    struct raw op = {
-        .kind = rng_chance(&p->rng, 2) ? RAW_BALLOT : RAW_REVEAL,
-        .seat = any_seat(p),
-        .proposal = (unsigned)rng_below(&p->rng, p->schedule.proposals),
-        .choice = (enum choice)rng_below(&p->rng, 3),
-        .variant = (unsigned)rng_below(&p->rng, 2),
-    };
-    add(p, batch, op);
-}
-
-static void add_turns(struct play *p, struct batch *batch, unsigned proposal)
-{
-    const struct proposal *seen = council_find(p->each, &p->ids[proposal]);
-    for (uint16_t seat = 1; seen != NULL && seat <= p->rules.seats; seat++) {
-        const struct seat_ballot *ballot = &seen->seats[seat - 1];
-        struct raw op = {
-            .seat = seat, .proposal = proposal, .choice = usual_choice(p, proposal, seat)};
-        bool opening = seen->phase == PROPOSAL_OPENING;
-        bool done = opening ? ballot->revealed || !ballot->committed : ballot->committed;
-        bool asleep = (seat * 31 + proposal) % 16 < p->quiet;
-        op.kind = opening ? RAW_REVEAL : RAW_BALLOT;
-        if (done || (asleep && !rng_chance(&p->rng, 30)) ||
-            !rng_chance(&p->rng, p->patience)) {
-            continue;
-        }
-        add(p, batch, op);
-    }
-}
-
-static void make_block(struct play *p, struct batch *batch)
-{
-    struct schedule *s = &p->schedule;
-    if (s->proposals == 0 || rng_chance(&p->rng, 6)) {
-        add_propose(p, batch);
-    }
-    if (rng_chance(&p->rng, p->lies)) {
-        add(p, batch, (struct raw){.kind = RAW_EVIDENCE, .seat = any_seat(p)});
-    }
-    for (unsigned i = 0; i < s->proposals; i++) {
-        if (rng_chance(&p->rng, 2)) {
-            add_turns(p, batch, i);
-        }
-        if (rng_chance(&p->rng, 4)) {
-            add_noise(p, batch);
-        }
-    }
-    if (rng_chance(&p->rng, 8)) {
-        add_propose(p, batch);
     }
 }
 
@@ -202,25 +73,20 @@ static void keep_records(struct play *p, const struct council_result *r)
 
 static void play_block(struct play *p)
 {
-    struct schedule *s = &p->schedule;
     struct batch batch = {0}, copy = {0};
     struct council_result result, other;
     struct judgement judged = {.kind = JUDGEMENT_REFUSE};
-    make_block(p, &batch);
+    uint64_t time_ms = player_block(&p->player, p->each, &batch);
     for (size_t i = 0; i < batch.count; i++) {
         buffer_append_slice(batch_next(&copy), buffer_slice(&batch.operations[i]));
     }
     bool any = batch.count > 0;
-    uint64_t step =
-        rng_chance(&p->rng, 10) ? 1 + rng_below(&p->rng, 2000) : 1 + rng_below(&p->rng, 80);
-    uint64_t time_ms = (s->blocks > 0 ? s->time_ms[s->blocks] : p->rules.created_ms) + step;
     if (any) {
         struct envelope *e = build_envelope(buffer_slice(&batch.operations[0]));
         judged = council_judge(p->each, e, time_ms);
         envelope_unref(e);
     }
-    struct header header = {.height = ++s->blocks, .time_ms = time_ms};
-    s->time_ms[s->blocks] = time_ms;
+    struct header header = {.height = p->player.schedule.blocks, .time_ms = time_ms};
     struct block *b = batch_build(&batch, header, PACKING_EACH);
     council_apply(p->each, b, &result);
     if (any) {
@@ -241,7 +107,7 @@ static void play_block(struct play *p)
 
 static bool same_moment(const struct play *p, struct moment m, unsigned height)
 {
-    return m.height == height && m.time_ms == p->schedule.time_ms[height];
+    return m.height == height && m.time_ms == p->player.schedule.time_ms[height];
 }
 
 static void compare_seat(struct play *p, const struct record *r,
@@ -278,7 +144,7 @@ static void compare_record(struct play *p, const struct record *r,
     if (r->approve != n->approve || r->reject != n->reject || r->abstain != n->abstain) {
         fail(p, "a tally");
     }
-    for (uint16_t seat = 1; seat <= p->rules.seats; seat++) {
+    for (uint16_t seat = 1; seat <= p->player.rules.seats; seat++) {
         compare_seat(p, r, n, seat);
     }
 }
@@ -287,7 +153,7 @@ static void compare(struct play *p)
 {
     static struct naive n;
     struct council_summary each, joined;
-    naive_recount(&n, &p->schedule);
+    naive_recount(&n, &p->player.schedule);
     council_summarize(p->each, &each);
     council_summarize(p->joined, &joined);
     if (n.finals != p->finals || each.final_count != n.finals) {
@@ -296,7 +162,7 @@ static void compare(struct play *p)
     }
     for (unsigned i = 0; i < n.finals; i++) {
         unsigned proposal = n.final_order[i];
-        if (!hash_equal(&p->records[i].proposal, &p->ids[proposal])) {
+        if (!hash_equal(&p->records[i].proposal, &p->player.ids[proposal])) {
             fail(p, "the order of records");
         }
         compare_record(p, &p->records[i], &n.p[proposal]);
@@ -304,12 +170,12 @@ static void compare(struct play *p)
     if (each.epoch != n.epoch) {
         fail(p, "the epoch");
     }
-    for (uint16_t seat = 1; seat <= p->rules.seats; seat++) {
+    for (uint16_t seat = 1; seat <= p->player.rules.seats; seat++) {
         if (council_is_suspended(p->each, seat) != n.suspended[seat]) {
             fail(p, "who is suspended");
         }
         if (council_is_expelled(p->each, seat) !=
-            naive_convicted(&p->schedule, seat, p->schedule.blocks)) {
+            naive_convicted(&p->player.schedule, seat, p->player.schedule.blocks)) {
             fail(p, "who is expelled");
         }
     }
@@ -334,7 +200,7 @@ static void cover(struct coverage *c, const struct play *p)
             c->statuses[r->seats[seat].status]++;
         }
     }
-    for (uint16_t seat = 1; seat <= p->rules.seats; seat++) {
+    for (uint16_t seat = 1; seat <= p->player.rules.seats; seat++) {
         c->suspensions += council_is_suspended(p->each, seat);
     }
 }
@@ -343,27 +209,11 @@ static const char *play_schedule(uint64_t seed, uint16_t seats, struct coverage 
 {
     static struct play p;
     memset(&p, 0, sizeof p);
-    p.rng.state = seed;
-    p.rules = build_rules(seats);
-    p.rules.open_proposals = 3;
-    p.rules.epoch_decisions = 1 + (uint32_t)rng_below(&p.rng, 3);
-    p.rules.epoch_absences = (uint32_t)rng_below(&p.rng, 3);
-    p.patience = 1 + (unsigned)rng_below(&p.rng, 4);
-    p.quiet = (unsigned)rng_below(&p.rng, 8);
-    p.lies = rng_chance(&p.rng, 3) ? 10 : 100;
-    struct schedule *s = &p.schedule;
-    s->seats = seats;
-    s->faulty = quorum_faulty(seats);
-    s->threshold = p.rules.classes[0].threshold;
-    s->commit_ms = p.rules.classes[0].commit_ms;
-    s->reveal_ms = p.rules.classes[0].reveal_ms;
-    s->grace_ms = p.rules.classes[0].grace_ms;
-    s->open_proposals = p.rules.open_proposals;
-    s->epoch_decisions = p.rules.epoch_decisions;
-    s->epoch_absences = p.rules.epoch_absences;
-    p.each = council_new(&p.rules);
-    p.joined = council_new(&p.rules);
-    unsigned blocks = 20 + (unsigned)rng_below(&p.rng, 40);
+    struct council_rules rules = build_rules(seats);
+    player_begin(&p.player, seed, &rules);
+    p.each = council_new(&p.player.rules);
+    p.joined = council_new(&p.player.rules);
+    unsigned blocks = player_length(&p.player);
     for (unsigned i = 0; i < blocks; i++) {
         play_block(&p);
     }
@@ -371,7 +221,7 @@ static const char *play_schedule(uint64_t seed, uint16_t seats, struct coverage 
     cover(coverage, &p);
     council_free(p.each);
     council_free(p.joined);
-    free(s->ops);
+    player_end(&p.player);
     return p.wrong;
 }
 
