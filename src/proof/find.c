@@ -12,6 +12,7 @@
 
 struct finder {
     struct ledger *ledger;
+    const struct hash *council_id;
     const struct record *record;
     struct finds *out;
 };
@@ -52,15 +53,14 @@ static int block_at(struct finder *f, uint64_t height, const struct block **out)
     return error == 0 || error == CONCLAVE_EIO ? error : CONCLAVE_ECORRUPT;
 }
 
+/* Anyone may have sent a REVEAL that opens nothing, with another nonce even, and it may
+ * stand in the block before the one that did. */
 static bool opens(const struct finder *f, const struct operation *op)
 {
-    const struct seat_record *s = &f->record->seats[op->seat - 1];
-    const struct ballot *b = &op->reveal.ballot;
-    struct hash rationale = hash_rationale(b->rationale);
-    /* A REVEAL that opens nothing may stand beside the one that did. */
+    struct hash opened = hash_commitment(f->council_id, &op->reveal.proposal, op->seat,
+                                         &op->reveal.ballot, op->reveal.nonce);
     return hash_equal(&op->reveal.proposal, &f->record->proposal) &&
-           b->choice == s->choice && b->confidence == s->confidence &&
-           hash_equal(&rationale, &s->rationale_hash);
+           hash_equal(&opened, &f->record->seats[op->seat - 1].commitment);
 }
 
 static bool is_it(const struct finder *f, const struct operation *op, struct slice encoding)
@@ -176,9 +176,10 @@ static int find_opening(struct finder *f, uint16_t seat)
     return error;
 }
 
-int find_operations(struct ledger *l, const struct record *r, bool full, struct finds *out)
+int find_operations(struct ledger *l, const struct hash *council_id, const struct record *r,
+                    bool full, struct finds *out)
 {
-    struct finder f = {l, r, out};
+    struct finder f = {l, council_id, r, out};
     int error = find_propose(&f, full);
     for (uint16_t seat = 1; error == 0 && seat <= r->seat_count; seat++) {
         const struct seat_record *s = &r->seats[seat - 1];

@@ -21,7 +21,8 @@ struct finds {
 
 /* All openings, and where full is asked for all hands. 0, or CONCLAVE_ECORRUPT where one is
  * not in its block, or an error of the ledger. */
-int find_operations(struct ledger *l, const struct record *r, bool full, struct finds *out);
+int find_operations(struct ledger *l, const struct hash *council_id, const struct record *r,
+                    bool full, struct finds *out);
 void finds_clear(struct finds *f);
 
 #endif

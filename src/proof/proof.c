@@ -128,7 +128,8 @@ static int add_state(struct maker *m, uint64_t final_height)
 
 static int add_operations(struct maker *m, bool full)
 {
-    int error = find_operations(m->ledger, &m->proof.record, full, &m->finds);
+    int error =
+        find_operations(m->ledger, &m->proof.council_id, &m->proof.record, full, &m->finds);
     if (error != 0) {
         return complain(m->why, error,
                         "the blocks of the proposal do not hold what its record says: run "

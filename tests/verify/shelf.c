@@ -85,12 +85,12 @@ void ledger_put_record(struct ledger *l, uint64_t index, const struct hash *id,
 
 /* --- reading --- */
 
-int ledger_block(struct ledger *l, uint64_t height, struct block **out)
+int ledger_encoding(struct ledger *l, uint64_t height, struct bytes **out)
 {
     if (height == 0 || height > l->height) {
         return CONCLAVE_ENOENT;
     }
-    *out = block_ref(l->blocks[height]);
+    *out = bytes_copy(l->blocks[height]->encoding);
     return 0;
 }
 
