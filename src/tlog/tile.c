@@ -102,15 +102,15 @@ int tile_parse_path(struct slice path, struct tile *out)
 
 /* --- which there are --- */
 
-/* Of nodes of a level of tiles in a tree of so many leaves. */
+/* How many nodes a level of tiles has in a tree of so many leaves. */
 static uint64_t nodes_at(uint64_t leaves, unsigned level)
 {
-    return leaves >> (TILE_HEIGHT * level);
+    return level < TILE_LEVELS ? leaves >> (TILE_HEIGHT * level) : 0;
 }
 
 unsigned tile_width(uint64_t leaves, unsigned level, uint64_t index)
 {
-    uint64_t nodes = level < TILE_LEVELS ? nodes_at(leaves, level) : 0;
+    uint64_t nodes = nodes_at(leaves, level);
     if (index >= nodes / TILE_WIDTH + (nodes % TILE_WIDTH != 0)) {
         return 0;
     }
