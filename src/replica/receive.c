@@ -169,7 +169,7 @@ void replica_receive(struct replica *r, uint16_t seat, struct bytes *owner,
         message_clear(&m);
     }
     serve_charge(r, seat, queued);
-    if (error != 0) {
+    if (error != 0 && !codec_is_later_message(content)) {
         r->ports.reject(r->ports.context, seat, content.size, error);
     }
 }

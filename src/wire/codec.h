@@ -17,6 +17,9 @@
 
 /* A whole frame's content. On success the caller ends with message_clear. */
 int codec_decode_message(struct bytes *owner, struct slice input, struct message *out);
+/* Whether what could not be decoded begins as a message whose tag is above all those known:
+ * conclave-protocol(7), What may change. */
+bool codec_is_later_message(struct slice input);
 void codec_encode_message(struct buffer *out, const struct message *m);
 
 /* [kind, seat, body]; slices in *out point into input. */

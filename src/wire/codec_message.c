@@ -7,6 +7,9 @@
 #include <assert.h>
 #include <string.h>
 
+/* Of a message that only a later build knows. */
+enum { LATER_FIELDS_MAX = 23, LATER_TAG_MAX = 255 };
+
 static void read_heartbeat(struct cbor_reader *r, struct heartbeat *out)
 {
     out->view = cbor_read_uint(r, UINT64_MAX);
@@ -268,6 +271,15 @@ static void read_message(struct cbor_reader *r, struct bytes *owner, struct mess
         read_signature(r, &out->checkpoint.signature);
         break;
     }
+}
+
+bool codec_is_later_message(struct slice input)
+{
+    struct cbor_reader r;
+    cbor_read_begin(&r, input);
+    size_t count = cbor_read_array(&r, LATER_FIELDS_MAX);
+    uint64_t tag = cbor_read_uint(&r, LATER_TAG_MAX);
+    return r.error == 0 && count > 0 && tag > MESSAGE_CHECKPOINT;
 }
 
 int codec_decode_message(struct bytes *owner, struct slice input, struct message *out)

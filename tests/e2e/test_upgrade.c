@@ -141,7 +141,7 @@ static void test_mixed(void)
     ok(wait_peers(l, 3, NEXT_VERSION, 1) && wait_peers(l, 3, this_version, 2),
        "from the other side, too");
     ok(understands(l, 1, 3) && understands(l, 3, 1),
-       "a flag that one does not know is no fault");
+       "a flag and messages that one does not know are no fault");
     ok(live_wait_log(l, 1, "event=peer.software seat=3 version=" NEXT_VERSION, WAIT_MS),
        "the log has who differs");
     is(live_log_count(l, 1, "event=peer.software"), 2, "once for each");

@@ -312,6 +312,25 @@ static void heartbeat_limits(void)
     buffer_free(&b);
 }
 
+static bool is_later(const char *bytes, size_t size)
+{
+    return codec_is_later_message(slice_of(bytes, size));
+}
+
+static void later_messages(void)
+{
+    ok(is_later("\x82\x18\xc8\xf6", 4) && is_later("\x81\x18\xff", 3),
+       "a tag above all is a later build's, whatever follows");
+    ok(is_later("\x81\x10", 2), "the first that is not known, too");
+    ok(!is_later("\x81\x0f", 2) && !is_later("\x82\x01\xf6", 3) && !is_later("\x81\x00", 2),
+       "not a known one, and not 0");
+    ok(!is_later("\x81\x19\x01\x00", 4), "not one above 255");
+    ok(!is_later("\x18\xc8", 2) && !is_later("\x80", 1) && !is_later("", 0) &&
+           !is_later("\x9f\x18\xc8\xff", 4) && !is_later("\xa1\x18\xc8\xf6", 4) &&
+           !is_later("\x81\x18\x10", 3) && !is_later("\x84\x18\xc8", 3),
+       "nor what is no array of a tag and what it claims");
+}
+
 int main(void)
 {
     memset(letters, 'a', sizeof(letters));
@@ -321,5 +340,6 @@ int main(void)
     evidence_rules();
     text_rules();
     heartbeat_limits();
+    later_messages();
     return tap_done();
 }
