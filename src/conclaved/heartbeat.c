@@ -21,7 +21,11 @@ static void tell_clock(const struct node *n, bool off, int64_t offset)
     if (off) {
         LOG_EVENT(LOG_LEVEL_WARN, "clock.skewed", LOG_I("offset_ms", offset),
                   LOG_N("max_drift_ms", n->charter->max_drift_ms),
-                  LOG_S("cure", "set this machine's clock, and let NTP keep it"));
+                  LOG_S("cure", offset > 0
+                                    ? "this machine's clock is behind the others': "
+                                      "set it, and let NTP keep it"
+                                    : "this machine's clock is ahead of the others': "
+                                      "set it, and let NTP keep it"));
     } else {
         LOG_EVENT(LOG_LEVEL_INFO, "clock.good", LOG_I("offset_ms", offset),
                   LOG_N("max_drift_ms", n->charter->max_drift_ms));
@@ -97,8 +101,10 @@ void heartbeat_note(struct node *n, uint16_t seat, const struct heartbeat *h)
     peer->last_beat_ms = now;
     beats_came(n->beats, seat, now);
     note_version(peer, seat, h->version);
-    /* NTP's arithmetic: the echo tells when we sent, and how long it was held there. */
-    if (h->echo_ms != 0 && h->echo_ms <= now && h->echo_held_ms <= now - h->echo_ms) {
+    /* NTP's arithmetic: the echo tells when we sent, and how long it was held there. What
+     * was sent before this start may be of another boot, with another zero of time. */
+    if (h->echo_ms != 0 && h->echo_ms >= n->metrics.started_ms && h->echo_ms <= now &&
+        h->echo_held_ms <= now - h->echo_ms) {
         peer->round_trip_ms = (uint32_t)(now - h->echo_ms - h->echo_held_ms);
         peer->clock_offset_ms =
             (int64_t)(h->wall_ms + peer->round_trip_ms / 2 - clock_wall_ms());

@@ -33,6 +33,8 @@ static void on_connected(void *context, uint16_t seat,
     struct node *n = context;
     /* Nothing is heard of it yet: else one that only comes and goes would not be silent. */
     memcpy(n->peers[seat - 1].last.instance, instance, INSTANCE_BYTES);
+    /* A new instance cannot tell an echo of what the one before it sent. */
+    n->peers[seat - 1].last.monotonic_ms = 0;
     n->peers[seat - 1].since_wall_ms = clock_wall_ms();
     publish(n, "peer.up", event_peer_up(n->charter, seat));
     replica_connected(n->replica, seat);

@@ -6,6 +6,7 @@
 
 #include "conclaved/beats.h"
 #include "conclaved/events.h"
+#include "conclaved/heartbeat.h"
 #include "conclaved/log_ring.h"
 #include "conclaved/rounds.h"
 
@@ -255,11 +256,31 @@ static void test_log(void)
     ok(whole && seen > 100, "all %u that are kept, in several parts", (unsigned)seen);
 }
 
+/* A peer that was connected to the node before this one echoes what that one sent. */
+static void test_echo(void)
+{
+    struct peer_view *peer = &hand.node.peers[2];
+    uint64_t now = clock_monotonic_ms();
+    hand.node.metrics.started_ms = now - 100;
+    *peer = (struct peer_view){.heard = true};
+    struct heartbeat h = {
+        .wall_ms = clock_wall_ms(), .echo_ms = now - 101, .version = slice_of_string("0")};
+    heartbeat_note(&hand.node, 3, &h);
+    ok(!peer->has_offset, "an echo of before this start measures no clock");
+    h.echo_ms = now - 100;
+    h.echo_held_ms = 100;
+    heartbeat_note(&hand.node, 3, &h);
+    ok(peer->has_offset && peer->round_trip_ms < 1000 &&
+           llabs(peer->clock_offset_ms) < 1000,
+       "one of since then does");
+}
+
 int main(void)
 {
     ask_begin();
     test_votes();
     test_heartbeats();
+    test_echo();
     test_records();
     test_log();
     ask_end();
