@@ -158,6 +158,7 @@ int main(int argc, char **argv)
     if (error == 0 && words_split(o.evaluator, &words, &why) == 0 &&
         words_resolve(words, &why) == 0) {
         (void)log_open("stderr", o.level, &why);
+        log_form_set(o.form);
         control_library_init();
         status = run(&o, socket, words);
         log_close();

@@ -38,6 +38,7 @@ static const char usage[] =
     "  --jobs N            evaluations at once (4)\n"
     "  --name NAME         what the node calls this agent (agent)\n"
     "  --log-level LEVEL   debug, info, warn or error (info)\n"
+    "  --log-format FORM   logfmt or json (logfmt)\n"
     "  --once              exit after the first answer that the node settled\n"
     "  --help              print this\n"
     "  --version           print the version\n";
@@ -67,6 +68,7 @@ enum agent_option {
     OPTION_JOBS,
     OPTION_NAME,
     OPTION_LEVEL,
+    OPTION_FORM,
     OPTION_ONCE,
     OPTION_HELP,
     OPTION_VERSION,
@@ -81,6 +83,7 @@ static const struct option long_options[] = {
     {"jobs", required_argument, NULL, OPTION_JOBS},
     {"name", required_argument, NULL, OPTION_NAME},
     {"log-level", required_argument, NULL, OPTION_LEVEL},
+    {"log-format", required_argument, NULL, OPTION_FORM},
     {"once", no_argument, NULL, OPTION_ONCE},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -111,6 +114,16 @@ static bool set_level(struct options *o, const char *word)
     return level >= 0;
 }
 
+static bool set_form(struct options *o, const char *word)
+{
+    int form = log_form_parse(word);
+    if (form < 0) {
+        (void)fprintf(stderr, "conclave-agent: --log-format is logfmt or json\n");
+    }
+    o->form = form < 0 ? o->form : (enum log_form)form;
+    return form >= 0;
+}
+
 static bool set_option(struct options *o, enum agent_option which, const char *value)
 {
     switch (which) {
@@ -132,6 +145,8 @@ static bool set_option(struct options *o, enum agent_option which, const char *v
         return set_name(o, value);
     case OPTION_LEVEL:
         return set_level(o, value);
+    case OPTION_FORM:
+        return set_form(o, value);
     case OPTION_ONCE:
         o->once = true;
         return true;

@@ -12,6 +12,7 @@ struct options {
     const char *socket, *evaluator, *name;
     uint64_t timeout_ms, output_bytes, memory_bytes, jobs;
     enum log_level level;
+    enum log_form form;
     bool once;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "base/log.h"
+#include "control/client.h"
 #include "control/control.h"
 
 #include <errno.h>
@@ -220,7 +221,8 @@ static void try_connect(struct uplink *u)
         if (fd >= 0) {
             (void)close(fd);
         }
-        drop(u, strerror(error));
+        (void)control_complain_connect(u->path, error, &why);
+        drop(u, why.text);
         return;
     }
     ev_io_set(&u->io, fd, EV_READ);

@@ -6,10 +6,13 @@
 #include "base/clock.h"
 
 #include <errno.h>
+#include <grp.h>
+#include <libgen.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -40,12 +43,50 @@ static int connect_to(int fd, const struct sockaddr_un *address)
     }
 }
 
+/* Whose group may read: that of the socket, or of its directory where nobody else may look
+ * into that. */
+static int complain_rights(const char *path, struct complaint *why)
+{
+    struct stat st;
+    char *copy = alloc_string(path);
+    bool found = stat(path, &st) == 0 || stat(dirname(copy), &st) == 0;
+    const struct group *group = found ? getgrgid(st.st_gid) : NULL;
+    const char *name = group != NULL ? group->gr_name : "GROUP";
+    free(copy);
+    return complain(why, CONCLAVE_EPERM,
+                    "you may not open %s: the role read is for the socket's group; have "
+                    "yourself added to it (usermod -aG %s USER) and log in again, or run "
+                    "this as the daemon's user",
+                    path, name);
+}
+
+int control_complain_connect(const char *path, int error, struct complaint *why)
+{
+    if (error == ENOENT) {
+        return complain(why, CONCLAVE_ENOENT,
+                        "there is no socket at %s. Start the node with: conclaved --config "
+                        "FILE, or name its socket with --socket PATH",
+                        path);
+    }
+    if (error == ECONNREFUSED) {
+        return complain(why, CONCLAVE_ECLOSED,
+                        "no node listens at %s any more. Start it with: conclaved --config "
+                        "FILE",
+                        path);
+    }
+    if (error == EACCES || error == EPERM) {
+        return complain_rights(path, why);
+    }
+    return complain(why, CONCLAVE_EIO, "cannot connect to %s: %s", path, strerror(error));
+}
+
 int control_connect(const char *path, struct control_client **out, struct complaint *why)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     if (strlen(path) >= sizeof(address.sun_path)) {
         return complain(why, CONCLAVE_ELIMIT,
-                        "the socket's path has %zu bytes, a Unix socket allows %zu: %s",
+                        "the socket's path has %zu bytes, a Unix socket allows %zu; name a "
+                        "shorter one than %s",
                         strlen(path), sizeof(address.sun_path) - 1, path);
     }
     memcpy(address.sun_path, path, strlen(path) + 1);
@@ -63,25 +104,7 @@ int control_connect(const char *path, struct control_client **out, struct compla
         return 0;
     }
     (void)close(fd);
-    if (error == ENOENT) {
-        return complain(why, CONCLAVE_ENOENT,
-                        "there is no socket at %s. Start the node with: conclaved --config "
-                        "FILE, or name its socket with --socket PATH",
-                        path);
-    }
-    if (error == ECONNREFUSED) {
-        return complain(why, CONCLAVE_ECLOSED,
-                        "no node listens at %s any more. Start it with: conclaved --config "
-                        "FILE",
-                        path);
-    }
-    if (error == EACCES || error == EPERM) {
-        return complain(why, CONCLAVE_EPERM,
-                        "you may not open %s: the role read is for the socket's group; "
-                        "have yourself added to it, or run this as the daemon's user",
-                        path);
-    }
-    return complain(why, CONCLAVE_EIO, "cannot connect to %s: %s", path, strerror(error));
+    return control_complain_connect(path, error, why);
 }
 
 void control_disconnect(struct control_client *c)

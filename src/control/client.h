@@ -6,6 +6,11 @@
 #include "control/control.h"
 
 struct control_client;
+
+/* Why connect(2) to that socket failed with this errno, and what cures it. Returns a
+ * CONCLAVE_E*. */
+int control_complain_connect(const char *path, int error, struct complaint *why);
+
 int control_connect(const char *path, struct control_client **out, struct complaint *why);
 void control_disconnect(struct control_client *c);
 int control_client_fd(const struct control_client *c);

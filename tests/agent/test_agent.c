@@ -292,6 +292,7 @@ static void test_options(void)
         "--name 12345678901234567890123456789012345678901234567890123456789012345",
         "1 to 64 bytes");
     refused_options("good.sh", "--log-level loud", "debug, info, warn or error");
+    refused_options("good.sh", "--log-format xml", "logfmt or json");
     refused_options("good.sh", "--frobnicate", "frobnicate");
     refused_options("good.sh", "more", "unexpected argument");
     refused_options("none.sh", "--once", "does not exist");
