@@ -2,6 +2,7 @@
 #include "conclave/commands.h"
 #include "conclave/files.h"
 #include "conclave/output.h"
+#include "conclave/programs.h"
 #include "conclave/seat_dir.h"
 
 #include "net/address.h"
@@ -30,8 +31,10 @@ static void print(const struct command_line *line, const struct charter *c, uint
         output_json(result);
         json_decref(result);
     } else {
-        (void)printf("seat %u, %s\nnext: conclaved --config %s\n", (unsigned)seat,
-                     c->seats[seat - 1].name, config);
+        char *daemon = program_command("conclaved");
+        (void)printf("seat %u, %s\nnext: %s --config %s\n", (unsigned)seat,
+                     c->seats[seat - 1].name, daemon, config);
+        free(daemon);
     }
 }
 

@@ -78,6 +78,21 @@ int program_find(const char *name, char **out, struct complaint *why)
     return error;
 }
 
+char *program_command(const char *name)
+{
+    char *found = find_in_path(name);
+    if (found != NULL || program_find(name, &found, NULL) != 0) {
+        free(found);
+        return alloc_string(name);
+    }
+    char *whole = realpath(found, NULL);
+    if (whole == NULL) {
+        return found;
+    }
+    free(found);
+    return whole;
+}
+
 /* *path, or NULL after freeing it. */
 static bool keep_existing(char **path)
 {

@@ -13,6 +13,10 @@
  */
 int program_find(const char *name, char **out, struct complaint *why);
 
+/* What a user would type to run it: its name where $PATH leads to it, else its path; the
+ * name where it is nowhere. The caller frees. */
+char *program_command(const char *name);
+
 /* A folder of contrib/ or of the installed data: "demo". $CONCLAVE_DATA, when set, is the
  * only place that is looked at. The caller frees. */
 int data_find(const char *name, char **out, struct complaint *why);
