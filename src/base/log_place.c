@@ -39,8 +39,10 @@ static int open_file(const char *path, struct complaint *why)
 {
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
     if (fd < 0) {
-        return complain(why, CONCLAVE_EIO, "cannot open the log file %s: %s", path,
-                        strerror(errno));
+        return complain(why, CONCLAVE_EIO,
+                        "cannot open the log file %s: %s; its directory must exist, and "
+                        "the user that runs this must be able to write there",
+                        path, strerror(errno));
     }
     return fd;
 }

@@ -17,7 +17,9 @@ int charter_load(const char *path, struct charter **out, struct complaint *why)
     FILE *file = fopen(path, "rbe");
     if (file == NULL) {
         return complain(why, errno == ENOENT ? CONCLAVE_ENOENT : CONCLAVE_EIO,
-                        "%s: cannot read the charter: %s", path, strerror(errno));
+                        "%s: cannot read the charter: %s; %s", path, strerror(errno),
+                        errno == EACCES ? "make it readable for the user that runs this"
+                                        : "correct the path, or get it from another seat");
     }
     /* One byte more than allowed, so that charter_parse sees what is too long. */
     struct bytes *text = bytes_new(CHARTER_MAX + 1);

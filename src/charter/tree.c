@@ -24,14 +24,18 @@ json_t *tree_load(struct slice json, int *error, struct complaint *why)
         /* jansson's words quote the file. */
         struct buffer words = {0};
         text_escape(&words, slice_of_string(e.text), "\\");
-        *error = complain(why, CONCLAVE_EFORMAT, "line %d, column %d: %.*s", e.line,
-                          e.column, (int)words.size, (const char *)words.data);
+        *error = complain(why, CONCLAVE_EFORMAT,
+                          "line %d, column %d: %.*s; correct it there, or get the charter "
+                          "from another seat again",
+                          e.line, e.column, (int)words.size, (const char *)words.data);
         buffer_free(&words);
         return NULL;
     }
     if (!json_is_object(tree)) {
-        *error = complain(why, CONCLAVE_EFORMAT,
-                          "the charter must be a JSON object: begin it with {");
+        *error =
+            complain(why, CONCLAVE_EFORMAT,
+                     "the charter must be a JSON object: begin it with {; of a list of "
+                     "seats conclave charter new makes one");
         json_decref(tree);
         return NULL;
     }

@@ -227,8 +227,9 @@ static void check_socket(struct findings *f, const struct config *c)
     char *copy = alloc_string(c->socket);
     const char *dir = dirname(copy);
     if (strlen(c->socket) >= sizeof(address.sun_path)) {
-        findings_fail(f, "socket", "%s: has %zu bytes, a Unix socket allows %zu", c->socket,
-                      strlen(c->socket), sizeof(address.sun_path) - 1);
+        findings_fail(f, "socket",
+                      "%s: has %zu bytes, a Unix socket allows %zu: choose a shorter path",
+                      c->socket, strlen(c->socket), sizeof(address.sun_path) - 1);
     } else if (stat(dir, &st) != 0 && errno == ENOENT) {
         check_socket_parent(f, dir);
     } else if (stat(dir, &st) != 0 || !S_ISDIR(st.st_mode) ||

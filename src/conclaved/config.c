@@ -17,20 +17,34 @@
 static struct complaint *the_complaint;
 static const char *the_path;
 
-/* libconfuse's words for a setting that it was not told of. */
-static const char no_option[] = "no such option";
-static const char cure_option[] =
-    ": conclaved.conf(5) lists them; correct its name or remove "
-    "it, or upgrade if it is a later version's";
+/* libconfuse says what is wrong, and this what to do about it. */
+static const char *cure_of(const char *text)
+{
+    static const struct {
+        const char *part, *cure;
+    } cures[] = {
+        {"no such option", ": conclaved.conf(5) lists them; correct its name or remove it, "
+                           "or upgrade if it is a later version's"},
+        {"invalid integer value", ": write a whole number, without a unit"},
+        {"invalid boolean value", ": write yes or no"},
+        {"missing equal sign", ": or a quote above it is not closed"},
+        {"premature end of file", ": close the quote, brace or comment"},
+    };
+    for (size_t i = 0; i < sizeof(cures) / sizeof(cures[0]); i++) {
+        if (strstr(text, cures[i].part) != NULL) {
+            return cures[i].cure;
+        }
+    }
+    return "";
+}
 
 static void on_error(cfg_t *cfg, const char *format, va_list args)
 {
     char text[256];
     (void)vsnprintf(text, sizeof(text), format, args);
     if (the_complaint != NULL && the_complaint->text[0] == '\0') {
-        bool unknown = strncmp(text, no_option, sizeof(no_option) - 1) == 0;
         (void)complain(the_complaint, CONCLAVE_EFORMAT, "%s:%d: %s%s", the_path,
-                       cfg != NULL ? cfg->line : 0, text, unknown ? cure_option : "");
+                       cfg != NULL ? cfg->line : 0, text, cure_of(text));
     }
 }
 
@@ -222,8 +236,10 @@ int config_load(const char *path, struct config **out, struct complaint *why)
     the_path = path;
     char *text = config_text_read(path);
     if (text == NULL) {
-        return complain(why, CONCLAVE_ENOENT, "cannot read the configuration %s: %s", path,
-                        strerror(errno));
+        return complain(why, CONCLAVE_ENOENT,
+                        "cannot read the configuration %s: %s; conclave init or "
+                        "conclave-setup writes one",
+                        path, strerror(errno));
     }
     cfg_t *cfg = cfg_init(options, CFGF_NONE);
     (void)cfg_set_error_function(cfg, on_error);

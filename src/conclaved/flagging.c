@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "conclaved/flag_json.h"
 #include "conclaved/publish.h"
+#include "ledger/damage.h"
 
 #include <stdlib.h>
 
@@ -41,8 +42,7 @@ int flagging_open(struct node *n, struct complaint *why)
     if (error != 0) {
         return complain(why, error,
                         "%s/data.mdb: the flags in it cannot be read: %s; where it is "
-                        "damaged do not repair or restore it: the seat has lost its state "
-                        "(conclave-protocol(7), Restore-safe seats)",
+                        "damaged " CURE_OF_DAMAGE,
                         n->config->data, error_text(error));
     }
     if (l.unreadable > 0) {

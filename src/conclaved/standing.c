@@ -10,19 +10,26 @@
 #include <dirent.h>
 #include <string.h>
 
-static bool is_empty_directory(const char *path)
+static bool is_among(const char *name, const char *const *names)
+{
+    while (*names != NULL && strcmp(name, *names) != 0) {
+        names++;
+    }
+    return *names != NULL;
+}
+
+static bool holds_only(const char *path, const char *const *names)
 {
     DIR *d = opendir(path);
     if (d == NULL) {
         return false;
     }
-    bool empty = true;
-    for (struct dirent *e; empty && (e = readdir(d)) != NULL;) {
-        empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
-                strcmp(e->d_name, "lost+found") == 0 || strcmp(e->d_name, "lock") == 0;
+    bool only = true;
+    for (struct dirent *e; only && (e = readdir(d)) != NULL;) {
+        only = is_among(e->d_name, names);
     }
     (void)closedir(d);
-    return empty;
+    return only;
 }
 
 int standing_open(struct node *n, struct complaint *why)
@@ -30,11 +37,19 @@ int standing_open(struct node *n, struct complaint *why)
     const struct charter *c = n->charter;
     const char *dir = n->config->data;
     struct ledger_identity id = {c->council_id, n->seat, c->seat_count};
+    static const char *const empty[] = {".", "..", "lost+found", "lock", NULL};
+    static const char *const unfinished[] = {".",        "..",       "lost+found", "lock",
+                                             "lock.mdb", "data.mdb", "journal",    NULL};
     /* A new disk: a seat without its state comes back by itself. A directory that is not
      * there is more likely a slip of the pen. */
-    bool fresh = is_empty_directory(dir);
+    bool fresh = holds_only(dir, empty);
     int error =
         ledger_open(dir, fresh ? LEDGER_CREATE : LEDGER_WRITE, &id, &n->ledger, why);
+    if (error == CONCLAVE_ENOENT && !fresh && holds_only(dir, unfinished)) {
+        /* What a start on a full disk leaves: the first transaction never was. */
+        fresh = true;
+        error = ledger_open(dir, LEDGER_CREATE, &id, &n->ledger, why);
+    }
     if (error == 0 && fresh) {
         LOG_EVENT(LOG_LEVEL_WARN, "store.created", LOG_S("data", dir));
     }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -235,7 +236,8 @@ char *control_find_socket(const char *given, struct complaint *why)
         if (places[i] == NULL) {
             continue;
         }
-        if (found == NULL && access(places[i], F_OK) == 0) {
+        /* One that this user may not see is there: connecting says what to do. */
+        if (found == NULL && (access(places[i], F_OK) == 0 || errno == EACCES)) {
             found = alloc_string(places[i]);
         }
         buffer_append(&tried, ", ", 2);

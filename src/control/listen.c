@@ -89,8 +89,8 @@ int control_listen(const char *path, gid_t group, struct complaint *why)
     if (strlen(path) >= sizeof(address.sun_path)) {
         return complain(
             why, CONCLAVE_ELIMIT,
-            "the control socket's path has %zu bytes, a Unix socket allows %zu: "
-            "%s",
+            "the control socket's path has %zu bytes, a Unix socket allows %zu; "
+            "choose a shorter one than %s",
             strlen(path), sizeof(address.sun_path) - 1, path);
     }
     memcpy(address.sun_path, path, strlen(path) + 1);
@@ -106,7 +106,7 @@ int control_listen(const char *path, gid_t group, struct complaint *why)
         if (error == 0 && bind_private(fd, &address) != 0) {
             error = complain(why, CONCLAVE_EIO,
                              "cannot make the control socket %s: %s; its directory must "
-                             "belong to the daemon's user",
+                             "belong to the daemon's user, with mode 0750",
                              path, strerror(errno));
         }
     }

@@ -190,10 +190,12 @@ static int read_file(int fd, const char *path, struct secret_key **out,
                memcmp(text, KEY_FILE_PREFIX, KEY_FILE_PREFIX_BYTES) != 0 ||
                hex_decode(seed, crypto_sign_SEEDBYTES, text + KEY_FILE_PREFIX_BYTES,
                           KEY_FILE_HEX_BYTES) != 0) {
-        error = complain(why, CONCLAVE_EFORMAT,
-                         "%s: is not a key file: expected one line, \"" KEY_FILE_PREFIX
-                         "\" and %d hexadecimal digits; make one with: conclave keygen",
-                         path, KEY_FILE_HEX_BYTES);
+        error =
+            complain(why, CONCLAVE_EFORMAT,
+                     "%s: is not a key file: expected one line, \"" KEY_FILE_PREFIX
+                     "\" and %d hexadecimal digits; bring the seat's key back, or make one "
+                     "for a new seat with: conclave keygen",
+                     path, KEY_FILE_HEX_BYTES);
     } else {
         *out = key_from_seed(seed);
     }
@@ -209,7 +211,9 @@ int key_load(const char *path, struct secret_key **out, struct complaint *why)
         switch (errno) {
         case ENOENT:
             return complain(why, CONCLAVE_ENOENT,
-                            "%s: no such key file; make one with: conclave keygen", path);
+                            "%s: no such key file; bring the seat's key back, or make one "
+                            "for a new seat with: conclave keygen",
+                            path);
         case ELOOP:
             return complain(why, CONCLAVE_EPERM,
                             "%s: is a symbolic link; name the key file itself", path);

@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "ledger/ledger_lock.h"
 
+#include "ledger/store.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -31,10 +33,10 @@ int ledger_lock(const char *dir, int dir_fd, int *fd, struct complaint *why)
 {
     *fd = openat(dir_fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (*fd < 0) {
-        return complain(
-            why, errno == EACCES ? CONCLAVE_EPERM : CONCLAVE_EIO,
-            "%s/lock: cannot open: %s; run as the user that owns this directory", dir,
-            strerror(errno));
+        return errno == EACCES ? store_complain_rights(dir, why)
+                               : complain(why, CONCLAVE_EIO,
+                                          "%s/lock: cannot open: %s; see to the disk", dir,
+                                          strerror(errno));
     }
     int error = 0;
     if (flock(*fd, LOCK_EX | LOCK_NB) != 0) {

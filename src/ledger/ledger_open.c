@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Opening: lock, format, identity, marks, in this order. */
 #define _GNU_SOURCE
+#include "ledger/damage.h"
 #include "ledger/ledger_lock.h"
 #include "ledger/ledger_private.h"
 #include "ledger/values.h"
@@ -32,12 +33,12 @@ static int open_directory(struct ledger *l, struct complaint *why)
     }
     l->dir_fd = open(l->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (l->dir_fd < 0) {
-        int error = errno == ENOENT   ? CONCLAVE_ENOENT
-                    : errno == EACCES ? CONCLAVE_EPERM
-                                      : CONCLAVE_EIO;
-        return complain(why, error,
-                        "%s: cannot open the data directory: %s; make it with conclave "
-                        "init, and run as the user that owns it",
+        if (errno == EACCES) {
+            return store_complain_rights(l->dir, why);
+        }
+        return complain(why, errno == ENOENT ? CONCLAVE_ENOENT : CONCLAVE_EIO,
+                        "%s: cannot open the data directory: %s; see whether its disk is "
+                        "mounted, or make it for a new seat with conclave init",
                         l->dir, strerror(errno));
     }
     if (made) {
@@ -61,11 +62,11 @@ int ledger_complain_disk(const struct ledger *l, int error, struct complaint *wh
                         l->dir);
     }
     if (error == CONCLAVE_ECORRUPT) {
-        return complain(
-            why, error,
-            "%s/%s: what it holds is damaged; do not repair or restore it: the "
-            "seat has lost its state (conclave-protocol(7), Restore-safe seats)",
-            l->dir, data_name);
+        return complain(why, error, "%s/%s: what it holds is damaged; " CURE_OF_DAMAGE,
+                        l->dir, data_name);
+    }
+    if (errno == EACCES) {
+        return store_complain_rights(l->dir, why);
     }
     return complain(why, error, "%s: %s: %s; see to the disk", l->dir, error_text(error),
                     strerror(errno));
@@ -101,9 +102,9 @@ static int check_identity(struct ledger *l, const struct ledger_identity *id,
     if (l->id.seat != id->seat || l->id.seats != id->seats) {
         return complain(
             why, CONCLAVE_ESEAT,
-            "%s: the store belongs to seat %u of %u, not to seat %u of %u; give "
-            "each seat the data directory made for it",
-            l->dir, l->id.seat, l->id.seats, id->seat, id->seats);
+            "%s: the store belongs to seat %u of %u, but the key to seat %u of %u; give "
+            "the key of seat %u, or the data directory of seat %u",
+            l->dir, l->id.seat, l->id.seats, id->seat, id->seats, l->id.seat, id->seat);
     }
     return 0;
 }

@@ -59,6 +59,8 @@ struct store;
  */
 int store_open(const char *dir, enum store_mode mode, struct store **out,
                struct complaint *why);
+/* That this user may not use what is in dir, and what cures it. Returns CONCLAVE_EPERM. */
+int store_complain_rights(const char *dir, struct complaint *why);
 /* Drops what was not committed. */
 void store_close(struct store *s);
 /* Puts the format of this build. */

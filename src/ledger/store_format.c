@@ -2,6 +2,8 @@
 /* The format of the store, and what is said of one that cannot be opened. */
 #include "ledger/store_private.h"
 
+#include "ledger/damage.h"
+
 #include <string.h>
 
 static const char format_key[] = "format";
@@ -98,6 +100,14 @@ static int complain_version(const char *dir, const struct store *s, int rc,
                     dir, (unsigned long long)s->format, STORE_FORMAT_OLDEST, STORE_FORMAT);
 }
 
+int store_complain_rights(const char *dir, struct complaint *why)
+{
+    return complain(why, CONCLAVE_EPERM,
+                    "%s: Permission denied; the directory and the files in it must belong "
+                    "to the user that runs the node, with modes 0700 and 0600",
+                    dir);
+}
+
 int store_complain(const char *dir, const struct store *s, int error, int rc,
                    struct complaint *why)
 {
@@ -113,18 +123,12 @@ int store_complain(const char *dir, const struct store *s, int error, int rc,
     case CONCLAVE_EVERSION:
         return complain_version(dir, s, rc, why);
     case CONCLAVE_ECORRUPT:
-        return complain(why, error,
-                        "%s/data.mdb: the file is damaged; do not repair or "
-                        "restore it: the seat has lost its state (conclave-protocol(7), "
-                        "Restore-safe seats)",
+        return complain(why, error, "%s/data.mdb: the file is damaged; " CURE_OF_DAMAGE,
                         dir);
     case CONCLAVE_EFULL:
         return complain(why, error, "%s: no space on disk; free some and start again", dir);
     case CONCLAVE_EPERM:
-        return complain(why, error,
-                        "%s: may not open the store; run as the user that owns "
-                        "this directory",
-                        dir);
+        return store_complain_rights(dir, why);
     default:
         return complain(why, error,
                         "%s: cannot open the store: %s; see to the disk, or to "

@@ -244,6 +244,23 @@ static bool is_repeated(const struct addrinfo *list, const struct addrinfo *at)
     return false;
 }
 
+static const char *cure_of(int error)
+{
+    switch (error) {
+    case EADDRNOTAVAIL:
+        return "; see that this is the machine of the key's seat, and set the listen "
+               "address to one that it has, or to [::]:PORT for all";
+    case EACCES:
+        return "; a port below 1024 takes privilege: set the listen address to a higher "
+               "one";
+    case EMFILE:
+    case ENFILE:
+        return "; raise the limit of open files: ulimit -n, or LimitNOFILE of the unit";
+    default:
+        return "";
+    }
+}
+
 /* Of a name's addresses the host may lack one family; it must have one of them. */
 static int bind_all(struct listener *l, const char *text, const struct addrinfo *list,
                     struct complaint *why)
@@ -263,10 +280,8 @@ static int bind_all(struct listener *l, const char *text, const struct addrinfo 
     if (l->count > 0) {
         return 0;
     }
-    return complain(
-        why, CONCLAVE_EIO, "cannot listen on %.256s: %s%s", text, strerror(last),
-        last == EADDRNOTAVAIL ? "; set the listen address to one that this machine has"
-                              : "");
+    return complain(why, CONCLAVE_EIO, "cannot listen on %.256s: %s%s", text,
+                    strerror(last), cure_of(last));
 }
 
 static int open_all(struct listener *l, const char *text, struct complaint *why)
@@ -288,8 +303,10 @@ static int open_all(struct listener *l, const char *text, struct complaint *why)
     e = getaddrinfo(strcmp(address.host, "*") == 0 ? NULL : address.host, port, &hints,
                     &list);
     if (e != 0) {
-        return complain(why, CONCLAVE_EIO, "cannot listen on %.256s: %s", text,
-                        gai_strerror(e));
+        return complain(why, CONCLAVE_EIO,
+                        "cannot listen on %.256s: %s; correct the name, or the name "
+                        "server's entry, or set the listen address to an IP address",
+                        text, gai_strerror(e));
     }
     e = bind_all(l, text, list, why);
     freeaddrinfo(list);

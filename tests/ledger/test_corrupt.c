@@ -224,8 +224,8 @@ static void test_open_damage(void)
     ok(damage_file(bytes_slice(e.value), 20) > 0, "the last block is damaged");
     is(ledger_open(dir, LEDGER_WRITE, &id, &l, &why), CONCLAVE_ECORRUPT,
        "a ledger without a readable tip does not open");
-    ok(strstr(why.text, dir) != NULL && strstr(why.text, "lost its state") != NULL,
-       "the complaint names the place and the consequence");
+    ok(strstr(why.text, dir) != NULL && strstr(why.text, "move the files away") != NULL,
+       "the complaint names the place and the cure");
     store_entry_clear(&e);
 
     char *path = alloc_printf("%s/data.mdb", dir);
