@@ -9,6 +9,7 @@
 #include "base/error.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum command_exit {
@@ -78,6 +79,11 @@ bool command_flag(const struct command_line *line, const char *option);
 bool command_number(const struct command_line *line, const char *option, uint64_t min,
                     uint64_t max, uint64_t *out);
 bool command_parse_number(const char *text, uint64_t min, uint64_t max, uint64_t *out);
+
+/* Becomes another program of this installation, with these words after its name; returns
+ * only where that cannot be, having said why. */
+enum command_exit command_become(const struct command_line *line, const char *name,
+                                 char *const *arguments, size_t count);
 
 /* "conclave NAME: text" on standard error, made safe for a terminal. The first returns
  * COMMAND_FAILED, the second COMMAND_USAGE after pointing at --help. */

@@ -32,6 +32,7 @@ extern const struct command command_seats;
 extern const struct command command_show;
 extern const struct command command_status;
 extern const struct command command_stop;
+extern const struct command command_verify;
 extern const struct command command_watch;
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
-#include "control/control.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -113,7 +112,10 @@ void output_time(char *out, uint64_t ms)
         return;
     }
     char day[24];
-    (void)strftime(day, sizeof(day), "%Y-%m-%d %H:%M:%S", &tm);
+    if (strftime(day, sizeof(day), "%Y-%m-%d %H:%M:%S", &tm) == 0) {
+        (void)snprintf(out, 32, "-"); /* a year of too many digits */
+        return;
+    }
     (void)snprintf(out, 32, "%s.%03u UTC", day, (unsigned)(ms % 1000));
 }
 
@@ -227,14 +229,6 @@ void table_print(struct table *t)
     }
     free(t->cells);
     free(t);
-}
-
-void output_json(const json_t *value)
-{
-    struct buffer line = {NULL, 0, 0};
-    control_format(&line, value);
-    (void)fwrite(line.data, 1, line.size, stdout);
-    buffer_free(&line);
 }
 
 bool output_flush(void)

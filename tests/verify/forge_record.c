@@ -86,6 +86,20 @@ static void forge_cover(struct forge *f)
     forge_judge(f, VERIFY_RECORD, "a header at the time of the record");
 }
 
+/* Where only the ballots of convicted seats make up T, one cannot see whether they were
+ * convicted before SEALED ended, and so which of two reasons is the right one. */
+static bool is_seen(const struct record *r, enum reason other)
+{
+    unsigned sealed = 0, unexpelled = 0;
+    for (uint16_t i = 0; i < r->seat_count; i++) {
+        sealed += r->seats[i].has_ballot;
+        unexpelled += r->seats[i].has_ballot && r->seats[i].status != STATUS_EXPELLED;
+    }
+    bool either = sealed >= r->threshold && unexpelled < r->threshold;
+    return r->reason != other &&
+           !(either && r->reason != REASON_DEADLINE && other != REASON_DEADLINE);
+}
+
 static void forge_outcome(struct forge *f)
 {
     const struct record good = f->p.record;
@@ -95,7 +109,7 @@ static void forge_outcome(struct forge *f)
     for (unsigned reason = 0; reason <= REASON_THRESHOLD_UNREACHABLE; reason++) {
         r = good;
         r.reason = (enum reason)reason;
-        if (r.reason != good.reason) {
+        if (is_seen(&good, r.reason)) {
             both(f, &r, VERIFY_TALLY, "reason", reason);
         }
         r.outcome = good.outcome == OUTCOME_APPROVED ? OUTCOME_REJECTED : OUTCOME_APPROVED;

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: ISC */
+#define _GNU_SOURCE
+#include "conclave/lines.h"
+
+#include "base/alloc.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_BYTES = 4096, PAGE_WIDTH = 80 };
+
+void describe_line(const char *label, const char *format, ...)
+{
+    char text[LINE_BYTES];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    describe_coloured(label, COLOUR_PLAIN, text);
+}
+
+void describe_coloured(const char *label, enum colour colour, const char *text)
+{
+    (void)printf("  %-*s  ", LABEL_WIDTH, label);
+    output_text(colour, text);
+    (void)printf("\n");
+}
+
+void describe_wrapped(const char *label, enum colour colour, const char *text)
+{
+    const unsigned room = PAGE_WIDTH - LABEL_WIDTH - 4;
+    char *copy = alloc_string(text), *rest = copy, *line = copy, *word;
+    unsigned used = 0;
+    while ((word = strsep(&rest, " ")) != NULL) {
+        unsigned width = output_width(word);
+        if (used > 0 && used + 1 + width > room) {
+            word[-1] = '\0';
+            describe_coloured(label, colour, line);
+            label = "";
+            line = word;
+            used = width;
+            continue;
+        }
+        if (used > 0) {
+            word[-1] = ' ';
+        }
+        used += width + (used > 0);
+    }
+    describe_coloured(label, colour, line);
+    free(copy);
+}
