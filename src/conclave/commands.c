@@ -17,6 +17,7 @@ const struct command *const commands[] = {
     &command_flags_show,
     &command_flags_ack,
     &command_evidence,
+    &command_export,
     &command_verify,
     &command_ledger,
     &command_log,

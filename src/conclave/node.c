@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "conclave/node.h"
 
-#include "conclave/output.h"
+#include "conclave/describe.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-enum { PAGE_MAX = 200 };
+enum { PAGE_MAX = 200, ID_DIGITS_MIN = 6 };
 
 bool node_open(const struct command_line *line, struct control_client **out)
 {
@@ -41,6 +42,20 @@ json_t *node_ask(const struct command_line *line, const char *method, json_t *pa
     json_t *result = node_call(line, c, method, params);
     control_disconnect(c);
     return result;
+}
+
+bool node_check_id(const struct command_line *line, const char *id)
+{
+    size_t length = strlen(id);
+    bool good = length >= ID_DIGITS_MIN && length <= ID_DIGITS &&
+                id[strspn(id, "0123456789abcdef")] == '\0';
+    if (!good) {
+        (void)command_misuse(line,
+                             "\"%s\" is no proposal's id: give 6 to 64 lower-case "
+                             "hexadecimal digits, as conclave proposals lists them",
+                             id);
+    }
+    return good;
 }
 
 /* NULL after saying what is wrong; params is stolen. */

@@ -16,6 +16,9 @@ json_t *node_call(const struct command_line *line, struct control_client *c,
                   const char *method, json_t *params);
 /* Opens, calls once, closes. */
 json_t *node_ask(const struct command_line *line, const char *method, json_t *params);
+/* Whether it may be a proposal's id or the beginning of one. False after saying what is
+ * wrong: misuse. */
+bool node_check_id(const struct command_line *line, const char *id);
 /* Opens, asks a method that lists, by pages, until there are limit rows, closes, and prints
  * the last page's answer, with all the rows in the member that is called as the method: by
  * print, or as JSON where --json asks for it. params is stolen. */

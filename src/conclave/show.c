@@ -2,50 +2,9 @@
 #include "conclave/commands.h"
 #include "conclave/describe.h"
 #include "conclave/node.h"
+#include "conclave/whole_proposal.h"
 
 #include <string.h>
-
-/* Asks for the rationales that a long answer left out and puts them in their places. */
-static bool complete(const struct command_line *line, struct control_client *c,
-                     json_t *proposal)
-{
-    json_t *rows = json_object_get(proposal, "seats");
-    while (member_true(proposal, "truncated")) {
-        json_t *missing = json_array();
-        for (size_t i = 0; i < json_array_size(rows); i++) {
-            const json_t *row = json_array_get(rows, i);
-            if (json_is_string(json_object_get(row, "choice")) &&
-                !json_is_string(json_object_get(row, "rationale"))) {
-                (void)json_array_append(missing, json_object_get(row, "seat"));
-            }
-        }
-        size_t before = json_array_size(missing);
-        json_t *params = json_pack("{s:s,s:o}", "id", member_text(proposal, "id"),
-                                   "rationales_of", missing);
-        json_t *more = before > 0 ? node_call(line, c, "proposal", params) : NULL;
-        if (before == 0) {
-            json_decref(params);
-            return true;
-        }
-        if (more == NULL) {
-            return false;
-        }
-        size_t got = 0;
-        const json_t *new_rows = json_object_get(more, "seats");
-        for (size_t i = 0; i < json_array_size(new_rows); i++) {
-            json_t *text = json_object_get(json_array_get(new_rows, i), "rationale");
-            json_t *row = json_array_get(rows, i);
-            if (json_is_string(text) && json_is_object(row)) {
-                (void)json_object_set(row, "rationale", text);
-                got++;
-            }
-        }
-        json_decref(more);
-        (void)json_object_set_new(proposal, "truncated",
-                                  json_boolean(got < before && got > 0));
-    }
-    return true;
-}
 
 static void print_text(const char *label, const char *text)
 {
@@ -192,36 +151,30 @@ static void print_proposal(const json_t *p)
     }
 }
 
-static bool is_id(const char *text)
-{
-    size_t length = strlen(text);
-    return length >= 6 && length <= ID_DIGITS &&
-           text[strspn(text, "0123456789abcdef")] == '\0';
-}
-
 static enum command_exit run(const struct command_line *line)
 {
     const char *id = line->operands[0];
-    if (!is_id(id)) {
-        return command_misuse(line,
-                              "\"%s\" is no proposal's id: give 6 to 64 lower-case "
-                              "hexadecimal digits, as conclave proposals lists them",
-                              id);
+    if (!node_check_id(line, id)) {
+        return COMMAND_USAGE;
     }
     struct control_client *c;
     if (!node_open(line, &c)) {
         return COMMAND_FAILED;
     }
-    json_t *p = node_call(line, c, "proposal", json_pack("{s:s}", "id", id));
-    bool whole = p != NULL && complete(line, c, p);
+    struct complaint why = {""};
+    json_t *p = NULL;
+    int error = whole_proposal(c, id, &p, &why);
     control_disconnect(c);
-    if (whole && line->json) {
+    if (error != 0) {
+        return command_fail(line, "%s", why.text);
+    }
+    if (line->json) {
         output_json(p);
-    } else if (whole) {
+    } else {
         print_proposal(p);
     }
     json_decref(p);
-    return whole ? COMMAND_DONE : COMMAND_FAILED;
+    return COMMAND_DONE;
 }
 
 const struct command command_show = {

@@ -129,18 +129,3 @@ const char *operation_kind_name(enum operation_kind k)
     }
     return "unknown";
 }
-
-const char *evidence_kind_name(enum evidence_kind k)
-{
-    switch (k) {
-    case EVIDENCE_PREPARE:
-        return "prepare";
-    case EVIDENCE_COMMIT:
-        return "commit";
-    case EVIDENCE_NEW_VIEW:
-        return "new-view";
-    case EVIDENCE_BALLOT:
-        return "ballot";
-    }
-    return "unknown";
-}

@@ -34,6 +34,5 @@ void json_put_counts(json_t *object, const struct block *b);
 const char *seat_name(const struct charter *c, uint16_t seat);
 const char *class_name(const struct charter *c, uint32_t index);
 const char *operation_kind_name(enum operation_kind k);
-const char *evidence_kind_name(enum evidence_kind k);
 
 #endif

@@ -45,6 +45,8 @@ static json_t *proof_json(const struct node *n, uint16_t seat,
     (void)json_object_del(out, "kind");
     json_put(out, "expelled_height",
              held->height > 0 ? json_number(held->height) : json_null());
+    json_put(out, "expelled_ms",
+             held->block != NULL ? json_number(held->block->header.time_ms) : json_null());
     json_put(out, "key", json_hex(slice_of(key->bytes, sizeof(key->bytes))));
     json_put(out, "operation", json_hex(held->operation));
     return out;

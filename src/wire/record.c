@@ -278,3 +278,18 @@ const char *verdict_name(enum verdict v)
     }
     return "unknown";
 }
+
+const char *evidence_kind_name(enum evidence_kind k)
+{
+    switch (k) {
+    case EVIDENCE_PREPARE:
+        return "prepare";
+    case EVIDENCE_COMMIT:
+        return "commit";
+    case EVIDENCE_NEW_VIEW:
+        return "new-view";
+    case EVIDENCE_BALLOT:
+        return "ballot";
+    }
+    return "unknown";
+}

@@ -71,6 +71,14 @@ ok 'a height is a number' exits 2 ledger -- -1
 ok 'a flag has a number' exits 2 flags show first
 ok 'so have those that were seen' exits 2 flags ack 1 two
 ok 'flags show needs one' exits 2 flags show
+ok 'export needs to know what' exits 2 export
+ok '  and of what' exits 2 export nonsense
+ok '  for whom' exits 2 export decisions
+ok '  one of them' exits 2 export ballots --csv --json
+ok '  all is all' exits 2 export 123456 --all folder
+ok '  what is full' exits 2 export records --csv --full
+ok '  what has a first one' exits 2 export convictions --csv --first 1
+ok '  whose store it is' exits 2 export records --csv --data folder
 ok 'evidence is of a seat' exits 2 evidence cedar
 ok 'stop waits or does not' exits 2 stop --no-wait --timeout 3
 ok 'a state of flags is one of five' exits 2 flags --state lost
@@ -78,7 +86,7 @@ ok '  or all' exits 2 flags --state new --all
 ok 'an argument too many' exits 2 status now
 ok 'a file that is not there' exits 1 propose --class emergency --title x --text none
 for command in propose proposals show status seats flags 'flags show' 'flags ack' ledger \
-    peers evidence stop watch log; do
+    peers evidence export stop watch log; do
     # shellcheck disable=SC2086 # a command of two words is two arguments
     ok "$command --help" exits 0 $command --help
     ok '  is usage' said "usage: conclave $command" --socket --json
@@ -110,6 +118,54 @@ ok '  has none' said 'All seats are connected.'
 ok 'evidence' exits 0 evidence
 ok '  of nobody' said 'no evidence'
 ok 'evidence of a seat that is not there' exits 1 evidence 9
+
+# --- export ---
+
+page=$top_srcdir/man/conclave-export.1
+# listed NAME: the columns of a list are those of the page, in its order.
+listed()
+{
+    awk -v list="$1" '/^\.S[sh]/ { in_it = $2 == list } in_it && sub(/^\.It Va /, "")' "$page" |
+        sed 's/ , /,/g' | paste -s -d , - >columns
+    head -n 1 out | tr -d '\r' | cmp -s - columns
+}
+for list in decisions ballots records convictions; do
+    ok "export $list" exits 0 export "$list" --csv
+    ok '  has the columns of the page' listed "$list"
+    mv out "$list.csv"
+done
+ok 'export has a row for each decision' test "$(grep -c '^[01],' decisions.csv)" = 2
+ok '  and for each ballot' test "$(wc -l <ballots.csv)" = 9
+ok '  as the RFC has it' grep -q "^And soon.\",\"{\"\"cost\"\":17}\",$(printf '\r')\$" decisions.csv
+ok 'export from a later one' exits 0 export decisions --csv --first 1
+ok '  leaves out those before' test "$(grep -c first out)" = 0
+ok 'export to a file' exits 0 export decisions --csv -o list.csv
+ok '  gives the same' cmp -s list.csv decisions.csv
+ok '  once' exits 1 export decisions --csv -o list.csv
+ok '  and leaves it alone' cmp -s list.csv decisions.csv
+ok 'export to a place that is not there' exits 1 export decisions --csv -o none/list.csv
+ok 'export of a proposal' exits 0 export "$short"
+mv out first.proof
+ok '  is a bundle' grep -q -a -F 'pconclave/1/proof' first.proof
+ok '  in a file' exits 0 export "$short" -o "$first.proof"
+ok '  says which' said "$first" 'final by block 4, certified by that of block 5'
+ok '  is the same' cmp -s first.proof "$first.proof"
+ok '  once' exits 1 export "$short" -o "$first.proof"
+ok '  for no terminal' exits 0 export "$short" -o -
+ok 'export --all' exits 0 export --all proofs
+ok '  takes both' said '2 bundles' '0 were there already'
+ok '  each by its id' cmp -s first.proof "proofs/$first.proof"
+ok 'export --all --full, one of them' exits 0 export --all proofs --full --first 1
+ok '  beside them' test "$(ls proofs)" = "$(printf '%s\n' "$first.proof" "$second-full.proof" "$second.proof" | LC_ALL=C sort)"
+rm "proofs/$second.proof"
+ok 'export --all again' exits 0 export --all proofs
+ok '  brings it up to date' said '1 bundles' '1 were there already'
+ok 'export of an open one' exits 1 export "$third"
+ok '  says what to do' complained 'not final yet: wait until it is'
+ok 'export of none' exits 1 export 00000000
+ok '  says so' complained 'there is no proposal whose id begins with 00000000'
+ok 'no part of a file stays' test -z "$(ls -- *.part proofs/*.part 2>/dev/null)"
+
 ok 'proposals' exits 0 proposals
 ok '  lists them' said "$short" approved rejected sealed third
 ok 'proposals --state final --limit 1' exits 0 proposals --state final --limit 1
@@ -208,6 +264,9 @@ if command -v jq >/dev/null; then
     ok 'watch --json' json 'begun approved 4 3 null' \
         '"\(.change) \(.state) \(.committed) \(.approve) \(.seat)"' watch "$first"
     ok 'proposals --json' json '3' '.proposals | length' proposals
+    ok 'export --json' json 'björk 3 reject' \
+        'select(.record == 1 and .seat == 3) | "björk \(.seat) \(.choice)"' export ballots
+    ok 'export -o --json' json 'x.proof 5' '"\(.file) \(.covered_height)"' export "$first" -o x.proof
     ok 'show --json' json 'it helps' '.seats[0].rationale' show "$first"
     ok 'flags --json' json '2 silent' '"\(.flags | length) \(.flags[1].kind)"' flags
     ok 'flags show --json' json 'true' '.evidence.connected' flags show 1
