@@ -119,7 +119,7 @@ static int run(struct config *config)
     (void)signal(SIGBUS, on_bus_error);
     if (node_start(&node, loop, config, &why) != 0 || sandbox_enter(&why) != 0) {
         LOG_EVENT(LOG_LEVEL_ERROR, "node.refused", LOG_S("error", why.text));
-        service_stopping(&service);
+        service_refused(&service, &why);
         node_stop(&node);
         service_close(&service);
         log_close();

@@ -111,6 +111,13 @@ void service_reloaded(struct service *s)
     s->ready = notify_send(&s->manager, "READY=1") == 0;
 }
 
+void service_refused(struct service *s, const struct complaint *why)
+{
+    char lines[sizeof(why->text) + 32];
+    (void)snprintf(lines, sizeof(lines), "STOPPING=1\nSTATUS=%s", why->text);
+    (void)notify_send(&s->manager, lines);
+}
+
 void service_stopping(struct service *s)
 {
     if (s->node != NULL && s->manager.fd >= 0) {

@@ -29,6 +29,8 @@ void service_reloading(struct service *s);
 void service_reloaded(struct service *s);
 /* The node is about to stop. */
 void service_stopping(struct service *s);
+/* It does not start: why is what systemctl status shows from then on. */
+void service_refused(struct service *s, const struct complaint *why);
 void service_close(struct service *s);
 
 /* One line for `systemctl status`. */

@@ -133,6 +133,24 @@ static void check_end(struct live *l)
     ok(!hear(l, text, 0), "and nothing after that");
 }
 
+/* systemctl status then shows why, too. */
+static void check_refusal(struct live *l)
+{
+    char *store = alloc_printf("%s/data.mdb", live_seat(l, 1)->data);
+    char *address = alloc_printf("%s/manager", l->dir);
+    const char *argv[] = {"conclaved", "--config", live_seat(l, 1)->config, NULL};
+    ok(truncate(store, 5000) == 0, "its store is cut short");
+    (void)setenv("NOTIFY_SOCKET", address, 1);
+    struct live_output o = live_run(l, WAIT_MS, argv);
+    (void)unsetenv("NOTIFY_SOCKET");
+    is(o.status, 1, "it does not start");
+    ok(hears(l, "move the files away") && strstr(o.err, "move the files away") != NULL,
+       "and says why, to both");
+    live_output_free(&o);
+    free(address);
+    free(store);
+}
+
 int main(void)
 {
     struct live_options options = {.seats = 4};
@@ -145,6 +163,7 @@ int main(void)
     check_filter(l);
     check_end(l);
     ok(live_quiet(l), "no node wrote to its standard error");
+    check_refusal(l);
     live_free(l);
     return tap_done();
 }
