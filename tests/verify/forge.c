@@ -50,34 +50,36 @@ void forge_certify(struct forge *f)
                             hash_header(&f->p.header)};
     codec_body_vote(&body, c->what.view, c->what.height, &c->what.block);
     for (uint16_t i = 0; i < c->count; i++) {
-        world_sign(f->world, c->entries[i].seat, LABEL_COMMIT, buffer_slice(&body),
-                   &c->entries[i].signature);
+        if (c->entries[i].seat <= f->world->charter->seat_count) {
+            world_sign(f->world, c->entries[i].seat, LABEL_COMMIT, buffer_slice(&body),
+                       &c->entries[i].signature);
+        }
     }
     buffer_free(&body);
 }
 
-void forge_seal(struct forge *f)
+bool forge_seal(struct forge *f)
 {
     struct buffer record = {0}, state = {0};
     struct hash path[PROOF_PATH_MAX], root;
     codec_encode_record(&record, &f->p.record);
     struct hash leaf = merkle_leaf(buffer_slice(&record));
+    buffer_free(&record);
     if (f->p.path.size > 0) {
         memcpy(path, f->p.path.data, f->p.path.size);
     }
     if (merkle_climb(&leaf, f->p.index, f->p.count, path, f->p.path.size / HASH_BYTES,
                      &root) != 0) {
-        printf("Bail out! no such leaf\n");
-        exit(99);
+        return false;
     }
     cbor_write_array(&state, 3);
     cbor_write_bytes(&state, slice_of(f->p.effects.bytes, HASH_BYTES));
     cbor_write_uint(&state, f->p.count);
     cbor_write_bytes(&state, slice_of(root.bytes, HASH_BYTES));
     f->p.header.state_root = hash_labelled(LABEL_STATE, buffer_slice(&state));
-    forge_certify(f);
-    buffer_free(&record);
     buffer_free(&state);
+    forge_certify(f);
+    return true;
 }
 
 void forge_judge_bytes(struct forge *f, struct slice bytes, enum verify_check expected,

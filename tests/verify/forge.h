@@ -25,9 +25,10 @@ void forge_begin(struct forge *f, const struct world *w, struct slice bundle);
 void forge_end(struct forge *f);
 /* Makes path a copy that may be changed, with room for more hashes. */
 uint8_t *forge_path(struct forge *f, struct slice *path);
-/* The header stands for the state with this record, and its certificate is signed anew. */
-void forge_seal(struct forge *f);
-/* The certificate of the header as it is, by the seats that it has. */
+/* The header stands for the state with this record, and its certificate is signed anew.
+ * False where the path is none. */
+bool forge_seal(struct forge *f);
+/* The certificate of the header as it is, by the seats of the charter that it has. */
 void forge_certify(struct forge *f);
 /* Encodes and judges, and starts again from the good bundle. */
 void forge_judge(struct forge *f, enum verify_check expected, const char *format, ...)

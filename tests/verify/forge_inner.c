@@ -20,7 +20,7 @@ static void judge_proposal(struct forge *f, const char *name)
     codec_encode_operation(&encoding, &changed);
     f->p.record.proposal = hash_operation(buffer_slice(&encoding));
     buffer_free(&encoding);
-    forge_seal(f);
+    (void)forge_seal(f);
     if (changed.seat > f->world->charter->seat_count ||
         changed.propose.class_index != f->p.record.class_index) {
         forge_judge(f, VERIFY_PROPOSAL, "%s, sealed", name);
@@ -55,7 +55,7 @@ static void forge_propose(struct forge *f)
     judge_proposal(f, "a proposer who is none");
     f->p.record.class_index = 1;
     f->p.propose.propose.class_index = 0;
-    forge_seal(f);
+    (void)forge_seal(f);
     forge_judge(f, VERIFY_PROPOSAL, "the record's class");
 }
 
@@ -139,7 +139,7 @@ static void forge_own_ballot(struct forge *f, uint16_t i)
     s->rationale_hash = hash_rationale(o->ballot.rationale);
     s->commitment = hash_commitment(&f->world->charter->council_id, &f->p.record.proposal,
                                     o->seat, &o->ballot, o->nonce);
-    forge_seal(f);
+    (void)forge_seal(f);
     forge_judge(f, VERIFY_HANDS, "a ballot that seat %u never sealed", seat);
 }
 

@@ -3,7 +3,7 @@
 #ifndef CONCLAVE_TESTS_VERIFY_STORIES_H
 #define CONCLAVE_TESTS_VERIFY_STORIES_H
 
-#include "script.h"
+#include "../council/script.h"
 #include "world.h"
 
 struct tale {

@@ -4,7 +4,7 @@
  * are withheld, late, missed, expelled and suspended, and deadlines; every record of them
  * is made a bundle, and judged.
  */
-#include "player.h"
+#include "../council/player.h"
 #include "tap.h"
 #include "world.h"
 

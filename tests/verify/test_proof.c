@@ -3,7 +3,7 @@
  * Bundles from a ledger on disk: each says what the record says, and holds; where there can
  * be none, the complaint says why.
  */
-#include "tests/ledger/scratch.h"
+#include "../ledger/scratch.h"
 
 #include "stories.h"
 #include "tap.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "world.h"
 
+#include "../council/script.h"
 #include "base/alloc.h"
 #include "base/quorum.h"
 #include "council/charter_rules.h"
 #include "crypto/sign.h"
 #include "hash/hash.h"
-#include "script.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
 

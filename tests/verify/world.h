@@ -6,7 +6,7 @@
 #ifndef CONCLAVE_TESTS_VERIFY_WORLD_H
 #define CONCLAVE_TESTS_VERIFY_WORLD_H
 
-#include "build.h"
+#include "../council/build.h"
 #include "charter/charter.h"
 #include "council/council.h"
 #include "crypto/key.h"
