@@ -24,11 +24,13 @@ int evidence_against(const struct node *n, uint16_t seat, struct held_evidence *
 {
     const struct envelope *held = replica_accusation(n->replica, seat);
     *out = (struct held_evidence){
-        .operation = held != NULL ? evidence_in(held, seat) : SLICE_NONE,
+        .operation = SLICE_NONE,
         .height = council_convicted_at(replica_council(n->replica), seat)};
     if (out->height == 0) {
+        out->operation = held != NULL ? evidence_in(held, seat) : SLICE_NONE;
         return 0;
     }
+    /* What convicted it may be another proof than the one that this node had found. */
     int error = ledger_block(n->ledger, out->height, &out->block);
     for (uint32_t i = 0; error == 0 && out->operation.size == 0 && i < out->block->count;
          i++) {

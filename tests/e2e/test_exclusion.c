@@ -160,6 +160,35 @@ static void check_evidence(struct scene *s)
     says(s, "evidence", "1", "no evidence");
 }
 
+/* Its row, from the node and from its store. */
+static void check_export(struct scene *s)
+{
+    struct live_seat *seat = live_seat(s->l, 1);
+    struct live_output node =
+        live_run(s->l, WAIT_MS,
+                 (const char *[]){"conclave", "export", "convictions", "--json", "--socket",
+                                  seat->socket, NULL});
+    struct live_output store =
+        live_run(s->l, WAIT_MS,
+                 (const char *[]){"conclave", "export", "convictions", "--json", "--config",
+                                  seat->config, NULL});
+    json_t *row = json_loads(node.out, 0, NULL);
+    const char *kind = json_string_value(json_object_get(row, "evidence"));
+    ok(json_integer_value(json_object_get(row, "seat")) == EVIL &&
+           json_integer_value(json_object_get(row, "expelled_height")) ==
+               number_of(s, EVIL, "expelled_height") &&
+           json_integer_value(json_object_get(row, "expelled_ms")) > 0 && kind != NULL &&
+           strcmp(kind, "commit") == 0 && json_is_integer(json_object_get(row, "height")) &&
+           json_is_null(json_object_get(row, "proposal")),
+       "conclave export lists the conviction");
+    if (!ok(strcmp(node.out, store.out) == 0, "the same of the node and of its store")) {
+        printf("# %s# %s# %s\n", node.out, store.out, store.err);
+    }
+    json_decref(row);
+    live_output_free(&node);
+    live_output_free(&store);
+}
+
 static bool row_is(const json_t *p, unsigned seat, const char *status)
 {
     const json_t *row = json_array_get(json_object_get(p, "seats"), seat - 1);
@@ -188,6 +217,7 @@ static void check_suspension(struct scene *s)
     says(s, "ledger", words, "two different commit statements, view ");
     check_flag(s, 1);
     check_evidence(s);
+    check_export(s);
     check_flag(s, 4);
 
     is(live_propose(s->l, 1, "quick", "without two seats", NULL, id), 0, "a proposal");
