@@ -605,6 +605,13 @@ def check_page(page):
     spoilt = [certificate[0], 1] + certificate[2:]
     ok(not c.certificate(spoilt), "it certifies nothing in another view")
 
+    openings = [[i + 1] + blocks[3][1][i][1][0][2][1:] for i in range(4)]
+    bundle = ["conclave/1/proof", c.id, blocks[5][0], certificate, dec(shown["state 4"])[0], 1, 0,
+              b"", dec(shown["record"]), propose[1][0], openings]
+    is_shown("bundle", enc(bundle + [[]]))
+    hand = lambda envelope: [envelope[0], 0, 1, b"", envelope[2]]
+    is_shown("full bundle", enc(bundle + [[hand(propose), [hand(e) for e in blocks[2][1]]]]))
+
     best = certificate[:4]
     is_shown("view-change body", enc([1, best]))
     changes = []

@@ -6,12 +6,14 @@
  */
 #include "page.h"
 
+#include "base/alloc.h"
 #include "charter/charter.h"
 #include "council/charter_rules.h"
 #include "crypto/authenticate.h"
 #include "hash/hash.h"
 #include "hash/merkle.h"
 #include "tlog/checkpoint.h"
+#include "verify/verify.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
 
@@ -31,7 +33,10 @@ struct story {
     struct council *council;
     struct hash proposal;
     struct hash effects, state_root; /* after the last block */
-    struct header last;              /* of the last block */
+    struct hash effects_before;      /* and after the one before it */
+    struct buffer record;
+    struct signature hands[SEATS + 1]; /* of the ballots by seat, 0 of the PROPOSE */
+    struct header last;                /* of the last block */
     struct hash last_hash;
 };
 
@@ -213,6 +218,7 @@ static void shows_record(struct story *s, const struct council_result *r)
         if (e->kind == COUNCIL_FINAL) {
             struct hash leaf = merkle_leaf(e->record_encoding);
             shows(s, "record", e->record_encoding);
+            buffer_append_slice(&s->record, e->record_encoding);
             shows_hash(s, "decisions_root 4", &leaf);
             ok(e->record->outcome == OUTCOME_APPROVED && e->record->approve == 3,
                "three of four approved");
@@ -247,6 +253,7 @@ static void add_block(struct story *s, struct envelope **envelopes, size_t count
         shows_hash(s, "ops_root 1", &h.ops_root);
     }
     council_apply(s->council, b, &result);
+    s->effects_before = s->effects;
     shows_effects(s, height, b, step);
     shows_record(s, &result);
     shows_state(s, height);
@@ -276,6 +283,7 @@ static void tell_proposal(struct story *s)
     shows_signed(s, "signed bytes", LABEL_ENVELOPE, buffer_slice(&body));
     shows(s, "signature", slice_of(e->signature.bytes, SIGNATURE_BYTES));
     shows(s, "envelope", e->encoding);
+    s->hands[0] = e->signature;
     buffer_free(&body);
     add_block(s, &e, 1, 0);
 }
@@ -324,6 +332,7 @@ static void tell_ballots(struct story *s)
         struct slice operation = buffer_slice(&encoding);
         ballots[seat - 1] =
             authenticate_seal_envelope(&s->auth, s->secrets[seat - 1], seat, &operation, 1);
+        s->hands[seat] = ballots[seat - 1]->signature;
         reveals[seat - 1] =
             authenticate_seal_envelope(&s->auth, s->secrets[seat - 1], seat, &reveal, 1);
         buffer_free(&preimage);
@@ -410,6 +419,50 @@ static struct certificate *tell_votes(struct story *s)
     shows_buffer(s, "certificate", &encoding);
     buffer_free(&body);
     return c;
+}
+
+static struct proof_hand hand_of(const struct story *s, uint16_t seat, unsigned number)
+{
+    return (struct proof_hand){.seat = seat, .count = 1, .signature = s->hands[number]};
+}
+
+/* The bundle of block 4's decision, proved by block 5; every operation was alone in its
+ * envelope, and the record is the only one, so that all paths are empty. */
+static void tell_proof(struct story *s, struct certificate *c)
+{
+    struct proof *p = alloc_zero(1, sizeof(*p));
+    p->council_id = s->charter->council_id;
+    p->header = s->last;
+    p->certificate = c;
+    p->effects = s->effects_before;
+    p->count = 1;
+    p->record_encoding = buffer_slice(&s->record);
+    p->propose_encoding = page_input(s->page, "propose");
+    p->proposer = hand_of(s, PROPOSER, 0);
+    p->opening_count = p->hand_count = SEATS;
+    for (uint16_t seat = 1; seat <= SEATS; seat++) {
+        struct operation op;
+        struct proof_opening *o = &p->openings[seat - 1];
+        (void)codec_decode_operation(page_input(s->page, numbered("reveal", seat)), &op);
+        o->seat = seat;
+        o->ballot = op.reveal.ballot;
+        memcpy(o->nonce, op.reveal.nonce, sizeof(o->nonce));
+        p->hands[seat - 1] = hand_of(s, seat, seat);
+    }
+    for (int full = 0; full < 2; full++) {
+        struct buffer bundle = {0};
+        struct proof shown;
+        struct verify_report report;
+        p->is_full = full != 0;
+        codec_encode_proof(&bundle, p);
+        verify_proof(s->charter, buffer_slice(&bundle), &shown, &report);
+        ok(report.holds, "it holds by the auditor's library %s", report.text.text);
+        is((int64_t)report.signatures, full ? QUORUM + 1 + SEATS : QUORUM,
+           "with so many signatures");
+        proof_clear(&shown);
+        shows_buffer(s, full ? "full bundle" : "bundle", &bundle);
+    }
+    free(p);
 }
 
 static void tell_view_change(struct story *s, struct certificate *c)
@@ -502,6 +555,7 @@ static void end(struct story *s)
     for (unsigned i = 0; i < SEATS; i++) {
         key_free(s->secrets[i]);
     }
+    buffer_free(&s->record);
     verified_set_free(s->auth.verified);
     council_free(s->council);
     charter_free(s->charter);
@@ -522,6 +576,7 @@ int main(void)
     tell_ballots(&s);
     tell_checkpoint(&s);
     struct certificate *c = tell_votes(&s);
+    tell_proof(&s, c);
     tell_view_change(&s, c);
     tell_evidence(&s);
     tell_frame(&s);
