@@ -19,6 +19,8 @@ const struct command *const commands[] = {
     &command_evidence,
     &command_export,
     &command_verify,
+    &command_prove,
+    &command_publish,
     &command_ledger,
     &command_log,
     &command_console,

@@ -28,6 +28,8 @@ extern const struct command command_peers;
 extern const struct command command_metrics;
 extern const struct command command_proposals;
 extern const struct command command_propose;
+extern const struct command command_prove;
+extern const struct command command_publish;
 extern const struct command command_restore;
 extern const struct command command_seats;
 extern const struct command command_show;

@@ -30,9 +30,10 @@ static bool open_store(const struct command_line *line, struct export_source *ou
     return opened;
 }
 
-static bool open_node(const struct command_line *line, struct export_source *out)
+bool export_open_node(const struct command_line *line, struct export_source *out)
 {
     struct complaint why = {""};
+    memset(out, 0, sizeof(*out));
     if (key_library_init() != 0) {
         (void)command_fail(line, "the cryptographic library does not start");
         return false;
@@ -55,7 +56,7 @@ bool export_open(const struct command_line *line, struct export_source *out,
                  command_value(line, "charter") != NULL;
     memset(out, 0, sizeof(*out));
     *status = COMMAND_FAILED;
-    bool opened = store ? open_store(line, out, status) : open_node(line, out);
+    bool opened = store ? open_store(line, out, status) : export_open_node(line, out);
     if (!opened) {
         export_close(out);
     }

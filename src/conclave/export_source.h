@@ -26,6 +26,9 @@ struct export_source {
  * what is wrong; *status is the exit status then. */
 bool export_open(const struct command_line *line, struct export_source *out,
                  enum command_exit *status);
+/* The node, whatever the options say; on failure, too, the caller ends with export_close.
+ */
+bool export_open_node(const struct command_line *line, struct export_source *out);
 void export_close(struct export_source *s);
 
 enum decision_detail {

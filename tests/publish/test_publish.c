@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A council's public log as a directory: what is there can be checked by the charter alone,
+ * grows as the council decides, and is not written where anything does not hold.
+ */
+#define _GNU_SOURCE
+#include "tests/ledger/scratch.h"
+
+#include "tap.h"
+#include "tests/verify/world.h"
+
+#include "base/alloc.h"
+#include "crypto/checkpoint.h"
+#include "proof/proof.h"
+#include "publish/publish.h"
+#include "tlog/tile_read.h"
+#include "verify/verify.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SEATS = 4, ROUND = 32 };
+
+/* A council whose seats each propose eight things at once, and decide all of them. */
+struct house {
+    struct world world;
+    struct chain chain;
+    struct ledger *ledger;
+    uint64_t time_ms;
+    unsigned rounds;
+    char *dir;
+    struct site site;
+    /* What the source of a publication does wrong. */
+    uint64_t false_entry; /* index + 1 */
+    bool false_bundle;
+    uint64_t bundles; /* asked for */
+};
+
+static void house_begin(struct house *h)
+{
+    memset(h, 0, sizeof(*h));
+    h->dir = scratch_make();
+    world_begin(&h->world, SEATS, "published");
+    h->ledger = shelf_new();
+    chain_begin(&h->chain, &h->world, NULL, h->ledger);
+    h->time_ms = h->world.rules.created_ms;
+}
+
+static void house_end(struct house *h)
+{
+    chain_end(&h->chain);
+    shelf_free(h->ledger);
+    world_end(&h->world);
+    scratch_remove(h->dir);
+}
+
+/* Proposes, casts and opens in three blocks, and lets the records become final. */
+static void decide(struct house *h)
+{
+    struct hash ids[ROUND];
+    struct batch batch = {0};
+    for (unsigned i = 0; i < ROUND; i++) {
+        char name[32];
+        (void)snprintf(name, sizeof(name), "proposal %u", h->rounds * ROUND + i);
+        struct buffer *out = batch_next(&batch);
+        build_propose(out, (uint16_t)(1 + i / 8), 0, name);
+        ids[i] = hash_operation(buffer_slice(out));
+    }
+    chain_block(&h->chain, &batch, h->time_ms += 10);
+    for (unsigned i = 0; i < ROUND; i++) {
+        for (uint16_t seat = 1; seat <= SEATS; seat++) {
+            enum choice choice = i % 3 == 2 && seat > 2 ? CHOICE_REJECT : CHOICE_APPROVE;
+            build_commit(batch_next(&batch), &h->world.rules, seat, &ids[i], choice, i);
+        }
+    }
+    chain_block(&h->chain, &batch, h->time_ms += 10);
+    for (unsigned i = 0; i < ROUND; i++) {
+        for (uint16_t seat = 1; seat <= SEATS; seat++) {
+            enum choice choice = i % 3 == 2 && seat > 2 ? CHOICE_REJECT : CHOICE_APPROVE;
+            build_reveal(batch_next(&batch), seat, &ids[i], choice, i);
+        }
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        chain_block(&h->chain, &batch, h->time_ms += 10);
+    }
+    batch_free(&batch);
+    h->rounds++;
+}
+
+/* The note of the first so many decisions by the first so many seats. */
+static void write_note(struct house *h, uint64_t size, uint16_t seats, struct buffer *out)
+{
+    static struct checkpoint_council council;
+    struct public_key keys[SEATS];
+    struct tree_source tree = {ledger_tree_node, h->ledger};
+    struct checkpoint_vote v = {.size = size};
+    for (uint16_t i = 0; i < SEATS; i++) {
+        keys[i] = h->world.charter->seats[i].key;
+    }
+    checkpoint_council_init(&council, &h->world.charter->council_id, keys, SEATS);
+    (void)tree_root(&tree, size, &v.root);
+    out->size = 0;
+    checkpoint_text(out, &h->world.charter->council_id, size, &v.root);
+    note_write_separator(out);
+    for (uint16_t seat = 1; seat <= seats; seat++) {
+        checkpoint_sign(h->world.secrets[seat - 1], &h->world.charter->council_id, &v);
+        checkpoint_write_line(out, &council, seat, &v.signature);
+    }
+}
+
+/* --- publishing --- */
+
+static int entry(void *context, uint64_t index, struct bytes **out, struct complaint *why)
+{
+    struct house *h = context;
+    int error = ledger_record(h->ledger, index, out);
+    if (error == 0 && index + 1 == h->false_entry) {
+        struct bytes *other = bytes_copy(bytes_slice(*out));
+        other->data[other->size - 1] ^= 1;
+        bytes_unref(*out);
+        *out = other;
+    }
+    return error == 0 ? 0 : complain(why, error, "no such record");
+}
+
+static int bundle(void *context, const struct hash *id, struct bytes **out,
+                  struct complaint *why)
+{
+    struct house *h = context;
+    struct buffer b = {NULL, 0, 0};
+    int error = proof_build(h->ledger, &h->world.charter->council_id, id, true, &b, why);
+    if (error == 0) {
+        b.data[b.size - 1] ^= h->false_bundle;
+        *out = bytes_copy(buffer_slice(&b));
+        h->bundles++;
+    }
+    buffer_free(&b);
+    return error;
+}
+
+static int publish_note(struct house *h, struct slice note, struct slice cosigned,
+                        struct publish_report *report, struct complaint *why)
+{
+    struct publish_source source = {entry, bundle, h};
+    *why = (struct complaint){""};
+    int error = site_open(h->dir, &h->site, why);
+    h->bundles = 0;
+    if (error == 0) {
+        error =
+            publish_log(h->world.charter, &h->site, note, cosigned, &source, report, why);
+    }
+    site_close(&h->site);
+    return error;
+}
+
+static int publish_size(struct house *h, uint64_t size, uint16_t seats,
+                        struct publish_report *report, struct complaint *why)
+{
+    struct buffer note = {NULL, 0, 0};
+    write_note(h, size, seats, &note);
+    int error = publish_note(h, buffer_slice(&note), SLICE_NONE, report, why);
+    buffer_free(&note);
+    return error;
+}
+
+/* --- looking at the directory as a stranger would --- */
+
+static struct bytes *read_file(struct house *h, const char *name)
+{
+    struct complaint why;
+    struct bytes *out = NULL;
+    if (site_open(h->dir, &h->site, &why) == 0) {
+        (void)site_get(&h->site, name, 1 << 20, &out, &why);
+        site_close(&h->site);
+    }
+    return out;
+}
+
+static int fetch(void *context, const struct tile *t, struct buffer *out)
+{
+    char path[TILE_PATH_BYTES];
+    tile_path(t, path);
+    struct bytes *content = read_file(context, path);
+    if (content == NULL) {
+        return CONCLAVE_ENOENT;
+    }
+    buffer_append_slice(out, bytes_slice(content));
+    bytes_unref(content);
+    return 0;
+}
+
+/* The tiles lead to the root that the ledger has for this size. */
+static bool tree_is(struct house *h, uint64_t size)
+{
+    static struct tile_reader reader;
+    struct tree_source tree = {ledger_tree_node, h->ledger};
+    struct hash wanted, got;
+    tile_reader_init(&reader, size, fetch, h);
+    struct tree_source source = tile_reader_source(&reader);
+    return tree_root(&tree, size, &wanted) == 0 && tree_root(&source, size, &got) == 0 &&
+           memcmp(&wanted, &got, sizeof(got)) == 0;
+}
+
+static bool entries_are(struct house *h, uint64_t size)
+{
+    uint64_t index = 0;
+    bool same = true;
+    for (uint64_t n = 0; same && n * TILE_WIDTH < size; n++) {
+        struct tile t = {TILE_ENTRIES, 0, n, tile_width(size, 0, n)};
+        char path[TILE_PATH_BYTES];
+        tile_path(&t, path);
+        struct bytes *content = read_file(h, path);
+        struct slice rest = content != NULL ? bytes_slice(content) : SLICE_NONE, e;
+        while (same && bundle_next(&rest, &e)) {
+            struct bytes *record = NULL;
+            same = ledger_record(h->ledger, index++, &record) == 0 &&
+                   slice_equal(bytes_slice(record), e);
+            bytes_unref(record);
+        }
+        bytes_unref(content);
+    }
+    return same && index == size;
+}
+
+/* Every decision has a bundle that holds and a page; how many. */
+static unsigned count_decisions(struct house *h, uint64_t size)
+{
+    unsigned good = 0;
+    for (uint64_t i = 0; i < size; i++) {
+        static struct proof proof;
+        static struct record record;
+        struct verify_report report = {.holds = false};
+        struct bytes *stored = NULL;
+        char id[2 * HASH_BYTES + 1];
+        (void)ledger_record(h->ledger, i, &stored);
+        (void)codec_decode_record(bytes_slice(stored), &record);
+        bytes_unref(stored);
+        hex_encode(id, slice_of(record.proposal.bytes, HASH_BYTES));
+        char *name = alloc_printf("decisions/%s.proof", id);
+        char *page = alloc_printf("decisions/%s.html", id);
+        struct bytes *b = read_file(h, name), *html = read_file(h, page);
+        if (b != NULL) {
+            verify_proof(h->world.charter, bytes_slice(b), &proof, &report);
+            proof_clear(&proof);
+        }
+        good += report.holds && html != NULL && html->size > 1000;
+        bytes_unref(b);
+        bytes_unref(html);
+        free(name);
+        free(page);
+    }
+    return good;
+}
+
+/* --- the tests --- */
+
+static void test_growth(struct house *h)
+{
+    struct publish_report report;
+    struct complaint why;
+    decide(h);
+    is(publish_size(h, 20, 3, &report, &why), 0, "the first 20 decisions");
+    ok(report.size == 20 && report.old_size == 0 && report.signatures == 3 &&
+           report.written > 40,
+       "with their files");
+    ok(tree_is(h, 20) && entries_are(h, 20) && count_decisions(h, 20) == 20,
+       "which all hold");
+    is(publish_size(h, 20, 3, &report, &why), 0, "the same again");
+    is((int64_t)report.written, 0, "changes nothing");
+    is(publish_size(h, 20, 4, &report, &why), 0, "with one signature more");
+    is((int64_t)report.written, 2, "it changes the checkpoint and the first page");
+    is(publish_size(h, 20, 3, &report, &why), 0, "and one less");
+    is((int64_t)report.written, 0, "is not taken away again");
+    for (int i = 0; i < 9; i++) {
+        decide(h);
+    }
+    is(publish_size(h, 300, 3, &report, &why), 0, "300 decisions");
+    is((int64_t)h->bundles, 280, "of which the new ones are asked for");
+    ok(tree_is(h, 300) && entries_are(h, 300) && count_decisions(h, 300) == 300,
+       "over two tiles");
+    struct bytes *index = read_file(h, "index.html"), *page = read_file(h, "page-1.html");
+    ok(index != NULL && page != NULL, "and in pages");
+    bytes_unref(index);
+    bytes_unref(page);
+    is(publish_size(h, 320, 3, &report, &why), 0, "320");
+    ok(tree_is(h, 320) && entries_are(h, 320) && tree_is(h, 300), "keep the tree of 300");
+    is(publish_size(h, 100, 3, &report, &why), CONCLAVE_ESTATE,
+       "a node that is behind is told so");
+    printf("#   %s\n", why.text);
+}
+
+static void test_refused(struct house *h)
+{
+    struct publish_report report;
+    struct complaint why;
+    decide(h);
+    is(publish_size(h, 350, 2, &report, &why), CONCLAVE_EAGAIN,
+       "two of four are no quorum");
+    printf("#   %s\n", why.text);
+    h->false_entry = 345;
+    is(publish_size(h, 350, 3, &report, &why), CONCLAVE_ECORRUPT,
+       "records that are not those of the checkpoint");
+    printf("#   %s\n", why.text);
+    h->false_entry = 0;
+    h->false_bundle = true;
+    is(publish_size(h, 350, 3, &report, &why), CONCLAVE_ESIG, "bundles that do not hold");
+    printf("#   %s\n", why.text);
+    h->false_bundle = false;
+    ok(tree_is(h, 320), "what was published stays");
+    is(publish_size(h, 350, 3, &report, &why), 0, "it goes on after all that");
+    ok(report.old_size == 320 && tree_is(h, 350) && entries_are(h, 350) &&
+           count_decisions(h, 350) == 350,
+       "from where it was");
+}
+
+static void remove_index(struct house *h)
+{
+    char *name = alloc_printf("%s/decisions.json", h->dir);
+    is(unlink(name), 0, "an index that is lost");
+    free(name);
+}
+
+static void test_damage(struct house *h)
+{
+    struct publish_report report;
+    struct complaint why;
+    remove_index(h);
+    is(publish_size(h, 351, 3, &report, &why), 0, "is made again");
+    is((int64_t)h->bundles, 351, "from all decisions");
+    char *name = alloc_printf("%s/tile/1/000.p/1", h->dir);
+    int fd = open(name, O_WRONLY);
+    ok(fd >= 0 && pwrite(fd, "x", 1, 10) == 1 && close(fd) == 0, "a tile that is damaged");
+    free(name);
+    is(publish_size(h, 352, 3, &report, &why), CONCLAVE_ECORRUPT, "is noticed");
+    printf("#   %s\n", why.text);
+}
+
+/* Another history of the same council, in the place of the first. */
+static void test_rewritten(void)
+{
+    struct house a, b;
+    struct publish_report report;
+    struct complaint why;
+    house_begin(&a);
+    house_begin(&b);
+    decide(&a);
+    b.time_ms += 1000;
+    decide(&b);
+    decide(&b);
+    is(publish_size(&a, 32, 3, &report, &why), 0, "one history");
+    char *own = b.dir;
+    b.dir = a.dir;
+    is(publish_size(&b, 32, 3, &report, &why), CONCLAVE_ECORRUPT,
+       "another one of the same length");
+    printf("#   %s\n", why.text);
+    is(publish_size(&b, 64, 3, &report, &why), CONCLAVE_ECORRUPT, "a longer one");
+    printf("#   %s\n", why.text);
+    b.dir = own;
+    house_end(&a);
+    house_end(&b);
+}
+
+static void test_witness(struct house *h)
+{
+    static const char line[] = "\xe2\x80\x94 witness.example/w 3CVI1wAAAABnaAAA\n";
+    struct buffer note = {NULL, 0, 0}, cosigned = {NULL, 0, 0};
+    struct publish_report report;
+    struct complaint why;
+    write_note(h, 32, 3, &note);
+    write_note(h, 32, 3, &cosigned);
+    buffer_append(&cosigned, line, sizeof(line) - 1);
+    is(publish_note(h, buffer_slice(&note), buffer_slice(&cosigned), &report, &why), 0,
+       "a witness's line");
+    is(publish_note(h, buffer_slice(&note), SLICE_NONE, &report, &why), 0, "stays");
+    struct bytes *text = read_file(h, "checkpoint");
+    ok(text != NULL && memmem(text->data, text->size, line, sizeof(line) - 1) != NULL,
+       "in the checkpoint");
+    bytes_unref(text);
+    write_note(h, 31, 3, &cosigned);
+    is(publish_note(h, buffer_slice(&note), buffer_slice(&cosigned), &report, &why),
+       CONCLAVE_ESTATE, "but not of another checkpoint");
+    printf("#   %s\n", why.text);
+    buffer_free(&note);
+    buffer_free(&cosigned);
+}
+
+static void test_lock(struct house *h)
+{
+    struct publish_report report;
+    struct complaint why;
+    struct site other;
+    is(site_open(h->dir, &other, &why), 0, "somebody publishes");
+    is(publish_size(h, 32, 3, &report, &why), CONCLAVE_EEXIST, "and nobody else meanwhile");
+    printf("#   %s\n", why.text);
+    site_close(&other);
+}
+
+int main(void)
+{
+    struct house h, second;
+    house_begin(&h);
+    test_growth(&h);
+    test_refused(&h);
+    test_damage(&h);
+    house_end(&h);
+    house_begin(&second);
+    decide(&second);
+    test_witness(&second);
+    test_lock(&second);
+    house_end(&second);
+    test_rewritten();
+    return tap_done();
+}
