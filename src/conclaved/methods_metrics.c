@@ -171,6 +171,16 @@ static void put_decisions(struct families *f, const struct node *n)
     families_times(f, &m->decided);
 }
 
+static void put_log(struct families *f, const struct node *n)
+{
+    const struct checkpoint_signed *council = &n->checkpoints.council;
+    families_gauge(f, "conclave_checkpoint_decisions", "",
+                   "Decisions that the newest checkpoint covers which a quorum signed.");
+    families_number(f, council->size, NULL);
+    families_gauge(f, "conclave_checkpoint_signatures", "", "Seats that signed it.");
+    families_number(f, council->count, NULL);
+}
+
 static void put_flags(struct families *f, const struct node *n)
 {
     size_t counts[FLAG_KIND_END][FLAG_CLEARED + 1] = {{0}};
@@ -222,6 +232,7 @@ json_t *method_metrics(void *context, struct control_session *s, json_t *params)
     put_state(&f, n, &st);
     put_decisions(&f, n);
     metrics_put_seats(&f, n);
+    put_log(&f, n);
     put_flags(&f, n);
     put_agents(&f, n);
     metrics_put_peers(&f, n);

@@ -46,6 +46,8 @@ static void test_state(void)
     has(e, "conclave_height", "", HAND_HEIGHT);
     has(e, "conclave_open_proposals", "", 1);
     has(e, "conclave_final_proposals", "", 2);
+    has(e, "conclave_checkpoint_decisions", "", 0);
+    has(e, "conclave_checkpoint_signatures", "", 0);
     has(e, "conclave_strangers_total", "", 7);
     has(e, "conclave_peer_connected", "seat=\"2\"", 1);
     has(e, "conclave_peer_received_bytes_total", "seat=\"3\"", 300);
