@@ -23,8 +23,8 @@ static void write_sentence(struct buffer *out, const struct record *r)
     case REASON_TOO_FEW_BALLOTS:
         html_format(
             out,
-            "Only %u of %u seats cast a ballot in time; %u approvals were needed, and "
-            "could no longer be had.",
+            "Only %u of %u seats cast a ballot in time: too few for the %u approvals "
+            "that were needed.",
             sealed_ballots(r), n, needed);
         return;
     case REASON_DEADLINE:
@@ -46,6 +46,9 @@ static void write_sentence(struct buffer *out, const struct record *r)
 static void write_key(struct buffer *out, const char *tone, const char *icon,
                       unsigned count, const char *words)
 {
+    if (count == 0) {
+        return;
+    }
     html_format(out, "<li class=\"%s\">", tone);
     part_icon(out, icon);
     html_format(out, "%u %s</li>\n", count, words);
@@ -97,6 +100,11 @@ void page_write_decision(struct buffer *out, const struct page_decision *d)
     write_header(out, d);
     html_put(out, "<main>\n");
     part_verdict(out, d);
+    html_put(out,
+             "<nav aria-label=\"On this page\" class=\"on-page\"><a href=\"#seats\">Seats"
+             "</a> <a href=\"#when\">How it went</a> <a href=\"#what\">The proposal</a> "
+             "<a href=\"#why\">Reasons</a> <a href=\"#absent\">Not counted</a> "
+             "<a href=\"#check\">Check it yourself</a></nav>\n");
     part_seats(out, d);
     part_timeline(out, d);
     part_proposal(out, d);

@@ -94,7 +94,7 @@ void part_vouchers(struct buffer *out, const struct page_decision *d)
     html_put(out, "<section aria-labelledby=\"who\">\n<h2 id=\"who\">Who vouches for this "
                   "record</h2>\n<p>");
     html_format(out,
-                "%u of %u seats signed block %llu, which contains this record; %u are "
+                "%u of %u seats signed block %llu, which covers this record; %u are "
                 "needed. They are ",
                 (unsigned)p->certificate->count, n, (unsigned long long)p->header.height,
                 quorum_size(n));
@@ -108,11 +108,12 @@ void part_vouchers(struct buffer *out, const struct page_decision *d)
         html_put(out, "<p>The proof also holds the signatures with which the proposer "
                       "proposed this and each seat cast its sealed ballot.</p>\n");
     }
-    html_format(out,
-                "<p>The record is number %llu of the %llu in the public log, whose newest "
-                "checkpoint %u of %u seats signed.</p>\n</section>\n",
-                (unsigned long long)p->index + 1, (unsigned long long)d->log_size,
-                (unsigned)d->log_signatures, n);
+    html_format(
+        out,
+        "<p>When this page was made the public log had %llu records, of which this is "
+        "number %llu, and %u of %u seats had signed its checkpoint.</p>\n</section>\n",
+        (unsigned long long)d->log_size, (unsigned long long)p->index + 1,
+        (unsigned)d->log_signatures, n);
 }
 
 void part_verify(struct buffer *out, const struct page_decision *d)

@@ -101,9 +101,12 @@ static void write_checkpoint(struct buffer *out, const struct page_index *x)
                 (unsigned long long)x->log_size, (unsigned)x->log_signatures,
                 (unsigned)x->charter->seat_count);
     html_hash(out, &x->root);
-    html_put(out, "</dd>\n<dt>Council</dt><dd class=\"hash\">");
+    html_put(out, "</dd>\n<dt>Identity</dt><dd class=\"hash\">");
     html_hash(out, &x->charter->council_id);
-    html_put(out, "</dd>\n</dl>\n</section>\n");
+    html_put(out, "</dd>\n</dl>\n<p>For programs: <a href=\"decisions.json\">the list of "
+                  "decisions</a>, <a href=\"charter.json\">the charter</a>, and the log in "
+                  "tiles, as the C2SP specifications of transparency logs have them.</p>\n"
+                  "</section>\n");
 }
 
 static void write_check(struct buffer *out)
@@ -111,13 +114,14 @@ static void write_check(struct buffer *out)
     html_put(out,
              "<section aria-labelledby=\"check\">\n<h2 id=\"check\">Check it yourself"
              "</h2>\n<p>You need to trust neither this page nor who published it. In "
-             "these commands SITE is the address of this page.</p>\n<ol class=\"steps\">"
-             "\n<li>Get the whole log.<pre>wget --recursive --no-parent "
-             "--no-host-directories SITE/</pre></li>\n<li>See that the charter is the "
-             "one you know: this prints the name of the council that stands above."
-             "<pre>conclave charter id charter.json</pre></li>\n<li>Check every "
-             "decision, every ballot and every signature.<pre>conclave verify --charter "
-             "charter.json decisions/*.proof</pre></li>\n</ol>\n</section>\n");
+             "these commands SITE is the address of this page, up to its last stroke."
+             "</p>\n<ol class=\"steps\">\n<li>Get the whole log."
+             "<pre>wget --recursive --no-parent --no-host-directories SITE/</pre></li>\n"
+             "<li>See that the charter is the one you know. This prints its identity, "
+             "which a council makes public.<pre>conclave charter id charter.json</pre>"
+             "</li>\n<li>Check every decision, every ballot and every signature."
+             "<pre>conclave verify --charter charter.json decisions/*.proof</pre></li>\n"
+             "</ol>\n</section>\n");
 }
 
 void page_write_index(struct buffer *out, const struct page_index *x)

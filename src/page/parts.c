@@ -133,8 +133,12 @@ void part_bar(struct buffer *out, const struct tally *t, bool large)
     write_piece(out, t, "approve", 0, t->approve, large);
     write_piece(out, t, "abstain", t->approve, t->abstain, large);
     write_piece(out, t, "reject", t->approve + t->abstain, t->reject, large);
-    html_format(out, "<line class=\"mark\" x1=\"%s\" x2=\"%s\" y1=\"%s\" y2=\"%s\"/>",
-                mark.text, mark.text, large ? "-4" : "-20%", large ? "44" : "120%");
+    static const char *const strokes[] = {"halo", "mark"};
+    for (size_t i = 0; i < 2; i++) {
+        html_format(out, "<line class=\"%s\" x1=\"%s\" x2=\"%s\" y1=\"%s\" y2=\"%s\"/>",
+                    strokes[i], mark.text, mark.text, large ? "-4" : "-20%",
+                    large ? "44" : "120%");
+    }
     if (large) {
         html_format(out, "<text x=\"%s\" y=\"60\" text-anchor=\"middle\">%u needed</text>",
                     mark.text, (unsigned)t->threshold);

@@ -29,15 +29,15 @@ static void write_seat(struct buffer *out, const struct page_decision *d, uint16
     part_icon(out, part_icon_of(s));
     html_format(out, "%s</p>", part_word_of(s));
     if (s->status == STATUS_REVEALED) {
-        html_format(out, "<p>Confidence %u of 100", (unsigned)s->confidence);
+        html_format(out, "<p class=\"sure\">%u\xc2\xa0%% sure", (unsigned)s->confidence);
         if (has_rationale(d->proof, seat)) {
-            html_format(out, " \xc2\xb7 <a href=\"#why-%u\">why</a>", (unsigned)seat);
+            html_format(out, " <a href=\"#why-%u\">reasons</a>", (unsigned)seat);
         }
         html_put(out, "</p>");
     }
     html_put(out, "<p>");
     html_name(out, who->jurisdiction);
-    html_put(out, " \xc2\xb7 ");
+    html_put(out, ", ");
     html_name(out, who->speciality);
     html_put(out, "</p><p>");
     html_name(out, who->vendor);
@@ -125,21 +125,21 @@ void part_absent(struct buffer *out, const struct page_decision *d)
         return;
     }
     html_put(out, "<ul class=\"list\">\n");
+    write_absent(out, d, STATUS_WITHHELD,
+                 "A sealed ballot came in time, and was not opened. Nobody can say what it "
+                 "was.");
+    write_absent(out, d, STATUS_LATE,
+                 "The ballot came after voting had ended. That is never held against a "
+                 "seat.");
+    write_absent(out, d, STATUS_MISSED, "No ballot came, though it was waited for.");
     write_absent(
-        out, d, STATUS_WITHHELD,
-        "Cast a sealed ballot in time, and did not open it. Nobody can say what it "
-        "was.");
-    write_absent(
-        out, d, STATUS_LATE,
-        "The ballot came after voting had ended. That is never held against a seat.");
-    write_absent(out, d, STATUS_MISSED, "Was waited for, and cast no ballot.");
-    write_absent(out, d, STATUS_NOT_AWAITED,
-                 "Sits out for ballots it owed earlier: it may vote, and nobody waits for "
-                 "it. It cast no ballot.");
-    write_absent(
-        out, d, STATUS_EXPELLED,
-        "Signed two statements that contradict each other. The proof of that is in "
-        "the council\xe2\x80\x99s ledger, and the seat has no vote any more.");
+        out, d, STATUS_NOT_AWAITED,
+        "No ballot came, and none was waited for: whoever missed too many sits out "
+        "for a while.");
+    write_absent(out, d, STATUS_EXPELLED,
+                 "Proved to have signed two statements that contradict each other. The "
+                 "proof is in the council\xe2\x80\x99s ledger, and such a seat has no "
+                 "vote any more.");
     html_put(out,
              "</ul>\n<p class=\"dim\">All seats stay in the count: the approvals needed "
              "do not become fewer when seats are absent.</p>\n</section>\n");

@@ -26,6 +26,8 @@ const char page_style[] =
     "\"Noto Serif\",\"Liberation Serif\",serif}\n"
     "h1{font-size:clamp(1.6rem,1.2rem + 2vw,2.4rem);line-height:1.2;font-weight:600;"
     "text-wrap:balance;margin:.3rem 0 .6rem}\n"
+    /* Marks that stack, or hang out of the line, stay with the text that they come in. */
+    "h1,.council,.seat h3,.seat p,.rows h3,summary,.facts dd{overflow:clip}\n"
     "h2{font-size:1.2rem;line-height:1.3;margin:0 0 .75rem}\n"
     "h3{font-size:1rem;line-height:1.4}\n"
     "a{color:var(--link)}\n"
@@ -52,7 +54,9 @@ const char page_style[] =
     "section,footer{margin:0 0 1rem;padding:1.1rem;background:var(--card);"
     "border:1px solid var(--line);border-radius:10px;overflow:clip}\n"
     "footer{background:none;border:0;color:var(--dim);font-size:.9rem}\n"
-    "section p+p,.text+h3,pre+h3,pre+p,p+pre,p+ul,ul+p{margin-top:.7rem}\n"
+    "section h3{margin:.2rem 0}\n"
+    ".text+h3,pre+h3{margin-top:1.2rem}\n"
+    "section p+p,.list li+li,pre+p,ol+p,ul+p,p+dl,dl+p{margin-top:.7rem}\n"
     /* The verdict, and the tally under it. */
     ".verdict{background:var(--tone-bg);border-color:var(--tone)}\n"
     ".verdict h2{display:flex;gap:.6rem;align-items:center;color:var(--tone);"
@@ -63,19 +67,24 @@ const char page_style[] =
     ".bar .approve,.bar .reject,.bar .abstain{fill:var(--tone)}\n"
     ".bar .rest{fill:var(--rest)}\n"
     ".bar .in{fill:var(--card);font-weight:600}\n"
+    ".bar rect{stroke:var(--card);stroke-width:1}\n"
+    ".bar .halo{stroke:var(--card);stroke-width:6}\n"
     ".bar .mark{stroke:var(--ink);stroke-width:2}\n"
+    ".on-page{display:flex;flex-wrap:wrap;gap:.3rem 1.2rem;margin:0 .2rem 1rem}\n"
     ".key{display:flex;flex-wrap:wrap;gap:.35rem 1.2rem;margin-top:.6rem}\n"
     ".key li{display:flex;gap:.4rem;align-items:center}\n"
     ".key .i{color:var(--tone)}\n"
     /* The seats. */
-    ".seats{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.2rem,1fr));"
+    ".seats{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.4rem,1fr));"
     "gap:.55rem}\n"
-    ".seat{border:1px solid var(--line);border-top:4px solid var(--tone);border-radius:6px;"
+    ".seat{border:1px solid var(--line);border-top:4px solid "
+    "var(--tone);background:var(--tone-bg);border-radius:6px;"
     "padding:.5rem .6rem;font-size:.8rem;line-height:1.4;overflow:clip}\n"
     ".seat h3{font-size:.92rem}\n"
     ".seat h3 span{color:var(--dim);font-weight:400}\n"
     ".seat .did{display:flex;gap:.35rem;align-items:center;color:var(--tone);"
     "font-weight:600;font-size:.92rem;margin:.1rem 0 .2rem}\n"
+    ".seat .sure{display:flex;justify-content:space-between}\n"
     ".seat .did+p,.seat p+p{margin:0}\n"
     ".seat p{color:var(--dim)}\n"
     /* The timeline. */
@@ -85,10 +94,10 @@ const char page_style[] =
     ".time li::before{content:\"\";position:absolute;left:-.52rem;top:.3rem;width:.85rem;"
     "height:.85rem;border-radius:50%;background:var(--card);border:3px solid var(--dim)}\n"
     ".time time span{white-space:nowrap}\n"
-    ".facts{display:grid;grid-template-columns:minmax(6rem,auto) 1fr;gap:.2rem 1rem}\n"
+    ".time li p+p{margin-top:.2rem}\n"
     ".facts dt{color:var(--dim)}\n"
+    ".facts dd+dt{margin-top:.5rem}\n"
     ".facts+h3{margin-top:1rem}\n"
-    "section h3{margin:.2rem 0}\n"
     /* The rationales. */
     "details{border-top:1px solid var(--line)}\n"
     "details:last-of-type{border-bottom:1px solid var(--line)}\n"
@@ -112,6 +121,8 @@ const char page_style[] =
     "font-weight:600}\n"
     ".rows .bar{height:.7rem;margin:.25rem 0 .1rem}\n"
     ".rows p{margin:0;font-size:.9rem}\n"
+    ".rows h3{margin:0}\n"
+    ".rows .did{font-size:1rem;align-self:start}\n"
     ".pages{display:flex;justify-content:space-between;gap:1rem;margin:0 0 1rem}\n"
     "@media (min-width:44rem){\n"
     "body{padding:2rem}\n"
@@ -121,6 +132,8 @@ const char page_style[] =
     "border-top:3px solid var(--line)}\n"
     ".time li{padding:1.1rem 1rem 0 0}\n"
     ".time li::before{left:0;top:-.52rem}\n"
+    ".facts{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1.5rem}\n"
+    ".facts dd+dt{margin:0}\n"
     ".rows>li{grid-template-columns:7.5rem 1fr 15rem}\n"
     ".rows>li>.what{grid-row:span 2}\n"
     "}\n"
@@ -145,11 +158,12 @@ const char page_symbols[] = "<svg class=\"defs\" aria-hidden=\"true\">\n" SYMBOL
         SYMBOL("abstain", "<path d=\"M10 .5l9.5 9.5-9.5 9.5L.5 10z\"/>" MARK("M6 10h8"))
             SYMBOL("expelled",
                    "<path d=\"M6.3 1h7.4L19 6.3v7.4L13.7 19H6.3L1 13.7V6.3z\"/>" MARK(
-                       "M5.5 10h9"))
-                SYMBOL("withheld",
-                       "<path d=\"M3.5 9h13v9.5h-13z\"/>" LINE("M6 9V6a4 4 0 0 1 8 0v3"))
-                    SYMBOL("late", LINE("M10 1.8a8.2 8.2 0 1 0 .01 0zM10 5.5V10l3.2 2.4"))
-                        SYMBOL("missed",
-                               "<circle class=\"o\" cx=\"10\" cy=\"10\" r=\"8.2\" "
-                               "stroke-dasharray=\"3 3.4\"/>")
-                            SYMBOL("suspended", LINE("M7 5v10M13 5v10")) "</svg>\n";
+                       "M5.5 10h9")) SYMBOL("withheld",
+                                            "<path d=\"M3.5 9h13v9.5h-13z\"/>" LINE(
+                                                "M6 9V6a4 4 0 0 1 8 0v3"))
+                SYMBOL("late", LINE("M10 1.8a8.2 8.2 0 1 0 .01 0zM10 5.5V10l3.2 2.4"))
+                    SYMBOL("missed", "<circle class=\"o\" cx=\"10\" cy=\"10\" r=\"8.2\" "
+                                     "stroke-dasharray=\"3 3.4\"/>")
+                        SYMBOL(
+                            "suspended",
+                            LINE("M10 1.8a8.2 8.2 0 1 0 .01 0zM8 7v6M12 7v6")) "</svg>\n";
