@@ -35,10 +35,9 @@ static void write_sentence(struct buffer *out, const struct record *r)
             approve, n, needed);
         return;
     case REASON_THRESHOLD_UNREACHABLE:
-        html_format(out,
-                    "%u of %u seats approved; %u were needed, and the ballots still closed "
-                    "were too few to reach that.",
-                    approve, n, needed);
+        html_format(
+            out, "%u of %u seats approved; %u were needed, and could no longer be reached.",
+            approve, n, needed);
         return;
     }
 }

@@ -29,8 +29,7 @@ static void write_sealed(struct buffer *out, const struct record *r, uint64_t si
 static void write_decided(struct buffer *out, const struct record *r, uint64_t since_ms)
 {
     write_moment(out, &r->decided, part_outcome(r->outcome),
-                 "No ballot that was still to be opened could change the outcome.",
-                 since_ms);
+                 "From here on nothing could change the outcome.", since_ms);
 }
 
 void part_timeline(struct buffer *out, const struct page_decision *d)

@@ -78,7 +78,8 @@ static void make_seat(struct fixture *f, uint16_t seat, struct fixture_seats *le
     struct seat_record *s = &r->seats[seat - 1];
     s->status = deal(left, &s->choice);
     s->has_reveal = s->status == STATUS_REVEALED;
-    s->has_ballot = s->has_reveal || s->status == STATUS_WITHHELD;
+    s->has_ballot =
+        s->has_reveal || s->status == STATUS_WITHHELD || s->status == STATUS_EXPELLED;
     r->active[seat - 1] = s->status != STATUS_EXPELLED && s->status != STATUS_NOT_AWAITED;
     if (s->has_reveal) {
         s->confidence = (uint8_t)(60 + seat * 7 % 40);

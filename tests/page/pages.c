@@ -86,8 +86,20 @@ static void write_unreachable(struct buffer *out)
 
 static void write_too_few(struct buffer *out)
 {
-    write_rejected(out, (struct fixture_seats){.approve = 18, .reject = 1, .missed = 14},
-                   REASON_TOO_FEW_BALLOTS);
+    write_rejected(
+        out,
+        (struct fixture_seats){.approve = 18, .reject = 1, .expelled = 3, .missed = 11},
+        REASON_TOO_FEW_BALLOTS);
+}
+
+/* So many were expelled while ballots came in that there was nothing left to wait for. */
+static void write_early(struct buffer *out)
+{
+    struct fixture f;
+    fixture_begin(&f, (struct fixture_seats){.approve = 3, .expelled = 4});
+    f.proof.record.decided = (struct moment){1050, f.proof.record.opened.time_ms + 20000};
+    page_write_decision(out, &f.decision);
+    fixture_end(&f);
 }
 
 static void write_deadline(struct buffer *out)
@@ -177,6 +189,11 @@ static void write_index_older(struct buffer *out)
     write_index(out, 1, 4, PAGE_ROWS, NULL);
 }
 
+static void write_index_second(struct buffer *out)
+{
+    write_index(out, 2, 4, 3, NULL);
+}
+
 static void write_index_empty(struct buffer *out)
 {
     write_index(out, 0, 1, 0, NULL);
@@ -194,12 +211,14 @@ const struct fixture_page fixture_pages[] = {
     {"absent", write_absent},
     {"unreachable", write_unreachable},
     {"too-few", write_too_few},
+    {"early", write_early},
     {"deadline", write_deadline},
     {"many", write_many},
     {"long", write_long},
     {"hostile", write_hostile},
     {"index", write_index_newest},
     {"index-older", write_index_older},
+    {"index-second", write_index_second},
     {"index-empty", write_index_empty},
     {"index-hostile", write_index_hostile},
     {NULL, NULL},

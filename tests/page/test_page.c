@@ -116,8 +116,8 @@ static bool is_golden(const char *name, struct slice text)
 
 static void test_words(void)
 {
-    static const char *const names[] = {"four",     "absent", "too-few",    "unreachable",
-                                        "deadline", "index",  "index-empty"};
+    static const char *const names[] = {"four",  "absent",   "too-few", "unreachable",
+                                        "early", "deadline", "index",   "index-empty"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct buffer page = page_of(names[i]), text = {0};
         markup_text(buffer_slice(&page), &text);
@@ -130,15 +130,18 @@ static void test_words(void)
 static void test_neighbours(void)
 {
     struct buffer newest = page_of("index"), older = page_of("index-older"),
-                  only = page_of("index-empty");
+                  second = page_of("index-second"), only = page_of("index-empty");
     ok(has(&newest, "href=\"page-2.html\"") && !has(&newest, "rel=\"prev\""),
        "the newest page links to the one before it");
     ok(has(&older, "href=\"page-0.html\"") && has(&older, "href=\"page-2.html\""),
        "an older one to both neighbours");
+    ok(has(&second, "href=\"index.html\"") && !has(&second, "page-3.html"),
+       "the one before the newest to index.html, which is the newest");
     ok(!has(&older, "checkpoint"), "and does not speak of the checkpoint, so it can stay");
     ok(!has(&only, "rel="), "an only page links to none");
     buffer_free(&newest);
     buffer_free(&older);
+    buffer_free(&second);
     buffer_free(&only);
 }
 
@@ -157,6 +160,11 @@ static void test_hostile(void)
        "what is harmful is spelt out");
     is((int64_t)markup_count(buffer_slice(&page), "<a "), 31 + 6 + 1 + 2,
        "links are to 31 rationales, 6 sections, the index, the proof and the charter");
+    size_t isolated = markup_count(buffer_slice(&page), "<bdi>&lt;/title&gt;") +
+                      markup_count(buffer_slice(&page), "dir=\"auto\">&lt;/title&gt;");
+    is((int64_t)isolated,
+       (int64_t)markup_count(buffer_slice(&page), "&lt;/title&gt;&lt;/style&gt;") - 2,
+       "each but the two in the title has a direction of its own");
     buffer_free(&page);
     buffer_free(&text);
 }
