@@ -10,7 +10,7 @@
 
 struct store *ledger_writer(struct ledger *l)
 {
-    assert(l->mode != LEDGER_READ);
+    assert(l->mode == LEDGER_CREATE || l->mode == LEDGER_WRITE);
     return l->store;
 }
 
@@ -29,6 +29,13 @@ int ledger_walked(struct ledger *l, enum store_table table, int error, size_t fo
     }
     error = store_count(l->store, table, &count);
     return error == 0 && count != found ? CONCLAVE_ECORRUPT : error;
+}
+
+bool ledger_has_any(struct ledger *l, enum store_table table)
+{
+    size_t count = 0;
+    return store_has(l->store, table) && store_count(l->store, table, &count) == 0 &&
+           count > 0;
 }
 
 static void put_incarnations(struct ledger *l, const struct incarnation *list, size_t count)
@@ -137,7 +144,7 @@ void ledger_close(struct ledger *l)
     if (l == NULL) {
         return;
     }
-    if (l->mode != LEDGER_READ && !store_is_dirty(l->store)) {
+    if (l->lock_fd >= 0 && !store_is_dirty(l->store)) {
         /* A backup taken while the node ran is stale from here on. Where this fails the
          * last incarnation stays good. */
         (void)ledger_new_incarnation(l);

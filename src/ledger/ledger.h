@@ -19,7 +19,7 @@
 /* The format that this build writes, and the oldest that it reads and migrates. */
 enum { LEDGER_FORMAT = 2, LEDGER_FORMAT_OLDEST = 1 };
 
-enum ledger_mode { LEDGER_CREATE, LEDGER_WRITE, LEDGER_READ };
+enum ledger_mode { LEDGER_CREATE, LEDGER_WRITE, LEDGER_READ, LEDGER_COPY };
 
 struct ledger_identity {
     struct hash council_id;
@@ -42,6 +42,10 @@ struct ledger;
  * LEDGER_READ opens beside a running daemon (never within it), or opens a copy of a store:
  * no lock, no marks, and no identity when id is NULL. Its ledger_height and
  * ledger_record_count are those of the moment of opening.
+ *
+ * LEDGER_COPY is the same without LMDB's lock file, which is neither needed nor made: for
+ * what lies on a medium that is only read, or belongs to somebody else. dir may be the
+ * store's file itself, of whatever name. No node may run on it: ledger_is_in_use.
  */
 int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_identity *id,
                 struct ledger **out, struct complaint *why);
@@ -49,6 +53,9 @@ int ledger_open(const char *dir, enum ledger_mode mode, const struct ledger_iden
  * same. One that is only read may have an older one. */
 uint64_t ledger_format(const struct ledger *l);
 uint64_t ledger_migrated_from(const struct ledger *l);
+/* Whether a node runs on the store in this directory now, as far as its lock can be read.
+ */
+bool ledger_is_in_use(const char *dir);
 /* What did not match at opening, for people; NULL: nothing. */
 const char *ledger_lost(const struct ledger *l);
 /* The same of a store that is only read, now; a node may run on it meanwhile. */
@@ -167,6 +174,9 @@ int ledger_tree_node(void *context, unsigned level, uint64_t index, struct hash 
  * has run on yet. */
 void ledger_put_effects(struct ledger *l, uint64_t height, const struct hash *effects);
 int ledger_effects(struct ledger *l, uint64_t height, struct hash *out);
+/* Whether the store has the two at all: then of every executed block and every record. */
+bool ledger_keeps_effects(struct ledger *l);
+bool ledger_keeps_tree(struct ledger *l);
 /* Every entry of the index, until fn says that it has seen enough. */
 int ledger_each_proposal(struct ledger *l,
                          bool (*fn)(void *ctx, const struct ledger_proposal *p), void *ctx);

@@ -26,6 +26,11 @@ void ledger_put_effects(struct ledger *l, uint64_t height, const struct hash *ef
     }
 }
 
+bool ledger_keeps_effects(struct ledger *l)
+{
+    return ledger_has_any(l, STORE_EFFECTS);
+}
+
 int ledger_effects(struct ledger *l, uint64_t height, struct hash *out)
 {
     struct bytes *value = NULL;

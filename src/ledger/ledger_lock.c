@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "ledger/ledger_lock.h"
 
+#include "ledger/ledger.h"
 #include "ledger/store.h"
 
 #include <errno.h>
@@ -27,6 +28,21 @@ static int complain_held(const char *dir, int fd, struct complaint *why)
                     "%s: in use by another process; stop that one first, or choose "
                     "another data directory",
                     dir);
+}
+
+bool ledger_is_in_use(const char *dir)
+{
+    int dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int fd = dir_fd >= 0 ? openat(dir_fd, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    /* Shared, and only for this moment: no other look is hindered by it. */
+    bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    if (dir_fd >= 0) {
+        (void)close(dir_fd);
+    }
+    return held;
 }
 
 int ledger_lock(const char *dir, int dir_fd, int *fd, struct complaint *why)

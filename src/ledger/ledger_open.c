@@ -57,6 +57,12 @@ static int open_directory(struct ledger *l, struct complaint *why)
 
 int ledger_complain_disk(const struct ledger *l, int error, struct complaint *why)
 {
+    if (l->mode == LEDGER_COPY) {
+        return complain(why, error,
+                        "%s: what the store holds is damaged (%s); ask for another copy, "
+                        "made by conclave backup",
+                        l->dir, error_text(error));
+    }
     if (error == CONCLAVE_EFULL) {
         return complain(why, error, "%s: no space on disk; free some and start again",
                         l->dir);
@@ -162,6 +168,9 @@ static int resume(struct ledger *l, const struct ledger_identity *id, struct com
         error = ledger_load_index(l);
     }
     if (error == 0 && l->mode == LEDGER_WRITE) {
+        error = ledger_tree_complete(l);
+    }
+    if (error == 0 && l->mode == LEDGER_WRITE) {
         error = l->lost != NULL ? take_over(l) : ledger_new_incarnation(l);
     }
     return error == 0 ? 0 : ledger_complain_disk(l, error, why);
@@ -193,9 +202,40 @@ static int remove_stump(const struct ledger *l, struct complaint *why)
     return 0;
 }
 
+/* The store's file, of whatever name, or the directory of a node or of a backup. */
+static int open_copy(struct ledger *l, struct complaint *why)
+{
+    struct stat st;
+    char *path = alloc_string(l->dir);
+    int failed = stat(path, &st);
+    if (failed == 0 && S_ISDIR(st.st_mode)) {
+        free(path);
+        path = alloc_printf("%s/%s", l->dir, data_name);
+        failed = stat(path, &st);
+    }
+    int error = 0;
+    if (failed != 0 && errno != ENOENT) {
+        error = complain(why, errno == EACCES ? CONCLAVE_EPERM : CONCLAVE_EIO,
+                         "%s: cannot be read: %s", path, strerror(errno));
+    } else if (failed != 0 || !S_ISREG(st.st_mode) || st.st_size == 0) {
+        error = complain(why, CONCLAVE_ENOENT,
+                         "%s: there is no ledger here; name a node's data directory, a "
+                         "backup, or the file %s of one",
+                         l->dir, data_name);
+    } else {
+        error = store_open(path, STORE_COPY, &l->store, why);
+    }
+    free(path);
+    return error;
+}
+
 static int open_store(struct ledger *l, const struct ledger_identity *id,
                       struct complaint *why)
 {
+    if (l->mode == LEDGER_COPY) {
+        int failed = open_copy(l, why);
+        return failed != 0 ? failed : resume(l, id, why);
+    }
     int error = open_directory(l, why);
     if (error == 0 && l->mode != LEDGER_READ) {
         error = ledger_lock(l->dir, l->dir_fd, &l->lock_fd, why);
@@ -223,6 +263,8 @@ static int open_store(struct ledger *l, const struct ledger_identity *id,
     case LEDGER_READ:
         error = store_open(l->dir, STORE_READ, &l->store, why);
         break;
+    case LEDGER_COPY:
+        break;
     }
     if (error != 0) {
         return error;
@@ -234,7 +276,7 @@ int ledger_open_with(const char *dir, enum ledger_mode mode,
                      const struct ledger_identity *id, const struct ledger_options *options,
                      struct ledger **out, struct complaint *why)
 {
-    assert(id != NULL || mode == LEDGER_READ);
+    assert(id != NULL || mode == LEDGER_READ || mode == LEDGER_COPY);
     struct ledger *l = alloc_zero(1, sizeof(*l));
     l->mode = mode;
     l->options = *options;

@@ -19,7 +19,7 @@ struct ledger {
     struct ledger_identity id;
     char *dir;
     int dir_fd;
-    int lock_fd; /* -1 in LEDGER_READ */
+    int lock_fd; /* -1 where it is only read */
     struct store *store;
     struct journal journal;
     const char *lost;         /* what did not match; NULL: nothing */
@@ -48,6 +48,10 @@ void ledger_put(struct ledger *l, enum store_table table, struct slice key,
 int ledger_walked(struct ledger *l, enum store_table table, int error, size_t found);
 /* Adds leaf number index, this record, to the tree of decisions; those before are there. */
 void ledger_tree_append(struct ledger *l, uint64_t index, struct slice record);
+/* Makes the tree where records of an older format are there without it. 0 or an error. */
+int ledger_tree_complete(struct ledger *l);
+/* Whether the table has entries. */
+bool ledger_has_any(struct ledger *l, enum store_table table);
 /* Brings a store of an older format to that of this build, in a commit of its own. The
  * error leaves it as it was. */
 int ledger_migrate(struct ledger *l);

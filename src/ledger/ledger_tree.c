@@ -60,3 +60,27 @@ void ledger_tree_append(struct ledger *l, uint64_t index, struct slice record)
         put_node(l, ++level, index, &node);
     }
 }
+
+bool ledger_keeps_tree(struct ledger *l)
+{
+    return ledger_has_any(l, STORE_TREE);
+}
+
+int ledger_tree_complete(struct ledger *l)
+{
+    struct hash first;
+    int error = l->record_count > 0 ? ledger_tree_node(l, 0, 0, &first) : 0;
+    if (error != CONCLAVE_ENOENT) {
+        return error;
+    }
+    error = 0;
+    for (uint64_t i = 0; i < l->record_count && error == 0; i++) {
+        struct bytes *record = NULL;
+        error = ledger_record(l, i, &record);
+        if (error == 0) {
+            ledger_tree_append(l, i, bytes_slice(record));
+        }
+        bytes_unref(record);
+    }
+    return error == CONCLAVE_ENOENT ? CONCLAVE_ECORRUPT : error;
+}

@@ -155,10 +155,26 @@ int store_fill_up(const struct store *s, bool may_write)
     return ftruncate(fd, size) == 0 ? 0 : errno;
 }
 
+static unsigned environment_flags(enum store_mode mode)
+{
+    switch (mode) {
+    case STORE_CREATE:
+    case STORE_WRITE:
+        break;
+    case STORE_READ:
+        return MDB_RDONLY;
+    case STORE_COPY:
+        return MDB_RDONLY | MDB_NOLOCK | MDB_NOSUBDIR;
+    }
+    return 0;
+}
+
 int store_open(const char *dir, enum store_mode mode, struct store **out,
                struct complaint *why)
 {
+    const bool may_write = mode == STORE_CREATE || mode == STORE_WRITE;
     struct store *s = alloc_zero(1, sizeof(*s));
+    s->copy = mode == STORE_COPY;
     int rc = mdb_env_create(&s->env);
     if (rc == 0) {
         rc = mdb_env_set_maxdbs(s->env, STORE_TABLES);
@@ -167,18 +183,18 @@ int store_open(const char *dir, enum store_mode mode, struct store **out,
     if (rc == 0 && mode == STORE_CREATE) {
         rc = mdb_env_set_mapsize(s->env, MAP_START);
     }
-    if (rc == 0 && mode != STORE_READ) {
+    if (rc == 0 && may_write) {
         rc = reserve_readers(dir);
     }
     if (rc == 0) {
-        rc = mdb_env_open(s->env, dir, mode == STORE_READ ? MDB_RDONLY : 0, 0600);
+        rc = mdb_env_open(s->env, dir, environment_flags(mode), 0600);
     }
     if (rc == 0 && mode == STORE_CREATE) {
         /* LMDB leaves the header of a new file to a later sync. */
         rc = mdb_env_sync(s->env, 1);
     }
     if (rc == 0) {
-        rc = store_fill_up(s, mode != STORE_READ);
+        rc = store_fill_up(s, may_write);
     }
     int error = store_translate(rc);
     if (rc == 0 && mode == STORE_WRITE) {

@@ -18,7 +18,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
-enum store_mode { STORE_CREATE, STORE_WRITE, STORE_READ };
+enum store_mode { STORE_CREATE, STORE_WRITE, STORE_READ, STORE_COPY };
 
 enum store_table {
     STORE_META,
@@ -56,6 +56,7 @@ struct store;
  * that leaves none. STORE_WRITE, STORE_READ: CONCLAVE_ENOENT when there is no finished
  * store, CONCLAVE_EVERSION when it has a format that this build does not read; an older one
  * that it does is opened as it is. Nothing keeps a second writer out but the caller.
+ * STORE_COPY: dir is the file itself, which is read without a lock while nobody writes.
  */
 int store_open(const char *dir, enum store_mode mode, struct store **out,
                struct complaint *why);

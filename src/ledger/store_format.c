@@ -79,25 +79,51 @@ void store_finish(struct store *s)
 static int complain_version(const char *dir, const struct store *s, int rc,
                             struct complaint *why)
 {
+    const char *name = s->copy ? "" : "/data.mdb";
     if (rc != 0) {
         return complain(why, CONCLAVE_EVERSION,
-                        "%s/data.mdb: written by another LMDB than the %s of this build: "
+                        "%s%s: written by another LMDB than the %s of this build: "
                         "install the build of conclave that wrote it",
-                        dir, store_library());
+                        dir, name, store_library());
     }
     if (s->format > STORE_FORMAT) {
         return complain(why, CONCLAVE_EVERSION,
-                        "%s/data.mdb: the store has format %llu, and this build reads "
+                        "%s%s: the store has format %llu, and this build reads "
                         "formats %d to %d: a later build wrote it, and there is no way "
                         "back: install that one again (conclaved(8), UPGRADING)",
-                        dir, (unsigned long long)s->format, STORE_FORMAT_OLDEST,
+                        dir, name, (unsigned long long)s->format, STORE_FORMAT_OLDEST,
                         STORE_FORMAT);
     }
     return complain(why, CONCLAVE_EVERSION,
-                    "%s/data.mdb: the store has format %llu, and this build reads formats "
+                    "%s%s: the store has format %llu, and this build reads formats "
                     "%d to %d: start the node once with an earlier build that reads both "
                     "(conclaved(8), UPGRADING)",
-                    dir, (unsigned long long)s->format, STORE_FORMAT_OLDEST, STORE_FORMAT);
+                    dir, name, (unsigned long long)s->format, STORE_FORMAT_OLDEST,
+                    STORE_FORMAT);
+}
+
+/* To an auditor, who is not the node's operator. */
+static int complain_copy(const char *path, const struct store *s, int error, int rc,
+                         struct complaint *why)
+{
+    switch (error) {
+    case CONCLAVE_ENOENT:
+        return complain(why, error, "%s: there is no ledger in this file", path);
+    case CONCLAVE_EVERSION:
+        return complain_version(path, s, rc, why);
+    case CONCLAVE_ECORRUPT:
+        return complain(why, error,
+                        "%s: the file is damaged: cut short, copied while a node wrote to "
+                        "it, or no ledger; ask for another copy, made by conclave backup",
+                        path);
+    case CONCLAVE_EPERM:
+        return complain(why, error,
+                        "%s: may not be read; ask its owner for a copy that you may read",
+                        path);
+    default:
+        return complain(why, error, "%s: cannot open the store: %s", path,
+                        mdb_strerror(rc));
+    }
 }
 
 int store_complain_rights(const char *dir, struct complaint *why)
@@ -111,6 +137,9 @@ int store_complain_rights(const char *dir, struct complaint *why)
 int store_complain(const char *dir, const struct store *s, int error, int rc,
                    struct complaint *why)
 {
+    if (s->copy) {
+        return complain_copy(dir, s, error, rc, why);
+    }
     switch (error) {
     case CONCLAVE_ENOENT:
         return complain(why, error,

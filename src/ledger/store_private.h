@@ -14,6 +14,7 @@ struct store {
     MDB_dbi tables[STORE_TABLES];
     bool missing[STORE_TABLES];
     bool making; /* the open write transaction, or the next, makes what is missing */
+    bool copy;   /* opened as STORE_COPY */
     uint64_t format;
     MDB_txn *writer;   /* the open write transaction, or NULL */
     MDB_txn *reader;   /* reset between reads, so that it pins no pages */
