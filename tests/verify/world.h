@@ -40,6 +40,7 @@ struct chain {
     struct ledger *ledger; /* the caller's */
     struct council *council;
     uint64_t height, records;
+    uint64_t view;                            /* of the next block */
     struct hash tip, roots[CHAIN_BLOCKS + 1]; /* state roots by height */
     unsigned every; /* so many blocks have one certificate; 1 at first */
     unsigned lag;   /* headers cover the block so far below their parent; 0 at first */
