@@ -40,11 +40,12 @@ static bool check_opened(struct audit *a, uint64_t height, const struct hash *id
     return true;
 }
 
-static bool check_record(struct audit *a, uint64_t height, const struct council_event *e)
+/* What is stored of it. */
+static bool check_record(struct audit *a, uint64_t height, uint64_t number,
+                         const struct council_event *e)
 {
     struct bytes *stored = NULL;
     struct ledger_proposal p;
-    uint64_t number = a->report->records++;
     int error = ledger_record(a->ledger, number, &stored);
     if (error != 0) {
         return audit_differs(a, AUDIT_RECORD, height,
@@ -67,17 +68,38 @@ static bool check_record(struct audit *a, uint64_t height, const struct council_
                              ", and the index does not say so",
                              show(&e->proposal).text, number);
     }
+    return audit_leaf(a, height, number, e->record_encoding);
+}
+
+static bool check_final(struct audit *a, uint64_t height, const struct council_event *e)
+{
+    const struct audit_options *o = a->options;
+    struct complaint why = {""};
+    uint64_t number = a->report->records++;
+    if (!recount_final(a->recount, e->record, &why)) {
+        return audit_differs(a, AUDIT_RECOUNT, height,
+                             "the record of proposal %s is not what the operations of the "
+                             "chain say: %s",
+                             show(&e->proposal).text, why.text);
+    }
+    if (!check_record(a, height, number, e)) {
+        return false;
+    }
+    audit_count_record(a->report, e->record);
+    if (o->decided != NULL) {
+        o->decided(o->context, number, e->record, e->title);
+    }
     return true;
 }
 
-/* A store of an older build has none before a node has run on it. */
 static bool check_effects(struct audit *a, uint64_t height)
 {
     struct council_summary now;
     struct hash kept;
     int error = ledger_effects(a->ledger, height, &kept);
     council_summarize(a->council, &now);
-    if (error == CONCLAVE_ENOENT || (error == 0 && hash_equal(&kept, &now.effects))) {
+    if (error == 0 ? hash_equal(&kept, &now.effects)
+                   : error == CONCLAVE_ENOENT && !a->keeps_effects) {
         return true;
     }
     return audit_differs(a, AUDIT_INDEX, height,
@@ -86,16 +108,47 @@ static bool check_effects(struct audit *a, uint64_t height)
                          error != 0 ? ": " : "", error != 0 ? error_text(error) : "");
 }
 
-bool audit_events(struct audit *a, uint64_t height, const struct council_result *result)
+/* The recount follows it, and index and records have to. */
+static bool check_event(struct audit *a, uint64_t height, const struct council_event *e)
 {
+    struct complaint why = {""};
+    bool good = true;
+    switch (e->kind) {
+    case COUNCIL_OPENED:
+        if (recount_opened(a->recount, &e->proposal, &why)) {
+            return check_opened(a, height, &e->proposal);
+        }
+        good = false;
+        break;
+    case COUNCIL_SEALED:
+        good = recount_sealed(a->recount, &e->proposal, &why);
+        break;
+    case COUNCIL_FINAL:
+        return check_final(a, height, e);
+    case COUNCIL_VOID:
+        a->report->void_operations++;
+        break;
+    case COUNCIL_BALLOT:
+    case COUNCIL_LATE:
+    case COUNCIL_REVEALED:
+    case COUNCIL_DECIDED:
+    case COUNCIL_CONVICTED:
+    case COUNCIL_EPOCH:
+        break;
+    }
+    return good || audit_differs(a, AUDIT_RECOUNT, height,
+                                 "the council does with proposal %s what the operations of "
+                                 "the chain do not allow: %s",
+                                 show(&e->proposal).text, why.text);
+}
+
+bool audit_events(struct audit *a, const struct block *b,
+                  const struct council_result *result)
+{
+    uint64_t height = b->header.height;
     bool good = check_effects(a, height);
     for (size_t i = 0; good && i < result->event_count; i++) {
-        const struct council_event *e = &result->events[i];
-        if (e->kind == COUNCIL_OPENED) {
-            good = check_opened(a, height, &e->proposal);
-        } else if (e->kind == COUNCIL_FINAL) {
-            good = check_record(a, height, e);
-        }
+        good = check_event(a, height, &result->events[i]);
     }
     return good;
 }

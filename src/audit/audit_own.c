@@ -110,13 +110,6 @@ bool audit_own(struct audit *a)
     }
     if (good) {
         look_at_ballots(a);
-        const char *marks = ledger_marks(a->ledger);
-        if (marks != NULL) {
-            (void)snprintf(a->report->marks.text, sizeof(a->report->marks.text),
-                           "it is a copy (%s): a seat that is started on it counts as one "
-                           "that has lost its state",
-                           marks);
-        }
     }
     return good;
 }

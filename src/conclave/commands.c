@@ -34,6 +34,7 @@ const struct command *const commands[] = {
     &command_init,
     &command_config_check,
     &command_fsck,
+    &command_audit,
     &command_backup,
     &command_restore,
     &command_completion,

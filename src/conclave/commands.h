@@ -5,6 +5,7 @@
 
 #include "conclave/command.h"
 
+extern const struct command command_audit;
 extern const struct command command_backup;
 extern const struct command command_bench;
 extern const struct command command_charter_check;

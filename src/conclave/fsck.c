@@ -1,77 +1,19 @@
 /* SPDX-License-Identifier: ISC */
+#include "conclave/audit_progress.h"
+#include "conclave/audit_report.h"
 #include "conclave/commands.h"
 #include "conclave/describe.h"
 #include "conclave/node.h"
 #include "conclave/node_files.h"
 
 #include "audit/audit.h"
-#include "base/clock.h"
+#include "conclaved/json.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-enum { SHOW_MS = 200 };
-
-/* --- how far it is, on a terminal --- */
-
-struct progress {
-    uint64_t begun_ms, shown_ms;
-    bool drawn;
-};
-
-static bool show_progress(void *context, uint64_t height, uint64_t target)
-{
-    struct progress *p = context;
-    uint64_t now = clock_monotonic_ms(), took = now - p->begun_ms;
-    char left[32];
-    if (now - p->shown_ms < SHOW_MS || took == 0) {
-        return true;
-    }
-    p->shown_ms = now;
-    p->drawn = true;
-    uint64_t rate = height * 1000 / took;
-    output_duration(left, rate > 0 ? (target - height) * 1000 / rate : 0);
-    (void)fprintf(stderr, "\r\033[Kblock %llu of %llu, %llu%%, %llu a second, %s left",
-                  (unsigned long long)height, (unsigned long long)target,
-                  (unsigned long long)(target > 0 ? 100 * height / target : 100),
-                  (unsigned long long)rate, rate > 0 ? left : "?");
-    return true;
-}
-
-static bool is_terminal(void)
-{
-    const char *terminal = getenv("TERM");
-    return isatty(STDERR_FILENO) && terminal != NULL && strcmp(terminal, "dumb") != 0;
-}
-
-/* --- what was found --- */
-
-static json_t *hash_json(const struct hash *h)
-{
-    char hex[2 * HASH_BYTES + 1];
-    hex_encode(hex, slice_of(h->bytes, HASH_BYTES));
-    return json_string(hex);
-}
-
-static json_t *difference_json(const struct audit_report *r)
-{
-    if (r->sound) {
-        return json_null();
-    }
-    json_t *out = json_object();
-    (void)json_object_set_new(out, "what", json_string(audit_part_name(r->part)));
-    (void)json_object_set_new(
-        out, "height", r->height > 0 ? json_integer((json_int_t)r->height) : json_null());
-    (void)json_object_set_new(out, "text", json_string(r->text.text));
-    return out;
-}
-
+/* marks: why it is a copy; NULL where it is none. */
 static json_t *report_json(const struct audit_report *r, const char *data, uint64_t format,
-                           bool quick, uint64_t took_ms)
+                           bool quick, const char *marks, uint64_t took_ms)
 {
-    const struct complaint *notes[] = {&r->marks, &r->standing, &r->ballots};
-    static const char *const names[] = {"marks", "standing", "ballots"};
+    json_t *notes = audit_report_notes(r);
     json_t *out = json_pack(
         "{s:b,s:s,s:I,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "ok", (int)r->sound, "data",
         data, "format", (json_int_t)format, "quick", (int)quick, "height",
@@ -79,17 +21,19 @@ static json_t *report_json(const struct audit_report *r, const char *data, uint6
         (json_int_t)r->operations, "certificates", (json_int_t)r->certificates,
         "signatures", (json_int_t)r->signatures, "records", (json_int_t)r->records,
         "proposals", (json_int_t)r->proposals, "took_ms", (json_int_t)took_ms);
-    (void)json_object_set_new(out, "tip", hash_json(&r->tip));
-    (void)json_object_set_new(out, "state_root", hash_json(&r->state_root));
-    (void)json_object_set_new(out, "difference", difference_json(r));
-    json_t *list = json_array();
-    for (size_t i = 0; i < 3; i++) {
-        if (notes[i]->text[0] != '\0') {
-            (void)json_array_append_new(
-                list, json_pack("{s:s,s:s}", "what", names[i], "text", notes[i]->text));
-        }
+    json_put(out, "tip", json_hash(&r->tip));
+    json_put(out, "state_root", json_hash(&r->state_root));
+    json_put(out, "difference", audit_report_difference(r));
+    if (marks != NULL) {
+        struct complaint text = {""};
+        (void)complain(&text, 0,
+                       "it is a copy (%s): a seat that is started on it counts as one that "
+                       "has lost its state",
+                       marks);
+        (void)json_array_insert_new(
+            notes, 0, json_pack("{s:s,s:s}", "what", "marks", "text", text.text));
     }
-    (void)json_object_set_new(out, "notes", list);
+    json_put(out, "notes", notes);
     return out;
 }
 
@@ -123,15 +67,7 @@ static void print_report(const json_t *r)
         describe_coloured("result", COLOUR_GOOD, "all is as the ledger says");
         return;
     }
-    char text[sizeof(struct complaint) + 64];
-    if (member_is_number(difference, "height")) {
-        (void)snprintf(text, sizeof(text), "at height %lld: %s",
-                       (long long)member_number(difference, "height"),
-                       member_text(difference, "text"));
-    } else {
-        (void)snprintf(text, sizeof(text), "%s", member_text(difference, "text"));
-    }
-    describe_wrapped("DIFFERENCE", COLOUR_BAD, text);
+    audit_report_print_difference("DIFFERENCE", difference);
     (void)printf("\nStop the node, keep the directory for whoever looks into it, and start "
                  "the node with\nan empty one: the seat gets the ledger from its peers and "
                  "comes back by itself.\n");
@@ -142,20 +78,21 @@ static enum command_exit check(const struct command_line *line,
 {
     struct charter *charter;
     struct ledger *ledger;
+    audit_progress_guard(files->data);
     if (!node_files_open(line, files, &charter, &ledger)) {
         return COMMAND_FAILED;
     }
-    struct progress progress = {.begun_ms = clock_monotonic_ms()};
+    struct audit_progress progress;
     struct audit_options options = {.quick = command_flag(line, "quick"),
-                                    .progress = is_terminal() ? show_progress : NULL,
+                                    .progress = audit_progress_show,
                                     .context = &progress};
     struct audit_report report;
+    audit_progress_begin(&progress, NULL);
     audit(charter, ledger, &options, &report);
-    if (progress.drawn) {
-        (void)fprintf(stderr, "\r\033[K");
-    }
+    audit_progress_clear(&progress);
     json_t *found = report_json(&report, files->data, ledger_format(ledger), options.quick,
-                                clock_monotonic_ms() - progress.begun_ms);
+                                report.sound ? ledger_marks(ledger) : NULL,
+                                audit_progress_took(&progress));
     if (line->json) {
         output_json(found);
     } else {

@@ -107,6 +107,19 @@ static bool may_open(const struct command_line *line, const char *data)
     return good;
 }
 
+int node_files_match(const struct charter *charter, const struct ledger *ledger,
+                     const char *store_path, const char *charter_path,
+                     struct complaint *why)
+{
+    const struct ledger_identity *id = ledger_identity(ledger);
+    if (hash_equal(&id->council_id, &charter->council_id) &&
+        id->seats == charter->seat_count && id->seat >= 1 && id->seat <= id->seats) {
+        return 0;
+    }
+    return complain(why, CONCLAVE_ESEAT, "%s: the store belongs to another council than %s",
+                    store_path, charter_path);
+}
+
 bool node_files_open(const struct command_line *line, const struct node_files *f,
                      struct charter **charter, struct ledger **ledger)
 {
@@ -122,13 +135,8 @@ bool node_files_open(const struct command_line *line, const struct node_files *f
     if (error == 0) {
         error = ledger_open(f->data, LEDGER_READ, NULL, ledger, &why);
         if (error == 0) {
-            const struct ledger_identity *id = ledger_identity(*ledger);
-            if (!hash_equal(&id->council_id, &(*charter)->council_id) ||
-                id->seats != (*charter)->seat_count || id->seat < 1 ||
-                id->seat > id->seats) {
-                error = complain(&why, CONCLAVE_ESEAT,
-                                 "%s: the store belongs to another council than %s",
-                                 f->data, f->charter);
+            error = node_files_match(*charter, *ledger, f->data, f->charter, &why);
+            if (error != 0) {
                 ledger_close(*ledger);
             }
         }

@@ -27,6 +27,11 @@ struct node_files {
 bool node_files_find(const struct command_line *line, struct node_files *out,
                      enum command_exit *status);
 void node_files_clear(struct node_files *f);
+/* Whether the store is of the charter's council: 0, or CONCLAVE_ESEAT with a complaint that
+ * names the two by their paths. */
+int node_files_match(const struct charter *charter, const struct ledger *ledger,
+                     const char *store_path, const char *charter_path,
+                     struct complaint *why);
 /* The charter, and the store opened to be read. False after saying what is wrong. */
 bool node_files_open(const struct command_line *line, const struct node_files *f,
                      struct charter **charter, struct ledger **ledger);

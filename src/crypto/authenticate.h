@@ -39,6 +39,8 @@ int authenticate(struct authenticator *a, struct message *m, uint16_t from,
 /* The parts, for what reaches a node by other ways (its store, its own operations). */
 int authenticate_envelope(struct authenticator *a, struct envelope *e);
 int authenticate_block(struct authenticator *a, struct block *b);
+/* But for signatures of envelopes, where a commit certificate vouches for them. */
+int authenticate_certified_block(struct authenticator *a, struct block *b);
 int authenticate_certificate(struct authenticator *a, const struct certificate *c);
 /* Whether the two statements exclude each other, whoever signed them: 0 or an error. */
 int authenticate_conflict(uint16_t convicted, const struct evidence *v);
