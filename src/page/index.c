@@ -114,7 +114,7 @@ static void write_check(struct buffer *out)
     html_put(out,
              "<section aria-labelledby=\"check\">\n<h2 id=\"check\">Check it yourself"
              "</h2>\n<p>You need to trust neither this page nor who published it. In "
-             "these commands SITE is the address of this page, up to its last stroke."
+             "these commands SITE is the address of this page, up to its last slash."
              "</p>\n<ol class=\"steps\">\n<li>Get the whole log."
              "<pre>wget --recursive --no-parent --no-host-directories SITE/</pre></li>\n"
              "<li>See that the charter is the one you know. This prints its identity, "

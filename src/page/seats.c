@@ -31,7 +31,7 @@ static void write_seat(struct buffer *out, const struct page_decision *d, uint16
     if (s->status == STATUS_REVEALED) {
         html_format(out, "<p class=\"sure\">%u\xc2\xa0%% sure", (unsigned)s->confidence);
         if (has_rationale(d->proof, seat)) {
-            html_format(out, " <a href=\"#why-%u\">reasons</a>", (unsigned)seat);
+            html_format(out, " <a href=\"#why-%u\">why</a>", (unsigned)seat);
         }
         html_put(out, "</p>");
     }
