@@ -3,6 +3,7 @@
 #include "conclave/files.h"
 
 #include "base/alloc.h"
+#include "base/write.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -73,19 +74,6 @@ int file_make_dir(const char *path, mode_t mode, struct complaint *why)
     return 0;
 }
 
-static int write_all(int fd, struct slice content)
-{
-    while (content.size > 0) {
-        ssize_t put = write(fd, content.data, content.size);
-        if (put < 0 && errno != EINTR) {
-            return -1;
-        }
-        size_t done = put > 0 ? (size_t)put : 0;
-        content = slice_of(content.data + done, content.size - done);
-    }
-    return fsync(fd);
-}
-
 int file_write_new(const char *path, struct slice content, mode_t mode,
                    struct complaint *why)
 {
@@ -93,7 +81,7 @@ int file_write_new(const char *path, struct slice content, mode_t mode,
     if (fd < 0) {
         return refuse(why, path, "create");
     }
-    int failed = write_all(fd, content);
+    int failed = write_all(fd, content) != 0 || fsync(fd) != 0;
     int cause = errno;
     failed |= close(fd);
     if (failed != 0) {

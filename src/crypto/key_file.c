@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #define _GNU_SOURCE
 #include "base/alloc.h"
+#include "base/write.h"
 #include "crypto/key.h"
 #include "crypto/secret.h"
 
@@ -41,22 +42,6 @@ static ssize_t read_all(int fd, char *data, size_t size)
     return (ssize_t)done;
 }
 
-static int write_all(int fd, const char *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t put = write(fd, data, size);
-        if (put < 0 && errno == EINTR) {
-            continue;
-        }
-        if (put < 0) {
-            return -1;
-        }
-        data += put;
-        size -= (size_t)put;
-    }
-    return 0;
-}
-
 /* A new name is durable only when its directory is. */
 static int sync_directory_of(const char *path)
 {
@@ -81,8 +66,8 @@ static int write_file(int fd, const struct secret_key *k)
                    crypto_sign_SEEDBYTES);
     text[KEY_FILE_BYTES - 1] = '\n';
     /* The mode again, since a strange umask may have left less than the owner needs. */
-    int failed =
-        fchmod(fd, 0600) != 0 || write_all(fd, text, KEY_FILE_BYTES) != 0 || fsync(fd) != 0;
+    int failed = fchmod(fd, 0600) != 0 ||
+                 write_all(fd, slice_of(text, KEY_FILE_BYTES)) != 0 || fsync(fd) != 0;
     int saved = errno;
     secret_free(text);
     errno = saved;

@@ -6,8 +6,6 @@
 
 #include "wire/shared.h"
 
-#include <string.h>
-
 void ledger_put_effects(struct ledger *l, uint64_t height, const struct hash *effects)
 {
     struct store *s = ledger_writer(l);
@@ -33,19 +31,7 @@ bool ledger_keeps_effects(struct ledger *l)
 
 int ledger_effects(struct ledger *l, uint64_t height, struct hash *out)
 {
-    struct bytes *value = NULL;
     uint8_t key[8];
-    if (!store_has(l->store, STORE_EFFECTS)) {
-        return CONCLAVE_ENOENT;
-    }
     value_key_number(key, height);
-    int error = store_get(l->store, STORE_EFFECTS, slice_of(key, sizeof(key)), &value);
-    if (error == 0 && bytes_slice(value).size != sizeof(out->bytes)) {
-        error = CONCLAVE_ECORRUPT;
-    }
-    if (error == 0) {
-        memcpy(out->bytes, bytes_slice(value).data, sizeof(out->bytes));
-    }
-    bytes_unref(value);
-    return error;
+    return ledger_get_hash(l, STORE_EFFECTS, slice_of(key, sizeof(key)), out);
 }

@@ -84,6 +84,24 @@ int ledger_get_meta(struct ledger *l, const char *key, struct bytes **out)
     return error == CONCLAVE_ENOENT ? CONCLAVE_ECORRUPT : error;
 }
 
+int ledger_get_hash(struct ledger *l, enum store_table table, struct slice key,
+                    struct hash *out)
+{
+    struct bytes *value = NULL;
+    if (!store_has(l->store, table)) {
+        return CONCLAVE_ENOENT;
+    }
+    int error = store_get(l->store, table, key, &value);
+    if (error == 0 && bytes_slice(value).size != sizeof(out->bytes)) {
+        error = CONCLAVE_ECORRUPT;
+    }
+    if (error == 0) {
+        memcpy(out->bytes, bytes_slice(value).data, sizeof(out->bytes));
+    }
+    bytes_unref(value);
+    return error;
+}
+
 static int check_identity(struct ledger *l, const struct ledger_identity *id,
                           struct complaint *why)
 {

@@ -63,6 +63,9 @@ void ledger_free(struct ledger *l);
 int ledger_complain_disk(const struct ledger *l, int error, struct complaint *why);
 /* An entry of the table meta that a store must have. */
 int ledger_get_meta(struct ledger *l, const char *key, struct bytes **out);
+/* A hash in a table that older stores lack: CONCLAVE_ENOENT there, too. */
+int ledger_get_hash(struct ledger *l, enum store_table table, struct slice key,
+                    struct hash *out);
 /* Compares the marks with the machine and the files; l->lost says what differs. */
 int ledger_check_marks(struct ledger *l, struct complaint *why);
 /* New marks, of this machine and file, and a journal of this time. They are written with

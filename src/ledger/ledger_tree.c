@@ -6,8 +6,6 @@
 
 #include "wire/shared.h"
 
-#include <string.h>
-
 enum { KEY_BYTES = 9 };
 
 /* level, index */
@@ -20,21 +18,8 @@ static struct slice tree_key(uint8_t key[KEY_BYTES], unsigned level, uint64_t in
 
 int ledger_tree_node(void *context, unsigned level, uint64_t index, struct hash *out)
 {
-    struct ledger *l = context;
-    struct bytes *value = NULL;
     uint8_t key[KEY_BYTES];
-    if (!store_has(l->store, STORE_TREE)) {
-        return CONCLAVE_ENOENT;
-    }
-    int error = store_get(l->store, STORE_TREE, tree_key(key, level, index), &value);
-    if (error == 0 && bytes_slice(value).size != sizeof(out->bytes)) {
-        error = CONCLAVE_ECORRUPT;
-    }
-    if (error == 0) {
-        memcpy(out->bytes, bytes_slice(value).data, sizeof(out->bytes));
-    }
-    bytes_unref(value);
-    return error;
+    return ledger_get_hash(context, STORE_TREE, tree_key(key, level, index), out);
 }
 
 static void put_node(struct ledger *l, unsigned level, uint64_t index, const struct hash *h)

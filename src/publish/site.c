@@ -3,6 +3,7 @@
 #include "publish/site.h"
 
 #include "base/alloc.h"
+#include "base/write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,19 +115,6 @@ static int make_folders(struct site *s, const char *name, struct complaint *why)
     }
     free(path);
     return error;
-}
-
-static int write_all(int fd, struct slice content)
-{
-    while (content.size > 0) {
-        ssize_t done = write(fd, content.data, content.size);
-        if (done < 0 && errno != EINTR) {
-            return -1;
-        }
-        size_t size = done > 0 ? (size_t)done : 0;
-        content = slice_of(content.data + size, content.size - size);
-    }
-    return 0;
 }
 
 int site_put(struct site *s, const char *name, struct slice content, struct complaint *why)
