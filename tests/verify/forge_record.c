@@ -128,20 +128,36 @@ static void forge_outcome(struct forge *f)
     }
 }
 
+/* Whether one approval more before the block that decided would have been enough. */
+static bool is_last(const struct record *r)
+{
+    unsigned before = 0;
+    for (uint16_t i = 0; i < r->seat_count; i++) {
+        const struct seat_record *s = &r->seats[i];
+        before += s->has_reveal && s->choice == CHOICE_APPROVE &&
+                  s->reveal_height < r->decided.height;
+    }
+    return before + 1 == r->threshold;
+}
+
 /* Fixed a block too early or too late for the openings. */
 static void forge_decision(struct forge *f)
 {
     const struct record good = f->p.record;
-    if (good.outcome != OUTCOME_APPROVED) {
-        return;
-    }
-    for (uint16_t i = 0; i < good.seat_count; i++) {
+    for (uint16_t i = 0; i < good.seat_count && good.outcome == OUTCOME_APPROVED; i++) {
         struct record r = good;
-        bool counts = r.seats[i].has_reveal && r.seats[i].choice == CHOICE_APPROVE &&
-                      r.seats[i].reveal_height == r.decided.height;
-        if (counts && r.final.height > r.decided.height && r.approve == r.threshold) {
-            r.seats[i].reveal_height = r.final.height;
+        struct seat_record *s = &r.seats[i];
+        bool counts = s->has_reveal && s->choice == CHOICE_APPROVE &&
+                      s->reveal_height == r.decided.height;
+        if (counts && r.approve == r.threshold) {
+            s->reveal_height = r.final.height;
             both(f, &r, VERIFY_TALLY, "approval after the outcome, of seat", i + 1U);
+        }
+        /* The last one that was needed. */
+        if (counts && is_last(&good) && r.decided.height > r.sealed.height + 1) {
+            s->reveal_height = r.decided.height - 1;
+            both(f, &r, VERIFY_TALLY, "approvals enough before the outcome, by seat",
+                 i + 1U);
         }
     }
 }
