@@ -190,13 +190,12 @@ static void remove_hand(struct forge *f, uint16_t at)
             (size_t)(f->p.hand_count - at) * sizeof(f->p.hands[0]));
 }
 
-static void sign_ballot(struct forge *f, struct proof_hand *h, uint16_t signer)
+/* As the only operation of an envelope. */
+static void sign_operation(struct forge *f, struct proof_hand *h,
+                           const struct operation *op, uint16_t signer)
 {
-    struct operation op = {.kind = OPERATION_BALLOT, .seat = h->seat};
     struct buffer encoding = {0}, body = {0};
-    op.ballot.proposal = f->p.record.proposal;
-    op.ballot.commitment = f->p.record.seats[h->seat - 1].commitment;
-    codec_encode_operation(&encoding, &op);
+    codec_encode_operation(&encoding, op);
     struct slice operation = buffer_slice(&encoding);
     struct hash root = hash_operations(&operation, 1);
     codec_body_envelope(&body, 1, &root);
@@ -206,6 +205,14 @@ static void sign_ballot(struct forge *f, struct proof_hand *h, uint16_t signer)
     world_sign(f->world, signer, LABEL_ENVELOPE, buffer_slice(&body), &h->signature);
     buffer_free(&encoding);
     buffer_free(&body);
+}
+
+static void sign_ballot(struct forge *f, struct proof_hand *h, uint16_t signer)
+{
+    struct operation op = {.kind = OPERATION_BALLOT, .seat = h->seat};
+    op.ballot.proposal = f->p.record.proposal;
+    op.ballot.commitment = f->p.record.seats[h->seat - 1].commitment;
+    sign_operation(f, h, &op, signer);
 }
 
 static void forge_ballot_hand(struct forge *f, uint16_t i)
@@ -254,6 +261,9 @@ void forge_hands(struct forge *f)
     forge_hand(f, &f->p.proposer, "the proposer");
     f->p.proposer.seat = (uint16_t)(f->p.proposer.seat % f->world->charter->seat_count + 1);
     forge_judge(f, VERIFY_HANDS, "another proposer's hand");
+    f->p.proposer.seat = (uint16_t)(f->p.proposer.seat % f->world->charter->seat_count + 1);
+    sign_operation(f, &f->p.proposer, &f->p.propose, f->p.proposer.seat);
+    forge_judge(f, VERIFY_HANDS, "a proposal signed by another");
     for (uint16_t i = 0; i < f->p.hand_count; i++) {
         forge_ballot_hand(f, i);
     }
