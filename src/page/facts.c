@@ -64,9 +64,12 @@ void part_proposal(struct buffer *out, const struct page_decision *d)
     html_text(out, p->text, true);
     html_put(out, "</div>\n");
     if (p->evidence.size > 0) {
-        html_put(out, "<h3>Evidence given with it</h3>\n<pre dir=\"auto\">");
+        html_put(out,
+                 "<details><summary><b>Evidence given with it</b> <span class=\"dim\">");
+        html_size(out, p->evidence.size);
+        html_put(out, "</span></summary><pre dir=\"auto\">");
         html_json(out, p->evidence);
-        html_put(out, "</pre>\n");
+        html_put(out, "</pre></details>\n");
     }
     html_put(out, "<h3>Particulars</h3>\n<dl class=\"facts\">\n<dt>Proposed by</dt><dd>");
     html_format(out, "seat %u, ", (unsigned)o->seat);

@@ -54,7 +54,7 @@ const char page_style[] =
     "section{margin:0 0 1rem;padding:1.1rem;background:var(--card);"
     "border:1px solid var(--line);border-radius:10px;overflow:clip}\n"
     "section h3{margin:.2rem 0}\n"
-    ".text+h3,pre+h3{margin-top:1.2rem}\n"
+    ".text+h3,details+h3{margin-top:1.2rem}\n"
     "section p+p,.list li+li,pre+p,ol+p,ul+p,p+dl,dl+p{margin-top:.7rem}\n"
     /* The verdict, and the tally under it. */
     ".verdict{background:var(--tone-bg);border-color:var(--tone)}\n"
@@ -102,6 +102,8 @@ const char page_style[] =
     "details{border-top:1px solid var(--line)}\n"
     "details:last-of-type{border-bottom:1px solid var(--line)}\n"
     "summary{cursor:pointer;padding:.55rem .1rem}\n"
+    ".text+details{margin-top:1rem}\n"
+    "details pre{margin-bottom:.9rem}\n"
     "summary .i{color:var(--tone)}\n"
     "details .text{padding:.1rem .1rem .9rem 1.5rem;max-width:46rem}\n"
     ".text{max-width:46rem;scroll-margin-top:4rem}\n"

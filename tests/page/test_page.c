@@ -79,7 +79,7 @@ static void test_seats(void)
     }
     struct buffer page = page_of("silent");
     ok(page.size < MODEST, "33 seats without reasons: %zu bytes", page.size);
-    ok(!has(&page, "<details>") && has(&page, "No seat gave reasons"), "and none is shown");
+    ok(!has(&page, "id=\"why-") && has(&page, "No seat gave reasons"), "and none is shown");
     buffer_free(&page);
 }
 
