@@ -151,7 +151,15 @@ ok '  in a file' exits 0 export "$short" -o "$first.proof"
 ok '  says which' said "$first" 'final by block 4, certified by that of block 5'
 ok '  is the same' cmp -s first.proof "$first.proof"
 ok '  once' exits 1 export "$short" -o "$first.proof"
-ok '  for no terminal' exits 0 export "$short" -o -
+ok '  on standard output' exits 0 export "$short" -o -
+ok '  is the same' cmp -s out first.proof
+if command -v script >/dev/null; then
+    # It has a terminal, and gives the status of what it runs.
+    ok '  but on no terminal' exits_with 1 script -q -e -c "$conclave export $short" /dev/null
+    ok '  and says what to do' said 'name a file, -o FILE'
+else
+    ok '  but on no terminal # SKIP there is no script' true
+fi
 ok 'export --all' exits 0 export --all proofs
 ok '  takes both' said '2 bundles' '0 were there already'
 ok '  each by its id' cmp -s first.proof "proofs/$first.proof"

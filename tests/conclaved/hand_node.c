@@ -172,6 +172,7 @@ static void start_replica(struct hand_node *h)
     struct replica_observer observer = {0};
     node_replica_config(h->node.charter, h->node.seat, &config);
     config.key = h->key = key_generate();
+    config.core.rotate_every = UINT32_MAX; /* a long history is of one view */
     must(replica_new(&config, h->node.ledger, &ports, &observer, &h->node.replica, &why),
          &why, "replaying it");
     /* What a restarted seat asks of the others is answered: nothing is known of it. */
@@ -270,7 +271,22 @@ static void reveal_all(struct history *t, unsigned index, uint16_t seats, unsign
     }
 }
 
-static void write_history(struct hand_node *h)
+/* Approved ones, each final with the block that opens what follows. */
+static void write_more(struct history *t, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        char title[32];
+        (void)snprintf(title, sizeof(title), "more, the %uth", i);
+        open_one(t, 1, 2, title, "As before.");
+        add_block(t);
+        commit_all(t, 2, 4, 3);
+        add_block(t);
+        reveal_all(t, 2, 4, 3);
+        add_block(t);
+    }
+}
+
+static void write_history(struct hand_node *h, unsigned more)
 {
     struct history t = {
         .h = h, .council = council_new(&h->rules), .tip = h->node.charter->council_id};
@@ -290,6 +306,7 @@ static void write_history(struct hand_node *h)
     reveal_all(&t, 1, 4, 1);
     add_block(&t);
     add_block(&t);
+    write_more(&t, more);
     open_one(&t, 3, 2, "third", "");
     add_block(&t);
     commit_all(&t, 2, 2, 2);
@@ -298,7 +315,7 @@ static void write_history(struct hand_node *h)
     council_free(t.council);
 }
 
-void hand_node_make(struct hand_node *h, const char *charter)
+void hand_node_make_long(struct hand_node *h, const char *charter, unsigned more)
 {
     struct complaint why = {""};
     struct node *n = &h->node;
@@ -324,14 +341,19 @@ void hand_node_make(struct hand_node *h, const char *charter)
     free(store);
     n->published = published_new();
     must(flagging_open(n, &why), &why, "the flags");
-    write_history(h);
+    write_history(h, more);
     must(ledger_commit(n->ledger), &why, "the history");
     start_replica(h);
     n->config = &hand_config;
     n->log = log_ring_new();
-    n->rounds = rounds_new(n->charter->seat_count, HAND_HEIGHT);
+    n->rounds = rounds_new(n->charter->seat_count, ledger_height(n->ledger));
     n->beats = beats_new(n->charter->seat_count, n->seat, hand_config.heartbeat_ms, 0);
     memcpy(hand_world.ids, h->ids, sizeof(h->ids));
+}
+
+void hand_node_make(struct hand_node *h, const char *charter)
+{
+    hand_node_make_long(h, charter, 0);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)

@@ -41,6 +41,8 @@ extern struct hand_world hand_world;
 
 /* charter is the path of a charter of 4 seats whose class 0 has a threshold of 3. */
 void hand_node_make(struct hand_node *h, const char *charter);
+/* With so many more decisions between the second and the third proposal. */
+void hand_node_make_long(struct hand_node *h, const char *charter, unsigned more);
 void hand_node_free(struct hand_node *h);
 
 #endif

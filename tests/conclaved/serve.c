@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* serve SOCKET CHARTER: the control socket of a node made by hand, until it is killed, or a
- * minute has passed. Prints the ids of its three proposals. */
+/* serve SOCKET CHARTER [MORE]: the control socket of a node made by hand, with so many more
+ * decisions, until it is killed, or a minute has passed. Prints the ids of its three
+ * proposals. Its store is beneath TMPDIR. */
 #include "hand_node.h"
 
 #include "base/log.h"
@@ -42,12 +43,13 @@ int main(int argc, char **argv)
     struct complaint why = {""};
     struct control_server_config config;
     ev_signal end;
-    if (argc != 3) {
+    if (argc != 3 && argc != 4) {
         return 2;
     }
     (void)alarm(60);
     (void)log_open("stderr", LOG_LEVEL_ERROR, NULL);
-    hand_node_make(&hand, argv[2]);
+    hand_node_make_long(&hand, argv[2],
+                        argc == 4 ? (unsigned)strtoul(argv[3], NULL, 10) : 0);
     raise_flags(&hand);
     struct ev_loop *loop = ev_default_loop(EVFLAG_AUTO);
     hand.node.loop = loop;
