@@ -49,16 +49,15 @@ static enum choice choice_of(uint16_t seat, unsigned approve)
     return seat <= approve ? CHOICE_APPROVE : CHOICE_REJECT;
 }
 
-void place_round(struct place *p, unsigned proposals, unsigned approve)
+void place_round(struct place *p, unsigned count, unsigned approve)
 {
     uint16_t seats = p->world->charter->seat_count;
-    unsigned count = proposals * seats;
     struct hash *ids = alloc(count * sizeof(*ids));
     struct batch batch = {0};
     for (unsigned i = 0; i < count; i++) {
         char *name = alloc_printf("%u of block %u", i, (unsigned)p->chain.height);
         struct buffer *next = batch_next(&batch);
-        build_propose(next, (uint16_t)(1 + i / proposals), 0, name);
+        build_propose(next, (uint16_t)(1 + i * seats / count), 0, name);
         ids[i] = hash_operation(buffer_slice(next));
         free(name);
     }

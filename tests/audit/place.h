@@ -20,8 +20,8 @@ void place_open(struct place *p, const struct world *w, const char *dir);
 void place_finish(struct place *p);
 void place_remove(struct place *p);
 
-/* Proposals of each seat, opened, decided and final: four blocks. Seats above approve
- * reject. */
-void place_round(struct place *p, unsigned proposals, unsigned approve);
+/* So many proposals, of one seat after the other, opened, decided and final: four blocks.
+ * Seats above approve reject. */
+void place_round(struct place *p, unsigned count, unsigned approve);
 
 #endif

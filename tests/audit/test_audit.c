@@ -52,7 +52,7 @@ static char *make(const struct world *w, const char *name, unsigned rounds)
     place_open(&p, w, dir);
     for (unsigned i = 0; i < rounds; i++) {
         p.chain.view += i == 1;
-        place_round(&p, 1, i % 2 == 0 ? SEATS : 1);
+        place_round(&p, SEATS, i % 2 == 0 ? SEATS : 1);
     }
     place_finish(&p);
     free(p.dir);
@@ -431,7 +431,7 @@ static char *make_fork(const char *name, uint64_t view)
     for (unsigned i = 0; i < ROUNDS; i++) {
         p.chain.view += i == 1;
         p.chain.view += i == 2 ? view : 0;
-        place_round(&p, i < 2 ? 1 : 2, i % 2 == 0 ? SEATS : 1);
+        place_round(&p, i < 2 ? SEATS : 2 * SEATS, i % 2 == 0 ? SEATS : 1);
     }
     place_finish(&p);
     free(p.dir);
@@ -455,9 +455,39 @@ static void check_two(const char *dir)
     free(shorter);
 }
 
+/* The fork's certificate in a copy that has the other block: each signature in it is good.
+ */
+static void check_swapped(const char *dir, const char *fork)
+{
+    struct complaint why = {""};
+    struct store *from = NULL, *to = NULL;
+    struct bytes *value = NULL;
+    char *copy = copy_of(dir, "swapped");
+    uint8_t key[8];
+    value_key_number(key, 9);
+    if (store_open(fork, STORE_READ, &from, &why) == 0 &&
+        store_open(copy, STORE_WRITE, &to, &why) == 0 &&
+        store_get(from, STORE_CERTIFICATES, slice_of(key, sizeof(key)), &value) == 0) {
+        store_put(to, STORE_CERTIFICATES, slice_of(key, sizeof(key)), bytes_slice(value));
+        ok(store_commit(to) == 0, "a certificate of the other block of its height");
+    }
+    bytes_unref(value);
+    store_close(from);
+    store_close(to);
+    json_t *a = AUDIT(1, copy);
+    ok(strcmp(text(copy_at(a, 0), "difference.what"), "certificate") == 0 &&
+           number(copy_at(a, 0), "difference.height") == 9,
+       "is found: %s", text(copy_at(a, 0), "difference.text"));
+    json_decref(a);
+    free(copy);
+}
+
 static void check_fork(const char *dir, const char *name, uint64_t view)
 {
     char *fork = make_fork(name, view);
+    if (view == 0) {
+        check_swapped(dir, fork);
+    }
     json_t *a = AUDIT(1, dir, fork);
     ok(strcmp(text(a, "comparison.result"), "fork") == 0 &&
            number(a, "comparison.agreed") == 8 && number(a, "comparison.height") == 9 &&

@@ -4,35 +4,19 @@
  * with rationales of 300 bytes, and the time to verify it, beside the machine's own rate of
  * Ed25519 in the same run.
  */
-#include "../verify/world.h"
+#include "bare.h"
 
 #include "base/alloc.h"
-#include "crypto/sign.h"
 #include "hash/hash.h"
 #include "proof/proof.h"
 #include "verify/verify.h"
 #include "wire/codec.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { RATIONALE_BYTES = 300, TEXT_BYTES = 1000, SEATS_GREAT = 33 };
 static const double seconds = 2;
-
-static double now_s(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-__attribute__((noreturn)) static void give_up(const char *why)
-{
-    (void)fprintf(stderr, "bench: %s\n", why);
-    exit(1);
-}
 
 /* --- one decision --- */
 
@@ -84,34 +68,13 @@ static void decide(const struct world *w, bool full, struct buffer *out)
         chain_block(&chain, &batch, ++time_ms);
     }
     if (proof_build(ledger, &w->charter->council_id, &id, full, out, &why) != 0) {
-        give_up(why.text);
+        bare_give_up(why.text);
     }
     chain_end(&chain);
     shelf_free(ledger);
 }
 
 /* --- measuring --- */
-
-/* Verifications of one signature a second, over what a vote signs. */
-static double bare_rate(const struct world *w)
-{
-    struct signature signature;
-    struct buffer body = {0};
-    const struct hash block = {{7}};
-    uint64_t count = 0;
-    codec_body_vote(&body, 1, 1000, &block);
-    world_sign(w, 1, LABEL_COMMIT, buffer_slice(&body), &signature);
-    double start = now_s(), passed;
-    while ((passed = now_s() - start) < seconds) {
-        if (sign_verify(&w->charter->seats[0].key, LABEL_COMMIT, &w->charter->council_id,
-                        buffer_slice(&body), &signature) != 0) {
-            give_up("a good signature does not verify");
-        }
-        count++;
-    }
-    buffer_free(&body);
-    return (double)count / passed;
-}
 
 static void measure(const struct world *w, bool full, double rate)
 {
@@ -120,11 +83,11 @@ static void measure(const struct world *w, bool full, double rate)
     struct buffer bundle = {0};
     uint64_t count = 0, signatures = 0;
     decide(w, full, &bundle);
-    double start = now_s(), passed;
-    while ((passed = now_s() - start) < seconds) {
+    double start = bare_now_s(), passed;
+    while ((passed = bare_now_s() - start) < seconds) {
         verify_proof(w->charter, buffer_slice(&bundle), &p, &report);
         if (!report.holds) {
-            give_up(report.text.text);
+            bare_give_up(report.text.text);
         }
         proof_clear(&p);
         signatures += report.signatures;
@@ -143,7 +106,7 @@ int main(void)
     struct world w;
     memset(words, 'x', TEXT_BYTES);
     world_begin(&w, SEATS_GREAT, "bench");
-    double rate = bare_rate(&w);
+    double rate = bare_rate(&w, seconds);
     world_end(&w);
     printf(
         "proofs: a text of %d bytes, rationales of %d; Ed25519 on one core verifies %.0f "

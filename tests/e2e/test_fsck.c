@@ -135,6 +135,35 @@ static void check_text(struct live *l)
     free(dir);
 }
 
+/* An auditor at the store itself, which a node goes on writing, and at a copy of it made
+ * by cp, which may be torn: then it says so. */
+static void check_audit(struct live *l)
+{
+    const char *argv[] = {"conclave",  "audit",         "--json",
+                          "--charter", l->charter_path, live_seat(l, CHECKED)->data,
+                          NULL};
+    for (int i = 0; i < ROUNDS; i++) {
+        (void)history_propose(&history, l, CHECKED);
+        struct live_output o = live_run(l, WAIT_MS, argv);
+        json_t *a = json_loads(o.out, 0, NULL);
+        ok(o.status == 0 && json_is_true(json_object_get(a, "ok")),
+           "audited while its node goes on: %s", o.err);
+        json_decref(a);
+        live_output_free(&o);
+        char *copy = copy_store(l, "torn");
+        argv[5] = copy;
+        o = live_run(l, WAIT_MS, argv);
+        ok(o.status == 0 || o.status == 1, "a copy that cp made meanwhile: %d %s", o.status,
+           o.err);
+        live_output_free(&o);
+        argv[5] = live_seat(l, CHECKED)->data;
+        const char *remove[] = {"/bin/rm", "-r", copy, NULL};
+        o = live_run(l, WAIT_MS, remove);
+        live_output_free(&o);
+        free(copy);
+    }
+}
+
 int main(void)
 {
     struct live_options o = {.seats = SEATS};
@@ -143,6 +172,7 @@ int main(void)
     ok(live_start_council(l), "a council of %d", SEATS);
     live_agent_set(l, 0, history_approve, NULL);
     check_beside(l);
+    check_audit(l);
     is(history_missing(&history, l, WAIT_MS), 0, "everything acknowledged is decided");
     uint64_t height = (uint64_t)live_number(l, CHECKED, "height") / 2;
     is(live_stop(l, CHECKED, WAIT_MS), 0, "a node is stopped");
