@@ -89,6 +89,9 @@ void forge_judge_bytes(struct forge *f, struct slice bytes, enum verify_check ex
     struct verify_report report;
     verify_proof(f->world->charter, bytes, &out, &report);
     proof_clear(&out);
+    if (f->witness != NULL) {
+        f->witness(f->context, bytes, &report, name);
+    }
     if (!report.holds && report.failed == expected && report.text.text[0] != '\0' &&
         report.passed == (unsigned)expected) {
         f->refused++;

@@ -18,6 +18,10 @@ struct forge {
     unsigned refused;                          /* forgeries, by the check expected; */
     unsigned failed;                           /* others, each shown */
     unsigned by_check[VERIFY_CHECKS];
+    /* Where it is not NULL: sees each forgery, and what was said of it. */
+    void (*witness)(void *context, struct slice bytes, const struct verify_report *report,
+                    const char *name);
+    void *context;
 };
 
 /* The bundle stays the caller's. */
@@ -39,6 +43,7 @@ void forge_judge_bytes(struct forge *f, struct slice bytes, enum verify_check ex
 
 /* --- the forgeries, by layer --- */
 
+void forge_all(struct forge *f);      /* all of them: */
 void forge_outside(struct forge *f);  /* shape and council */
 void forge_header(struct forge *f);   /* and certificate */
 void forge_state(struct forge *f);    /* effects, count, index, path, record unsealed */

@@ -225,3 +225,14 @@ void forge_state(struct forge *f)
         forge_judge(f, VERIFY_STATE, "a path too short");
     }
 }
+
+void forge_all(struct forge *f)
+{
+    forge_outside(f);
+    forge_header(f);
+    forge_state(f);
+    forge_record(f);
+    forge_seats(f);
+    forge_proposal(f);
+    forge_hands(f);
+}

@@ -4,10 +4,9 @@
  * tested with files: SEATS.json; SEATS-STORY-DECISION.proof, and .full.proof, where STORY
  * counts from 0, as decisions do.
  */
-#include "stories.h"
+#include "bundles.h"
 
 #include "base/alloc.h"
-#include "proof/proof.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,42 +26,18 @@ static void store(char *name, struct slice content)
     free(name);
 }
 
-static void make_bundle(const struct world *w, struct ledger *l, unsigned story,
-                        uint64_t index, bool full)
+static void make_bundle(void *context, const struct told *told)
 {
-    struct bytes *encoding = NULL;
-    struct record r;
-    struct buffer bundle = {0};
-    struct complaint why = {""};
-    (void)ledger_record(l, index, &encoding);
-    (void)codec_decode_record(bytes_slice(encoding), &r);
-    if (proof_build(l, &w->charter->council_id, &r.proposal, full, &bundle, &why) != 0) {
-        (void)fprintf(stderr, "make_bundles: %s\n", why.text);
+    unsigned seats = told->world->charter->seat_count;
+    (void)context;
+    if (told->bundle.size == 0) {
+        (void)fprintf(stderr, "make_bundles: %s\n", told->why);
         exit(1);
     }
-    store(alloc_printf("%u-%u-%u%s.proof", (unsigned)w->charter->seat_count, story,
-                       (unsigned)index, full ? ".full" : ""),
-          buffer_slice(&bundle));
-    bytes_unref(encoding);
-    buffer_free(&bundle);
-}
-
-static void make_story(const struct tale *t, unsigned story)
-{
-    static struct chain chain;
-    struct world w;
-    struct ledger *ledger = shelf_new();
-    world_begin(&w, t->seats, "files");
-    chain_begin(&chain, &w, NULL, ledger);
-    chain_tell(&chain, t->lines);
-    store(alloc_printf("%u.json", (unsigned)t->seats), buffer_slice(&w.json));
-    for (uint64_t i = 0; i < ledger_record_count(ledger); i++) {
-        make_bundle(&w, ledger, story, i, false);
-        make_bundle(&w, ledger, story, i, true);
-    }
-    chain_end(&chain);
-    shelf_free(ledger);
-    world_end(&w);
+    store(alloc_printf("%u.json", seats), buffer_slice(&told->world->json));
+    store(alloc_printf("%u-%u-%u%s.proof", seats, told->tale, (unsigned)told->decision,
+                       told->is_full ? ".full" : ""),
+          told->bundle);
 }
 
 int main(int argc, char **argv)
@@ -72,8 +47,6 @@ int main(int argc, char **argv)
         return 2;
     }
     directory = argv[1];
-    for (unsigned story = 0; tales[story].name != NULL; story++) {
-        make_story(&tales[story], story);
-    }
+    tell_all(make_bundle, NULL);
     return 0;
 }
