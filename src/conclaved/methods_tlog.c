@@ -21,8 +21,10 @@ static json_t *note_json(const struct node *n, const struct checkpoint_signed *s
     checkpoint_council_init(&council, &c->council_id, n->keys, c->seat_count);
     checkpoint_text(&note, &c->council_id, signed_by->size, &signed_by->root);
     note_write_separator(&note);
-    for (uint16_t seat = 1; seat <= c->seat_count; seat++) {
+    uint16_t left = checkpoint_room(&council, signed_by->count, 0);
+    for (uint16_t seat = 1; seat <= c->seat_count && left > 0; seat++) {
         if (signed_by->has[seat - 1]) {
+            left--;
             checkpoint_write_line(&note, &council, seat, &signed_by->signatures[seat - 1]);
         }
     }

@@ -56,6 +56,14 @@ int checkpoint_parse(struct slice text, struct checkpoint *out, struct complaint
     return 0;
 }
 
+uint16_t checkpoint_room(const struct checkpoint_council *c, uint16_t signers,
+                         size_t others)
+{
+    size_t room = others < NOTE_LINES_READ ? NOTE_LINES_READ - others : 0;
+    room = room > c->quorum ? room : c->quorum;
+    return room < signers ? (uint16_t)room : signers;
+}
+
 void checkpoint_write_line(struct buffer *out, const struct checkpoint_council *c,
                            uint16_t seat, const struct signature *signature)
 {

@@ -34,6 +34,11 @@ void checkpoint_council_init(struct checkpoint_council *c, const struct hash *co
 /* Of any log; the slices point into text. 0 or CONCLAVE_EFORMAT, why naming the line. */
 int checkpoint_parse(struct slice text, struct checkpoint *out, struct complaint *why);
 
+/* How many lines of seats a note has room for, which so many signed, beside so many lines
+ * of others: all, or where these are too many for other programs at least a quorum. */
+uint16_t checkpoint_room(const struct checkpoint_council *c, uint16_t signers,
+                         size_t others);
+
 /* The note's line of what crypto/checkpoint.h signs; 1 <= seat <= n. */
 void checkpoint_write_line(struct buffer *out, const struct checkpoint_council *c,
                            uint16_t seat, const struct signature *signature);
@@ -59,9 +64,11 @@ int checkpoint_verify(const struct checkpoint_council *c, const struct note *not
  * Appends one note with the lines of all: seats that signed, ascending; one of each of the
  * witnesses (which may be NULL with 0), the latest that holds, in their order; then lines
  * that cannot be judged, as they were met, each once. Lines that claim the name and key id
- * of the log or of one of the witnesses and do not hold are left out. At most
- * NOTE_LINES_MAX lines. 0; CONCLAVE_EINVAL where count is 0 or the texts differ, _EAGAIN
- * with nothing appended where no line is left.
+ * of the log or of one of the witnesses and do not hold are left out. Where these are more
+ * than NOTE_LINES_READ lines, those of seats beyond a quorum go first, from the last on,
+ * then those that cannot be judged; a witness's line stays, up to NOTE_LINES_MAX lines in
+ * all. 0; CONCLAVE_EINVAL where count is 0 or the texts differ, _EAGAIN with
+ * nothing appended where no line is left.
  */
 int checkpoint_merge(const struct checkpoint_council *c, const struct note *const *notes,
                      size_t count, const struct vkey *witnesses, size_t witness_count,

@@ -64,28 +64,40 @@ static void take_note(struct merge *m, const struct note *n)
     }
 }
 
-/* Returns how many lines there are then. */
-static size_t write_line(struct buffer *out, struct slice line, size_t lines)
+/* Those of the lines that are there, up to max lines in all; returns how many there are
+ * then. */
+static size_t write_kept(struct buffer *out, const struct kept *kept, size_t count,
+                         size_t lines, size_t max)
 {
-    if (line.size == 0 || lines == NOTE_LINES_MAX) {
-        return lines;
+    for (size_t i = 0; i < count && lines < max; i++) {
+        if (kept[i].whole.size > 0) {
+            buffer_append_slice(out, kept[i].whole);
+            lines++;
+        }
     }
-    buffer_append_slice(out, line);
-    return lines + 1;
+    return lines;
+}
+
+static size_t count_kept(const struct kept *kept, size_t count)
+{
+    size_t there = 0;
+    for (size_t i = 0; i < count; i++) {
+        there += kept[i].whole.size > 0;
+    }
+    return there;
 }
 
 static int write_merged(const struct merge *m, struct buffer *out)
 {
-    size_t lines = 0;
+    const struct checkpoint_council *c = m->council;
+    uint16_t signers = (uint16_t)count_kept(m->seats, c->seats);
+    size_t witnessed = count_kept(m->witnessed, m->witness_count);
+    size_t max = checkpoint_room(c, signers, witnessed + m->unknown_count);
     struct buffer body = {0};
-    for (uint16_t i = 0; i < m->council->seats; i++) {
-        lines = write_line(&body, m->seats[i].whole, lines);
-    }
-    for (size_t i = 0; i < m->witness_count; i++) {
-        lines = write_line(&body, m->witnessed[i].whole, lines);
-    }
-    for (size_t i = 0; i < m->unknown_count; i++) {
-        lines = write_line(&body, m->unknown[i], lines);
+    size_t lines = write_kept(&body, m->seats, c->seats, 0, max);
+    lines = write_kept(&body, m->witnessed, m->witness_count, lines, NOTE_LINES_MAX);
+    for (size_t i = 0; i < m->unknown_count && lines < NOTE_LINES_READ; i++, lines++) {
+        buffer_append_slice(&body, m->unknown[i]);
     }
     if (lines > 0) {
         buffer_append_slice(out, m->text);

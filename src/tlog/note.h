@@ -15,6 +15,9 @@
 
 /* Room for the lines of SEATS_MAX seats and as many others, some with long signatures. */
 enum { NOTE_MAX = 512 * 1024, NOTE_LINES_MAX = 256, NOTE_NAME_MAX = 255 };
+/* Signature lines that the much used parsers accept: what is written keeps to it where it
+ * can. */
+enum { NOTE_LINES_READ = 100 };
 
 struct note_line {
     struct slice name;

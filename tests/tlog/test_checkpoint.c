@@ -319,7 +319,7 @@ static void test_merge(const struct log *l)
     buffer_free(&expected);
 }
 
-/* Lines that nobody knows never take the place of a seat or of a known witness. */
+/* Lines that nobody knows never take the place of a quorum or of a known witness. */
 static void test_flood(const struct log *l)
 {
     struct buffer parts[2] = {{0}}, got = {0};
@@ -338,7 +338,7 @@ static void test_flood(const struct log *l)
     }
     is(merge(l, parts, 2, true, &got), 0, "a flood of lines");
     is(verify(l, &got, &r, &why), 0, "leaves the seats");
-    is((int64_t)r.others, NOTE_LINES_MAX - QUORUM, "and fills what is left");
+    is((int64_t)r.others, NOTE_LINES_READ - QUORUM, "and fills what is left");
     struct note n;
     uint64_t seconds = 0;
     (void)note_parse(buffer_slice(&got), &n, &why);
@@ -348,6 +348,53 @@ static void test_flood(const struct log *l)
     buffer_free(&parts[0]);
     buffer_free(&parts[1]);
     buffer_free(&got);
+}
+
+/* Of 128 seats q = 86: what their note leaves to others. */
+static void test_large(void)
+{
+    static struct signers all;
+    static struct checkpoint_council council;
+    struct buffer text = {0}, got = {0};
+    struct checkpoint_vote v = {.size = 7, .root = signers_hash(7)};
+    struct checkpoint_report r;
+    struct complaint why = {""};
+    struct note n;
+    signers_init(&all, SEATS_MAX, 9);
+    checkpoint_council_init(&council, &all.council_id, all.keys, all.seats);
+    checkpoint_text(&text, &all.council_id, v.size, &v.root);
+    note_write_separator(&text);
+    for (uint16_t seat = 1; seat <= all.seats; seat++) {
+        checkpoint_sign(all.secrets[seat - 1], &all.council_id, &v);
+        checkpoint_write_line(&text, &council, seat, &v.signature);
+    }
+    for (unsigned others = 0; others <= 20; others += 10) {
+        const struct note *list[1] = {&n};
+        struct note merged;
+        size_t before = text.size;
+        for (unsigned i = 0; i < others; i++) {
+            char name[8];
+            (void)snprintf(name, sizeof(name), "w%u", i);
+            note_write_line(&text, slice_of_string(name), i, slice_of_string("x"));
+        }
+        got.size = 0;
+        ok(note_parse(buffer_slice(&text), &n, &why) == 0, "128 seats, %u others", others);
+        is(checkpoint_merge(&council, list, 1, NULL, 0, &got), 0, "are one note");
+        (void)note_parse(buffer_slice(&got), &merged, &why);
+        is((int64_t)merged.count, NOTE_LINES_READ, "that other programs read");
+        is(checkpoint_verify(&council, &merged, &r, &why), 0, "of a quorum");
+        is(r.count, others == 20 ? 86 : 100 - others, "and of as many seats as fit");
+        note_clear(&merged);
+        note_clear(&n);
+        text.size = before;
+    }
+    is(checkpoint_room(&council, 128, 0), 100, "room for 100 seats alone");
+    is(checkpoint_room(&council, 90, 5), 90, "for 90 and five others");
+    is(checkpoint_room(&council, 90, 500), 86, "for a quorum in any case");
+    is(checkpoint_room(&council, 12, 500), 12, "and for no more than signed");
+    buffer_free(&text);
+    buffer_free(&got);
+    signers_free(&all);
 }
 
 int main(void)
@@ -364,6 +411,7 @@ int main(void)
     test_wrong_text(&l);
     test_merge(&l);
     test_flood(&l);
+    test_large();
     log_free(&l);
     return tap_done();
 }
