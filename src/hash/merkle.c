@@ -160,15 +160,12 @@ int merkle_verify_path(const struct hash *leaf, uint64_t index, uint64_t count,
 }
 
 /* RFC 9162 section 2.1.4.2. */
-int merkle_verify_consistency(uint64_t first, uint64_t second,
-                              const struct hash *first_root, const struct hash *second_root,
-                              const struct hash *proof, size_t length)
+int merkle_grow(uint64_t first, uint64_t second, const struct hash *first_root,
+                const struct hash *proof, size_t length, struct hash *shown_first,
+                struct hash *shown_second)
 {
-    if (first == 0 || first > second) {
+    if (first == 0 || first >= second) {
         return CONCLAVE_ESIG;
-    }
-    if (first == second) {
-        return length == 0 && same(first_root, second_root) ? 0 : CONCLAVE_ESIG;
     }
     uint64_t fn = first - 1;
     uint64_t sn = second - 1;
@@ -203,5 +200,21 @@ int merkle_verify_consistency(uint64_t first, uint64_t second,
         fn >>= 1;
         sn >>= 1;
     }
-    return sn == 0 && same(&fr, first_root) && same(&sr, second_root) ? 0 : CONCLAVE_ESIG;
+    *shown_first = fr;
+    *shown_second = sr;
+    return sn == 0 ? 0 : CONCLAVE_ESIG;
+}
+
+int merkle_verify_consistency(uint64_t first, uint64_t second,
+                              const struct hash *first_root, const struct hash *second_root,
+                              const struct hash *proof, size_t length)
+{
+    struct hash fr, sr;
+    if (first == second && first > 0) {
+        return length == 0 && same(first_root, second_root) ? 0 : CONCLAVE_ESIG;
+    }
+    return merkle_grow(first, second, first_root, proof, length, &fr, &sr) == 0 &&
+                   same(&fr, first_root) && same(&sr, second_root)
+               ? 0
+               : CONCLAVE_ESIG;
 }

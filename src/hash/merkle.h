@@ -36,6 +36,12 @@ int merkle_climb(const struct hash *leaf, uint64_t index, uint64_t count,
 /* 0 if path leads from leaf at index to root, else CONCLAVE_ESIG. */
 int merkle_verify_path(const struct hash *leaf, uint64_t index, uint64_t count,
                        const struct hash *path, size_t length, const struct hash *root);
+/* The two roots that a consistency proof shows, 0 < first < second. Where first is a power
+ * of two the proof does not hold the first root, which is then what is given. 0, or
+ * CONCLAVE_ESIG when no such proof has that length. */
+int merkle_grow(uint64_t first, uint64_t second, const struct hash *first_root,
+                const struct hash *proof, size_t length, struct hash *shown_first,
+                struct hash *shown_second);
 /* 0 if the tree of size second with root second_root extends that of size first. */
 int merkle_verify_consistency(uint64_t first, uint64_t second,
                               const struct hash *first_root, const struct hash *second_root,

@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "page/page.h"
+#include "verify/log.h"
 #include "verify/verify.h"
 
 #include <inttypes.h>
@@ -27,36 +28,6 @@ struct pages {
 };
 
 /* --- one decision --- */
-
-static void add_row(struct pages *g, const struct proof *proof, uint64_t index,
-                    const char *id)
-{
-    const struct record *r = &proof->record;
-    const struct propose *content = &proof->propose.propose;
-    const char *reason = reason_name(r->reason);
-    char *page = alloc_printf("decisions/%s.html", id);
-    char *bundle = alloc_printf("decisions/%s.proof", id);
-    json_t *row = json_object();
-    (void)json_object_set_new(row, "index", json_integer((json_int_t)index));
-    (void)json_object_set_new(row, "id", json_string(id));
-    (void)json_object_set_new(
-        row, "title", json_stringn((const char *)content->title.data, content->title.size));
-    (void)json_object_set_new(row, "class",
-                              json_string(g->p->charter->classes[r->class_index].name));
-    (void)json_object_set_new(row, "outcome", json_string(outcome_name(r->outcome)));
-    (void)json_object_set_new(row, "reason",
-                              reason[0] != '\0' ? json_string(reason) : json_null());
-    (void)json_object_set_new(row, "approve", json_integer(r->approve));
-    (void)json_object_set_new(row, "reject", json_integer(r->reject));
-    (void)json_object_set_new(row, "abstain", json_integer(r->abstain));
-    (void)json_object_set_new(row, "threshold", json_integer(r->threshold));
-    (void)json_object_set_new(row, "final_ms", json_integer((json_int_t)r->final.time_ms));
-    (void)json_object_set_new(row, "page", json_string(page));
-    (void)json_object_set_new(row, "proof", json_string(bundle));
-    (void)json_array_append_new(g->rows, row);
-    free(page);
-    free(bundle);
-}
 
 static int put_decision(struct pages *g, const struct proof *proof, struct slice bundle,
                         const char *id)
@@ -111,7 +82,7 @@ static int add_decision(struct pages *g, uint64_t index)
         error = put_decision(g, proof, bytes_slice(bundle), id);
     }
     if (error == 0) {
-        add_row(g, proof, index, id);
+        (void)json_array_append_new(g->rows, verify_row(p->charter, proof, index));
     }
     proof_clear(proof);
     free(proof);

@@ -2,7 +2,7 @@
 #include "publish/inside.h"
 
 #include "base/alloc.h"
-#include "tlog/note.h"
+#include "verify/log.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -11,45 +11,20 @@
 static const char checkpoint_name[] = "checkpoint";
 static const char charter_name[] = "charter.json";
 
-/* Who may sign, in one piece that stays where it is. */
-static struct checkpoint_council *council_of(const struct charter *c)
-{
-    struct checkpoint_council *council = alloc_zero(1, sizeof(*council));
-    struct public_key keys[SEATS_MAX];
-    for (uint16_t i = 0; i < c->seat_count; i++) {
-        keys[i] = c->seats[i].key;
-    }
-    checkpoint_council_init(council, &c->council_id, keys, c->seat_count);
-    return council;
-}
-
-/* A note, parsed and judged: the report points into it. */
-struct judged {
-    struct note note;
-    struct checkpoint_report report;
-};
-
-static int judge(const struct checkpoint_council *council, struct slice bytes,
-                 struct judged *out, struct complaint *why)
-{
-    int error = note_parse(bytes, &out->note, why);
-    return error == 0 ? checkpoint_verify(council, &out->note, &out->report, why) : error;
-}
-
 /* --- what is published already --- */
 
 /* Nothing, where there is no checkpoint yet. */
 static int read_published(struct publication *p, const struct checkpoint_council *council,
                           struct bytes **note)
 {
-    struct judged old = {0};
+    struct verify_note old = {0};
     struct complaint why = {""};
     int error = site_get(p->site, checkpoint_name, NOTE_MAX, note, p->why);
     if (error == CONCLAVE_ENOENT) {
         return 0;
     }
     if (error == 0) {
-        error = judge(council, bytes_slice(*note), &old, &why);
+        error = verify_note(council, bytes_slice(*note), &old, NULL, &why);
         error = error == 0 ? 0
                            : complain(p->why, error,
                                       "%s/%s: %s; publish into a directory of this council",
@@ -118,8 +93,8 @@ static int merge(struct publication *p, const struct checkpoint_council *council
 static int count_signatures(struct publication *p, const struct checkpoint_council *council,
                             struct slice merged)
 {
-    struct judged all = {0};
-    int error = judge(council, merged, &all, p->why);
+    struct verify_note all = {0};
+    int error = verify_note(council, merged, &all, NULL, p->why);
     p->signatures = all.report.count;
     note_clear(&all.note);
     return error;
@@ -172,12 +147,12 @@ int publish_log(const struct charter *charter, struct site *site, struct slice n
                 struct slice cosigned, const struct publish_source *source,
                 struct publish_report *out, struct complaint *why)
 {
-    struct checkpoint_council *council = council_of(charter);
-    struct judged now = {0};
+    struct checkpoint_council *council = verify_council(charter);
+    struct verify_note now = {0};
     struct complaint text = {""};
     struct publication p = {.charter = charter, .site = site, .source = source, .why = why};
     uint64_t written = site->written;
-    int error = judge(council, note, &now, &text);
+    int error = verify_note(council, note, &now, NULL, &text);
     if (error != 0) {
         error = complain(why, error, "the checkpoint of the node: %s", text.text);
     } else {

@@ -49,6 +49,15 @@ int site_open(const char *path, struct site *out, struct complaint *why)
     return error;
 }
 
+int site_look(const char *path, struct site *out, struct complaint *why)
+{
+    *out = (struct site){.path = path, .lock_fd = -1};
+    out->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return out->fd >= 0 ? 0
+                        : complain(why, CONCLAVE_EIO, "%s: cannot open it: %s", path,
+                                   strerror(errno));
+}
+
 void site_close(struct site *s)
 {
     if (s->lock_fd >= 0) {
@@ -64,12 +73,18 @@ int site_get(struct site *s, const char *name, size_t max, struct bytes **out,
              struct complaint *why)
 {
     struct stat st;
-    int fd = openat(s->fd, name, O_RDONLY | O_CLOEXEC);
+    /* Not to wait for a writer, should it be a pipe. */
+    int fd = openat(s->fd, name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) {
         return errno == ENOENT || errno == ENOTDIR ? CONCLAVE_ENOENT
                                                    : refuse(s, name, "read", why);
     }
-    if (fstat(fd, &st) != 0 || st.st_size < 0 || (uint64_t)st.st_size > max) {
+    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+        (void)close(fd);
+        return complain(why, CONCLAVE_EFORMAT, "%s/%s: it is no regular file", s->path,
+                        name);
+    }
+    if (st.st_size < 0 || (uint64_t)st.st_size > max) {
         (void)close(fd);
         return complain(why, CONCLAVE_ELIMIT,
                         "%s/%s: it is larger than the %zu bytes it may have", s->path, name,

@@ -19,10 +19,13 @@ struct site {
 /* Makes the directory where it is missing. CONCLAVE_EEXIST while another publishes there.
  */
 int site_open(const char *path, struct site *out, struct complaint *why);
+/* One that is there, only to be read, by whoever: no lock. */
+int site_look(const char *path, struct site *out, struct complaint *why);
 void site_close(struct site *s);
 /* A file whose content is the same already is left alone. */
 int site_put(struct site *s, const char *name, struct slice content, struct complaint *why);
-/* At most max bytes; the caller unrefs. CONCLAVE_ENOENT without a complaint. */
+/* At most max bytes of a regular file; the caller unrefs. CONCLAVE_ENOENT without a
+ * complaint. */
 int site_get(struct site *s, const char *name, size_t max, struct bytes **out,
              struct complaint *why);
 /* Everything put so far is on the disk. */

@@ -12,22 +12,27 @@
 #include <stdlib.h>
 
 static const char usage[] =
-    "usage: conclave-verify --charter FILE [OPTION]... FILE...\n"
+    "usage: conclave-verify --charter FILE [OPTION]... THING...\n"
     "\n"
-    "Checks proofs of decisions by the charter alone, without a node or a network. A FILE\n"
-    "is a bundle that conclave export wrote, - is standard input.\n"
+    "Checks what a council publishes by the charter alone, without a node or a network. A\n"
+    "THING is a bundle that conclave export wrote, a checkpoint, a proof that conclave "
+    "prove\n"
+    "wrote, or a directory that conclave publish keeps; - is standard input.\n"
     "\n"
-    "  --charter FILE  the council's charter, from somebody you trust\n"
-    "  --text          show the proposal's text and evidence, too\n"
-    "  --quiet         say nothing of files that hold\n"
-    "  --json          one JSON text a file on standard output, for programs\n"
-    "  --help          this text\n"
-    "  --version       version\n"
+    "  --charter FILE   the council's charter, from somebody you trust\n"
+    "  --remember FILE  compare with the newest checkpoint seen before, which FILE keeps\n"
+    "  --text           show the proposal's text and evidence, too\n"
+    "  --quiet          say nothing of what holds\n"
+    "  --json           one JSON text a thing on standard output, for programs\n"
+    "  --help           this text\n"
+    "  --version        version\n"
     "\n"
-    "Exit status: 0 all of it holds, 1 it does not, 2 usage. See conclave-verify(1).\n";
+    "Exit status: 0 all holds and is of one history, 1 not, 2 usage. See "
+    "conclave-verify(1).\n";
 
 enum option_number {
     OPTION_CHARTER = 256,
+    OPTION_REMEMBER,
     OPTION_TEXT,
     OPTION_QUIET,
     OPTION_JSON,
@@ -36,6 +41,7 @@ enum option_number {
 
 static const struct option long_options[] = {
     {"charter", required_argument, NULL, OPTION_CHARTER},
+    {"remember", required_argument, NULL, OPTION_REMEMBER},
     {"text", no_argument, NULL, OPTION_TEXT},
     {"quiet", no_argument, NULL, OPTION_QUIET},
     {"json", no_argument, NULL, OPTION_JSON},
@@ -73,6 +79,8 @@ bool options_parse(int argc, char **argv, struct options *o)
     while ((which = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
         if (which == OPTION_CHARTER) {
             o->charter = optarg;
+        } else if (which == OPTION_REMEMBER) {
+            o->remember = optarg;
         } else if (which == OPTION_TEXT) {
             o->text = true;
         } else if (which == OPTION_QUIET) {
@@ -96,7 +104,7 @@ bool options_parse(int argc, char **argv, struct options *o)
         return misuse("--charter is missing: proofs are judged by the council's charter");
     }
     if (o->file_count == 0) {
-        return misuse("no file is named; - is standard input");
+        return misuse("no THING is named; - is standard input");
     }
     return o->json && o->quiet ? misuse("--json and --quiet exclude each other") : true;
 }

@@ -7,7 +7,8 @@
 
 struct options {
     const char *charter;
-    char *const *files; /* at least one */
+    const char *remember; /* or NULL */
+    char *const *files;   /* at least one */
     int file_count;
     bool json, text, quiet;
 };

@@ -6,8 +6,8 @@
 #define _GNU_SOURCE
 #include "tests/ledger/scratch.h"
 
+#include "house.h"
 #include "tap.h"
-#include "tests/verify/world.h"
 
 #include "base/alloc.h"
 #include "crypto/checkpoint.h"
@@ -23,148 +23,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SEATS = 4, ROUND = 32 };
-
-/* A council whose seats each propose eight things at once, and decide all of them. */
-struct house {
-    struct world world;
-    struct chain chain;
-    struct ledger *ledger;
-    uint64_t time_ms;
-    unsigned rounds;
-    char *dir;
-    struct site site;
-    /* What the source of a publication does wrong. */
-    uint64_t false_entry; /* index + 1 */
-    bool false_bundle;
-    uint64_t bundles; /* asked for */
-};
-
-static void house_begin(struct house *h)
+static void close_house(struct house *h)
 {
-    memset(h, 0, sizeof(*h));
-    h->dir = scratch_make();
-    world_begin(&h->world, SEATS, "published");
-    h->ledger = shelf_new();
-    chain_begin(&h->chain, &h->world, NULL, h->ledger);
-    h->time_ms = h->world.rules.created_ms;
-}
-
-static void house_end(struct house *h)
-{
-    chain_end(&h->chain);
-    shelf_free(h->ledger);
-    world_end(&h->world);
+    house_end(h);
     scratch_remove(h->dir);
-}
-
-/* Proposes, casts and opens in three blocks, and lets the records become final. */
-static void decide(struct house *h)
-{
-    struct hash ids[ROUND];
-    struct batch batch = {0};
-    for (unsigned i = 0; i < ROUND; i++) {
-        char name[32];
-        (void)snprintf(name, sizeof(name), "proposal %u", h->rounds * ROUND + i);
-        struct buffer *out = batch_next(&batch);
-        build_propose(out, (uint16_t)(1 + i / 8), 0, name);
-        ids[i] = hash_operation(buffer_slice(out));
-    }
-    chain_block(&h->chain, &batch, h->time_ms += 10);
-    for (unsigned i = 0; i < ROUND; i++) {
-        for (uint16_t seat = 1; seat <= SEATS; seat++) {
-            enum choice choice = i % 3 == 2 && seat > 2 ? CHOICE_REJECT : CHOICE_APPROVE;
-            build_commit(batch_next(&batch), &h->world.rules, seat, &ids[i], choice, i);
-        }
-    }
-    chain_block(&h->chain, &batch, h->time_ms += 10);
-    for (unsigned i = 0; i < ROUND; i++) {
-        for (uint16_t seat = 1; seat <= SEATS; seat++) {
-            enum choice choice = i % 3 == 2 && seat > 2 ? CHOICE_REJECT : CHOICE_APPROVE;
-            build_reveal(batch_next(&batch), seat, &ids[i], choice, i);
-        }
-    }
-    for (unsigned i = 0; i < 4; i++) {
-        chain_block(&h->chain, &batch, h->time_ms += 10);
-    }
-    batch_free(&batch);
-    h->rounds++;
-}
-
-/* The note of the first so many decisions by the first so many seats. */
-static void write_note(struct house *h, uint64_t size, uint16_t seats, struct buffer *out)
-{
-    static struct checkpoint_council council;
-    struct public_key keys[SEATS];
-    struct tree_source tree = {ledger_tree_node, h->ledger};
-    struct checkpoint_vote v = {.size = size};
-    for (uint16_t i = 0; i < SEATS; i++) {
-        keys[i] = h->world.charter->seats[i].key;
-    }
-    checkpoint_council_init(&council, &h->world.charter->council_id, keys, SEATS);
-    (void)tree_root(&tree, size, &v.root);
-    out->size = 0;
-    checkpoint_text(out, &h->world.charter->council_id, size, &v.root);
-    note_write_separator(out);
-    for (uint16_t seat = 1; seat <= seats; seat++) {
-        checkpoint_sign(h->world.secrets[seat - 1], &h->world.charter->council_id, &v);
-        checkpoint_write_line(out, &council, seat, &v.signature);
-    }
-}
-
-/* --- publishing --- */
-
-static int entry(void *context, uint64_t index, struct bytes **out, struct complaint *why)
-{
-    struct house *h = context;
-    int error = ledger_record(h->ledger, index, out);
-    if (error == 0 && index + 1 == h->false_entry) {
-        struct bytes *other = bytes_copy(bytes_slice(*out));
-        other->data[other->size - 1] ^= 1;
-        bytes_unref(*out);
-        *out = other;
-    }
-    return error == 0 ? 0 : complain(why, error, "no such record");
-}
-
-static int bundle(void *context, const struct hash *id, struct bytes **out,
-                  struct complaint *why)
-{
-    struct house *h = context;
-    struct buffer b = {NULL, 0, 0};
-    int error = proof_build(h->ledger, &h->world.charter->council_id, id, true, &b, why);
-    if (error == 0) {
-        b.data[b.size - 1] ^= h->false_bundle;
-        *out = bytes_copy(buffer_slice(&b));
-        h->bundles++;
-    }
-    buffer_free(&b);
-    return error;
-}
-
-static int publish_note(struct house *h, struct slice note, struct slice cosigned,
-                        struct publish_report *report, struct complaint *why)
-{
-    struct publish_source source = {entry, bundle, h};
-    *why = (struct complaint){""};
-    int error = site_open(h->dir, &h->site, why);
-    h->bundles = 0;
-    if (error == 0) {
-        error =
-            publish_log(h->world.charter, &h->site, note, cosigned, &source, report, why);
-    }
-    site_close(&h->site);
-    return error;
-}
-
-static int publish_size(struct house *h, uint64_t size, uint16_t seats,
-                        struct publish_report *report, struct complaint *why)
-{
-    struct buffer note = {NULL, 0, 0};
-    write_note(h, size, seats, &note);
-    int error = publish_note(h, buffer_slice(&note), SLICE_NONE, report, why);
-    buffer_free(&note);
-    return error;
 }
 
 /* --- looking at the directory as a stranger would --- */
@@ -262,23 +124,23 @@ static void test_growth(struct house *h)
 {
     struct publish_report report;
     struct complaint why;
-    decide(h);
-    is(publish_size(h, 20, 3, &report, &why), 0, "the first 20 decisions");
+    house_decide(h);
+    is(house_publish_size(h, 20, 3, &report, &why), 0, "the first 20 decisions");
     ok(report.size == 20 && report.old_size == 0 && report.signatures == 3 &&
            report.written > 40,
        "with their files");
     ok(tree_is(h, 20) && entries_are(h, 20) && count_decisions(h, 20) == 20,
        "which all hold");
-    is(publish_size(h, 20, 3, &report, &why), 0, "the same again");
+    is(house_publish_size(h, 20, 3, &report, &why), 0, "the same again");
     is((int64_t)report.written, 0, "changes nothing");
-    is(publish_size(h, 20, 4, &report, &why), 0, "with one signature more");
+    is(house_publish_size(h, 20, 4, &report, &why), 0, "with one signature more");
     is((int64_t)report.written, 2, "it changes the checkpoint and the first page");
-    is(publish_size(h, 20, 3, &report, &why), 0, "and one less");
+    is(house_publish_size(h, 20, 3, &report, &why), 0, "and one less");
     is((int64_t)report.written, 0, "is not taken away again");
     for (int i = 0; i < 9; i++) {
-        decide(h);
+        house_decide(h);
     }
-    is(publish_size(h, 300, 3, &report, &why), 0, "300 decisions");
+    is(house_publish_size(h, 300, 3, &report, &why), 0, "300 decisions");
     is((int64_t)h->bundles, 280, "of which the new ones are asked for");
     ok(tree_is(h, 300) && entries_are(h, 300) && count_decisions(h, 300) == 300,
        "over two tiles");
@@ -286,9 +148,9 @@ static void test_growth(struct house *h)
     ok(index != NULL && page != NULL, "and in pages");
     bytes_unref(index);
     bytes_unref(page);
-    is(publish_size(h, 320, 3, &report, &why), 0, "320");
+    is(house_publish_size(h, 320, 3, &report, &why), 0, "320");
     ok(tree_is(h, 320) && entries_are(h, 320) && tree_is(h, 300), "keep the tree of 300");
-    is(publish_size(h, 100, 3, &report, &why), CONCLAVE_ESTATE,
+    is(house_publish_size(h, 100, 3, &report, &why), CONCLAVE_ESTATE,
        "a node that is behind is told so");
     printf("#   %s\n", why.text);
 }
@@ -297,21 +159,22 @@ static void test_refused(struct house *h)
 {
     struct publish_report report;
     struct complaint why;
-    decide(h);
-    is(publish_size(h, 350, 2, &report, &why), CONCLAVE_EAGAIN,
+    house_decide(h);
+    is(house_publish_size(h, 350, 2, &report, &why), CONCLAVE_EAGAIN,
        "two of four are no quorum");
     printf("#   %s\n", why.text);
     h->false_entry = 345;
-    is(publish_size(h, 350, 3, &report, &why), CONCLAVE_ECORRUPT,
+    is(house_publish_size(h, 350, 3, &report, &why), CONCLAVE_ECORRUPT,
        "records that are not those of the checkpoint");
     printf("#   %s\n", why.text);
     h->false_entry = 0;
     h->false_bundle = true;
-    is(publish_size(h, 350, 3, &report, &why), CONCLAVE_ESIG, "bundles that do not hold");
+    is(house_publish_size(h, 350, 3, &report, &why), CONCLAVE_ESIG,
+       "bundles that do not hold");
     printf("#   %s\n", why.text);
     h->false_bundle = false;
     ok(tree_is(h, 320), "what was published stays");
-    is(publish_size(h, 350, 3, &report, &why), 0, "it goes on after all that");
+    is(house_publish_size(h, 350, 3, &report, &why), 0, "it goes on after all that");
     ok(report.old_size == 320 && tree_is(h, 350) && entries_are(h, 350) &&
            count_decisions(h, 350) == 350,
        "from where it was");
@@ -329,13 +192,13 @@ static void test_damage(struct house *h)
     struct publish_report report;
     struct complaint why;
     remove_index(h);
-    is(publish_size(h, 351, 3, &report, &why), 0, "is made again");
+    is(house_publish_size(h, 351, 3, &report, &why), 0, "is made again");
     is((int64_t)h->bundles, 351, "from all decisions");
     char *name = alloc_printf("%s/tile/1/000.p/1", h->dir);
     int fd = open(name, O_WRONLY);
     ok(fd >= 0 && pwrite(fd, "x", 1, 10) == 1 && close(fd) == 0, "a tile that is damaged");
     free(name);
-    is(publish_size(h, 352, 3, &report, &why), CONCLAVE_ECORRUPT, "is noticed");
+    is(house_publish_size(h, 352, 3, &report, &why), CONCLAVE_ECORRUPT, "is noticed");
     printf("#   %s\n", why.text);
 }
 
@@ -345,23 +208,23 @@ static void test_rewritten(void)
     struct house a, b;
     struct publish_report report;
     struct complaint why;
-    house_begin(&a);
-    house_begin(&b);
-    decide(&a);
+    house_begin(&a, "published", scratch_make());
+    house_begin(&b, "published", scratch_make());
+    house_decide(&a);
     b.time_ms += 1000;
-    decide(&b);
-    decide(&b);
-    is(publish_size(&a, 32, 3, &report, &why), 0, "one history");
+    house_decide(&b);
+    house_decide(&b);
+    is(house_publish_size(&a, 32, 3, &report, &why), 0, "one history");
     char *own = b.dir;
     b.dir = a.dir;
-    is(publish_size(&b, 32, 3, &report, &why), CONCLAVE_ECORRUPT,
+    is(house_publish_size(&b, 32, 3, &report, &why), CONCLAVE_ECORRUPT,
        "another one of the same length");
     printf("#   %s\n", why.text);
-    is(publish_size(&b, 64, 3, &report, &why), CONCLAVE_ECORRUPT, "a longer one");
+    is(house_publish_size(&b, 64, 3, &report, &why), CONCLAVE_ECORRUPT, "a longer one");
     printf("#   %s\n", why.text);
     b.dir = own;
-    house_end(&a);
-    house_end(&b);
+    close_house(&a);
+    close_house(&b);
 }
 
 static void test_witness(struct house *h)
@@ -370,18 +233,18 @@ static void test_witness(struct house *h)
     struct buffer note = {NULL, 0, 0}, cosigned = {NULL, 0, 0};
     struct publish_report report;
     struct complaint why;
-    write_note(h, 32, 3, &note);
-    write_note(h, 32, 3, &cosigned);
+    house_note(h, 32, 3, &note);
+    house_note(h, 32, 3, &cosigned);
     buffer_append(&cosigned, line, sizeof(line) - 1);
-    is(publish_note(h, buffer_slice(&note), buffer_slice(&cosigned), &report, &why), 0,
+    is(house_publish(h, buffer_slice(&note), buffer_slice(&cosigned), &report, &why), 0,
        "a witness's line");
-    is(publish_note(h, buffer_slice(&note), SLICE_NONE, &report, &why), 0, "stays");
+    is(house_publish(h, buffer_slice(&note), SLICE_NONE, &report, &why), 0, "stays");
     struct bytes *text = read_file(h, "checkpoint");
     ok(text != NULL && memmem(text->data, text->size, line, sizeof(line) - 1) != NULL,
        "in the checkpoint");
     bytes_unref(text);
-    write_note(h, 31, 3, &cosigned);
-    is(publish_note(h, buffer_slice(&note), buffer_slice(&cosigned), &report, &why),
+    house_note(h, 31, 3, &cosigned);
+    is(house_publish(h, buffer_slice(&note), buffer_slice(&cosigned), &report, &why),
        CONCLAVE_ESTATE, "but not of another checkpoint");
     printf("#   %s\n", why.text);
     buffer_free(&note);
@@ -394,7 +257,8 @@ static void test_lock(struct house *h)
     struct complaint why;
     struct site other;
     is(site_open(h->dir, &other, &why), 0, "somebody publishes");
-    is(publish_size(h, 32, 3, &report, &why), CONCLAVE_EEXIST, "and nobody else meanwhile");
+    is(house_publish_size(h, 32, 3, &report, &why), CONCLAVE_EEXIST,
+       "and nobody else meanwhile");
     printf("#   %s\n", why.text);
     site_close(&other);
 }
@@ -402,16 +266,16 @@ static void test_lock(struct house *h)
 int main(void)
 {
     struct house h, second;
-    house_begin(&h);
+    house_begin(&h, "published", scratch_make());
     test_growth(&h);
     test_refused(&h);
     test_damage(&h);
-    house_end(&h);
-    house_begin(&second);
-    decide(&second);
+    close_house(&h);
+    house_begin(&second, "published", scratch_make());
+    house_decide(&second);
     test_witness(&second);
     test_lock(&second);
-    house_end(&second);
+    close_house(&second);
     test_rewritten();
     return tap_done();
 }

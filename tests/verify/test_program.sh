@@ -115,7 +115,7 @@ fi
 ok 'without a charter' exits 2 4-0-0.proof
 ok 'says so' complained 'charter is missing'
 ok 'without a file' exits 2 --charter 4.json
-ok 'says so' complained 'no file is named'
+ok 'says so' complained 'no THING is named'
 ok 'with an option that is none' exits 2 --charter 4.json --what 4-0-0.proof
 ok 'with two that exclude each other' exits 2 --charter 4.json --json --quiet 4-0-0.proof
 ok 'with a charter that is none' exits 1 --charter other.proof 4-0-0.proof
@@ -129,21 +129,25 @@ ok 'conclave without a file' exits_with 2 "$conclave" verify --charter 4.json
 # The members that the page names, of a full bundle and of one that does not hold.
 "$verify" --json --charter 7.json 7-2-0.full.proof other.proof none.proof >all.json 2>err
 ok 'JSON for each file' test "$(wc -l <all.json)" = 3
-ok 'holds' grep -q '"file":"7-2-0.full.proof","holds":true,"failed":null,"error":null' all.json
+ok 'holds' grep -q '"file":"7-2-0.full.proof","kind":"bundle","holds":true,"failed":null,"error":null' all.json
 ok 'does not' grep -q '"holds":false,"failed":"shape","error":"it does not begin' all.json
-ok 'cannot be read' grep -q '"file":"none.proof","holds":false,"failed":null,"error":"' all.json
+ok 'cannot be read' grep -q '"file":"none.proof","kind":null,"holds":false,"failed":null,"error":"' all.json
 ok 'a seat' grep -q '"name":"Delegate 5","status":"late","awaited":true,"commitment":null' all.json
 ok 'the certificate' grep -q '"signers":\[[1-7],[1-7],[1-7],[1-7],[1-7]\]' all.json
-grep -o '"[a-z_]*":' all.json | tr -d '":' | sort -u >code
+"$top_builddir/tests/verify/make_logs" . || exit 1
+"$verify" --json --charter charter.json --remember c-40.note a-33-40.proof a-20 b-40.note a-40-64.growth \
+    >log.json 2>err
+cat all.json log.json | grep -o '"[a-z_]*":' | tr -d '":' | sort -u >code
 sed -n '/^\.It Fl -json/,/^\.El/s/^\.Va //p' "$top_srcdir/man/conclave-verify.1" | tr -d ',;:' |
     tr ' ' '\n' | grep '[a-z]' | sort -u >page
 ok 'the page names its members' cmp code page
 diff code page >out
-for file in 1 2 3; do
-    sed -n "${file}p" all.json | tr -d '\n' | grep -o '"\(file\|holds\|failed\|error\|checks\|bytes\|signatures\|council_id\|decision\|proof\)":' |
+cat log.json >>all.json
+for file in 1 2 3 4 5 6 7; do
+    sed -n "${file}p" all.json | tr -d '\n' | grep -o '"\(file\|holds\|failed\|error\|checks\|bytes\|signatures\|council_id\|decision\|proof\|log\|kind\)":' |
         sort -u | wc -l >>lines
 done
-ok 'all files have the same members' test "$(sort -u lines)" = 10
+ok 'all files have the same members' test "$(sort -u lines)" = 12
 
 # --- the terminal ---
 
