@@ -23,7 +23,7 @@ enum { FREE_BYTES_LOW = 256 * 1024 * 1024 };
  * there. */
 enum { NFS_MAGIC = 0x6969, SMB2_MAGIC = (int)0xFE534D42, CIFS_MAGIC = (int)0xFF534D42 };
 
-/* --- charter and key --- */
+/* --- charter --- */
 
 struct warned {
     struct findings *f;
@@ -50,36 +50,6 @@ static struct charter *check_charter(struct findings *f, const struct config *c)
                   (unsigned)charter->seat_count, id);
     charter_warnings(charter, warn_charter, &(struct warned){f, c->charter});
     return charter;
-}
-
-static uint16_t check_key(struct findings *f, const struct config *c,
-                          const struct charter *charter)
-{
-    struct secret_key *key = NULL;
-    struct public_key public;
-    struct complaint why = {""};
-    uint16_t seat = 0;
-    if (key_load(c->key, &key, &why) != 0) {
-        findings_fail(f, "key", "%s", why.text);
-        return 0;
-    }
-    key_public(key, &public);
-    key_free(key);
-    if (charter == NULL) {
-        findings_good(f, "key", "%s can be read", c->key);
-        return 0;
-    }
-    seat = charter_seat_of(charter, &public);
-    if (seat == 0) {
-        findings_fail(f, "key",
-                      "%s belongs to no seat of %s: use the key whose public half the "
-                      "charter names",
-                      c->key, c->charter);
-    } else {
-        findings_good(f, "key", "%s is that of seat %u, %s", c->key, (unsigned)seat,
-                      charter->seats[seat - 1].name);
-    }
-    return seat;
 }
 
 /* --- the store --- */
@@ -265,10 +235,11 @@ static void check_log(struct findings *f, const struct config *c)
     free(copy);
 }
 
-struct charter *check_files(struct findings *f, const struct config *c, uint16_t *seat)
+struct charter *check_files(struct findings *f, const struct config *c,
+                            const struct key_look *look, uint16_t *seat)
 {
     struct charter *charter = check_charter(f, c);
-    *seat = check_key(f, c, charter);
+    *seat = check_key(f, c, charter, look);
     check_data(f, c, charter, *seat);
     check_socket(f, c);
     check_log(f, c);

@@ -97,9 +97,11 @@ static void look(struct findings *f, const struct command_line *line)
         return;
     }
     findings_good(f, "file", "%s", config->path);
+    struct key_look key;
+    key_look(path, config, &key);
     become_node(f, config);
     uint16_t seat = 0;
-    struct charter *charter = check_files(f, config, &seat);
+    struct charter *charter = check_files(f, config, &key, &seat);
     check_names(f, config, charter, seat, !command_flag(line, "offline"));
     if (config->recover) {
         findings_warn(

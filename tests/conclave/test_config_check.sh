@@ -162,6 +162,52 @@ if [ "$(id -u)" -eq 0 ] && id nobody >/dev/null 2>&1; then
     ok '  looks as that user' finds 'ok ' 'user ' nobody
     ok '  who may not read the key' finds 'error ' 'key '
     ok '  nor make the socket' finds 'error ' 'socket ' 'chown'
+    mkdir -m 755 run log
+    chown nobody run log
+    chmod 755 node keys
+    chmod 644 node/charter.json
+    cat >node/unit.conf <<END
+charter = "charter.json"
+key = "\${CREDENTIALS_DIRECTORY:-$folder/keys}/seat-02.key"
+data = "data"
+socket = "../run/control.sock"
+log = "../log/log"
+listen = "127.0.0.1:$port"
+END
+    chmod 644 node/unit.conf
+    ok 'a key that the unit hands on is no error' exits 0 config check --offline node/unit.conf
+    ok '  and is looked at as root' finds 'ok ' 'key ' 'that of seat 2' "the node's unit hands on"
+    ok '  which the store shows' finds 'ok ' 'store ' 'of this seat'
+    ok '  with no word against it' finds '0 errors'
+    cp keys/seat-02.key safe.key
+    chmod 644 keys/seat-02.key
+    ok '  but others may not read it' exits 1 config check --offline node/unit.conf
+    ok '    and the cure is there' finds 'error ' 'key ' "chmod 600 '"
+    cp keys/seat-03.key keys/seat-02.key
+    chmod 600 keys/seat-02.key
+    ok "  and another seat's is found" sh -c "$conclave config check --offline node/unit.conf | grep -q 'of seat 3'"
+    rm keys/seat-02.key
+    ok '  and none' exits 1 config check --offline node/unit.conf
+    ok '    is an error' finds 'error ' 'key ' 'no such key file'
+    : >keys/seat-02.key.cred
+    ok '  one that is encrypted is not' exits 0 config check --offline node/unit.conf
+    ok '    and is named' finds 'ok ' 'key ' 'seat-02.key.cred'
+    rm keys/seat-02.key.cred
+    cp -p safe.key keys/seat-02.key
+    sed 's/:-[^}]*}/}/' node/unit.conf >node/bare.conf
+    ok '  where nothing names its directory' exits 0 config check --offline node/bare.conf
+    ok '    that is a warning' finds 'warning ' 'key ' 'CREDENTIALS_DIRECTORY' 'is not set here'
+    sed 's/[$]{.*}/..\/keys/' node/unit.conf >node/plain.conf
+    ok 'a key that the node reads by itself is an error still' exits 1 config check --offline node/plain.conf
+    ok '  with its cure' finds 'error ' 'key ' 'must belong to the user'
+    if setpriv --reuid=65534 --regid=65534 --clear-groups true 2>/dev/null; then
+        ok "the node's user, who may not read the unit's key" exits_with 0 timeout 60 \
+            setpriv --reuid=65534 --regid=65534 --clear-groups \
+            "$(realpath "$conclave")" config check --offline node/unit.conf
+        ok '  is told to ask root' finds 'warning ' 'key ' 'run this as root'
+    else
+        ok "the node's user # SKIP setpriv cannot make nobody of root" true
+    fi
 else
     ok 'as another user # SKIP only root can' true
 fi
