@@ -2,6 +2,7 @@
 #include "conclaved/descriptors.h"
 
 #include "base/log.h"
+#include "wire/limits.h"
 
 #include <sys/resource.h>
 
@@ -43,26 +44,45 @@ int descriptors_share(uint64_t limit, uint16_t seats, struct descriptors *out,
     return 0;
 }
 
-int descriptors_reserve(uint16_t seats, struct descriptors *out, struct complaint *why)
+/* Raises the soft limit to what is wanted, where the hard one lets it. */
+static int raise_limit(uint64_t needed, uint64_t *limit, struct complaint *why)
 {
     struct rlimit files = {0, 0};
-    struct descriptors wanted;
     if (getrlimit(RLIMIT_NOFILE, &files) != 0) {
         return complain(why, CONCLAVE_EIO, "the limit of open files cannot be read");
     }
-    (void)descriptors_share(UINT64_MAX, seats, &wanted, NULL);
-    if (files.rlim_cur < wanted.needed && files.rlim_cur < files.rlim_max) {
+    if (files.rlim_cur < needed && files.rlim_cur < files.rlim_max) {
         struct rlimit raised = files;
-        raised.rlim_cur =
-            files.rlim_max < wanted.needed ? files.rlim_max : (rlim_t)wanted.needed;
+        raised.rlim_cur = files.rlim_max < needed ? files.rlim_max : (rlim_t)needed;
         if (setrlimit(RLIMIT_NOFILE, &raised) == 0) {
             files = raised;
         }
     }
-    uint64_t limit = files.rlim_cur != RLIM_INFINITY ? files.rlim_cur : UINT64_MAX;
-    int error = descriptors_share(limit, seats, out, why);
-    if (error == 0 && limit < out->needed) {
-        LOG_EVENT(LOG_LEVEL_WARN, "node.descriptors", LOG_N("files", limit),
+    *limit = files.rlim_cur != RLIM_INFINITY ? files.rlim_cur : UINT64_MAX;
+    return 0;
+}
+
+static int reserve(uint16_t seats, struct descriptors *out, struct complaint *why)
+{
+    struct descriptors wanted;
+    uint64_t limit = 0;
+    (void)descriptors_share(UINT64_MAX, seats, &wanted, NULL);
+    int error = raise_limit(wanted.needed, &limit, why);
+    return error != 0 ? error : descriptors_share(limit, seats, out, why);
+}
+
+int descriptors_begin(struct complaint *why)
+{
+    struct descriptors least = {0};
+    int error = reserve(SEATS_MIN, &least, why);
+    return error != 0 && least.limit >= OWN ? 0 : error;
+}
+
+int descriptors_reserve(uint16_t seats, struct descriptors *out, struct complaint *why)
+{
+    int error = reserve(seats, out, why);
+    if (error == 0 && out->limit < out->needed) {
+        LOG_EVENT(LOG_LEVEL_WARN, "node.descriptors", LOG_N("files", out->limit),
                   LOG_N("needed", out->needed), LOG_N("clients", out->clients),
                   LOG_N("strangers", out->strangers), LOG_S("cure", cure));
     }

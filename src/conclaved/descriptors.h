@@ -25,6 +25,10 @@ struct descriptors {
  * own traffic needs more. Pure. */
 int descriptors_share(uint64_t limit, uint16_t seats, struct descriptors *out,
                       struct complaint *why);
+/* Before anything else is opened, which would say in its own words what is wrong: whether
+ * there are enough to get as far as to the next. Raises the soft limit as that does. 0, or
+ * CONCLAVE_ELIMIT. */
+int descriptors_begin(struct complaint *why);
 /* Raises the soft limit of the process, where the hard one lets it, to what is needed, and
  * shares it out; a share that is short is told in the log, with the cure. */
 int descriptors_reserve(uint16_t seats, struct descriptors *out, struct complaint *why);

@@ -3,6 +3,7 @@
 #include "base/last_words.h"
 #include "base/log.h"
 #include "conclaved/config.h"
+#include "conclaved/descriptors.h"
 #include "conclaved/introduce.h"
 #include "conclaved/node.h"
 #include "conclaved/sandbox.h"
@@ -179,11 +180,14 @@ int main(int argc, char **argv)
     }
     struct config *config = NULL;
     struct complaint why = {""};
+    (void)log_open("stderr", LOG_LEVEL_INFO, NULL); /* who listens there */
+    if (descriptors_begin(&why) != 0) {
+        return fail(&why);
+    }
     if (key_library_init() != 0) {
         fprintf(stderr, "conclaved: libsodium cannot start: no source of randomness\n");
         return EXIT_FAILURE;
     }
-    (void)log_open("stderr", LOG_LEVEL_INFO, NULL); /* who listens there */
     control_library_init(); /* before the charter is parsed: jansson allocates as we do */
     if (config_load(path, &config, &why) != 0) {
         return fail(&why);

@@ -263,6 +263,9 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
     randombytes_buf(n->instance, sizeof(n->instance));
     int error = charter_load(config->charter, &n->charter, why);
     if (error == 0) {
+        error = descriptors_reserve(n->charter->seat_count, &n->descriptors, why);
+    }
+    if (error == 0) {
         error = key_load(config->key, &n->key, why);
     }
     if (error == 0) {
@@ -275,10 +278,7 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
     n->published = published_new();
     n->beats = beats_new(n->charter->seat_count, n->seat, config->heartbeat_ms,
                          clock_monotonic_ms());
-    error = descriptors_reserve(n->charter->seat_count, &n->descriptors, why);
-    if (error == 0) {
-        error = start_replica(n, why);
-    }
+    error = start_replica(n, why);
     if (error == 0) {
         error = start_control(n, why);
     }

@@ -16,6 +16,7 @@ unset CONCLAVE_SOCKET XDG_RUNTIME_DIR
 
 # Root is refused nothing: what is about rights is done as nobody, where that is possible.
 as=
+few=
 if [ "$(id -u)" -eq 0 ]; then
     chmod 755 .
     as='setpriv --reuid=65534 --regid=65534 --clear-groups'
@@ -35,7 +36,7 @@ says()
 starts()
 {
     [ "$as" = none ] && as=
-    exits_with 1 $as timeout 20 "$conclaved" --config node/conclaved.conf
+    exits_with 1 $as $few timeout 20 "$conclaved" --config node/conclaved.conf
 }
 
 mend()
@@ -165,6 +166,15 @@ echo >node/control.sock
 broken 'a file in the place of the socket' 'node/control.sock' 'move it away'
 set_to log '"none/conclaved.log"'
 broken 'no directory for the log' 'node/none/conclaved.log' 'its directory must exist'
+
+# --- the limit of open files ---
+if command -v prlimit >/dev/null; then
+    for few in 5 6 9 12 20 50; do
+        few="prlimit --nofile=$few"
+        broken "$few" 'may open' 'raise the limit of open files: LimitNOFILE='
+    done
+    few=
+fi
 
 # --- the configuration ---
 rm node/conclaved.conf

@@ -61,6 +61,24 @@ static void check_reserve(void)
     ok(low.rlim_cur == files.rlim_max, "stays");
 }
 
+/* Last: the hard limit never comes back. */
+static void check_begin(void)
+{
+    struct complaint why = {""};
+    struct rlimit files;
+    (void)getrlimit(RLIMIT_NOFILE, &files);
+    is(descriptors_begin(&why), 0, "enough to begin with");
+    files.rlim_cur = files.rlim_max = 50;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+    is(descriptors_begin(&why), 0, "so many that the log can tell that they are too few");
+    files.rlim_cur = files.rlim_max = 40;
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+    is(descriptors_begin(&why), CONCLAVE_ELIMIT, "too few for anything");
+    ok(strstr(why.text, "may open 40 files") != NULL &&
+           strstr(why.text, "LimitNOFILE=") != NULL,
+       "has its cure: %s", why.text);
+}
+
 int main(void)
 {
     check_council(4);
@@ -68,5 +86,6 @@ int main(void)
     check_council(33);
     check_words();
     check_reserve();
+    check_begin();
     return tap_done();
 }
