@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { LOST_TOLD_MS = 60000 };
+
 static struct {
     enum log_level level;
     enum log_form form;
@@ -16,6 +18,8 @@ static struct {
     log_tap *tap;
     void *tap_context;
     uint64_t lost, lost_since_ms; /* lines that the destination did not take */
+    bool lost_is_told;            /* aside, */
+    uint64_t told_ms;             /* monotonic: when it last was, 0: never */
 } the_log = {.level = LOG_LEVEL_INFO};
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
@@ -70,21 +74,28 @@ static void tell_tap(enum log_level level, const struct log_field *fields, uint6
     the_log.tap(the_log.tap_context, &l);
 }
 
+/* Returns where in out what follows the event begins; time NULL: without it. */
+static size_t format_logfmt(struct buffer *out, const char *time, enum log_level level,
+                            const struct log_field *fields)
+{
+    if (time != NULL) {
+        buffer_append(out, "ts=", 3);
+        buffer_append(out, time, strlen(time));
+        buffer_append(out, " ", 1);
+    }
+    return log_text_logfmt(out, level, fields);
+}
+
 static bool write_line(enum log_level level, const struct log_field *fields,
                        uint64_t time_ms)
 {
     struct buffer logfmt = {NULL, 0, 0}, json = {NULL, 0, 0};
-    char time[LOG_TIME_BYTES];
-    bool has_time = log_place_wants_time();
-    log_time(time, time_ms);
-    if (has_time) {
-        buffer_append(&logfmt, "ts=", 3);
-        buffer_append(&logfmt, time, strlen(time));
-        buffer_append(&logfmt, " ", 1);
-    }
-    size_t text_at = log_text_logfmt(&logfmt, level, fields);
+    char text[LOG_TIME_BYTES];
+    const char *time = log_place_wants_time() ? text : NULL;
+    log_time(text, time_ms);
+    size_t text_at = format_logfmt(&logfmt, time, level, fields);
     if (the_log.form == LOG_FORM_JSON) {
-        log_text_json(&json, has_time ? time : NULL, level, fields);
+        log_text_json(&json, time, level, fields);
     }
     bool is_written = log_place_write(
         level, buffer_slice(the_log.form == LOG_FORM_JSON ? &json : &logfmt));
@@ -96,26 +107,78 @@ static bool write_line(enum log_level level, const struct log_field *fields,
     return is_written;
 }
 
+/* --- what the destination does not take --- */
+
+/* Standard error gets what the log's file cannot be told. */
+static void write_aside(enum log_level level, const struct log_field *fields,
+                        uint64_t time_ms)
+{
+    struct buffer line = {NULL, 0, 0};
+    char text[LOG_TIME_BYTES];
+    bool wants_time;
+    if (!log_place_has_aside(&wants_time)) {
+        return;
+    }
+    log_time(text, time_ms);
+    if (the_log.form == LOG_FORM_JSON) {
+        log_text_json(&line, wants_time ? text : NULL, level, fields);
+    } else {
+        (void)format_logfmt(&line, wants_time ? text : NULL, level, fields);
+    }
+    log_place_write_aside(level, buffer_slice(&line));
+    buffer_free(&line);
+}
+
+/* The first line that is lost. A disk on which there is a little room again and again is
+ * told of once in a while. */
+static void begin_losing(struct log_moment moment)
+{
+    the_log.lost_since_ms = moment.wall_ms;
+    the_log.lost_is_told =
+        the_log.told_ms == 0 || moment.monotonic_ms - the_log.told_ms >= LOST_TOLD_MS;
+    if (the_log.lost_is_told) {
+        const struct log_field full[] = {
+            LOG_NAMED("log.full", LOG_S("error", log_place_trouble()),
+                      LOG_S("cure", "free space on the log's disk: lines are lost until it "
+                                    "takes them again"))};
+        the_log.told_ms = moment.monotonic_ms;
+        write_aside(LOG_LEVEL_ERROR, full, moment.wall_ms);
+    }
+}
+
+/* The number of those that were lost, where the destination takes it. */
+static void end_losing(struct log_moment moment)
+{
+    char since[LOG_TIME_BYTES];
+    log_time(since, the_log.lost_since_ms);
+    const struct log_field lost[] = {
+        LOG_NAMED("log.lost", LOG_N("count", the_log.lost), LOG_S("since", since))};
+    if (!write_line(LOG_LEVEL_WARN, lost, moment.wall_ms)) {
+        return;
+    }
+    if (the_log.lost_is_told) {
+        write_aside(LOG_LEVEL_WARN, lost, moment.wall_ms);
+    }
+    the_log.lost = 0;
+}
+
 /* Lines that a full disk swallowed are counted, and the first that it takes again is
  * followed by their number. */
 static void write_or_count(enum log_level level, const struct log_field *fields,
-                           uint64_t time_ms)
+                           struct log_moment moment)
 {
-    if (!write_line(level, fields, time_ms)) {
-        if (the_log.lost++ == 0) {
-            the_log.lost_since_ms = time_ms;
+    if (write_line(level, fields, moment.wall_ms)) {
+        if (the_log.lost > 0) {
+            end_losing(moment);
         }
-        return;
+    } else if (the_log.lost++ == 0) {
+        begin_losing(moment);
     }
-    if (the_log.lost > 0) {
-        char since[LOG_TIME_BYTES];
-        log_time(since, the_log.lost_since_ms);
-        const struct log_field lost[] = {
-            LOG_NAMED("log.lost", LOG_N("count", the_log.lost), LOG_S("since", since))};
-        if (write_line(LOG_LEVEL_WARN, lost, time_ms)) {
-            the_log.lost = 0;
-        }
-    }
+}
+
+uint64_t log_lost(void)
+{
+    return the_log.lost;
 }
 
 /* --- what repeats itself --- */
@@ -124,7 +187,7 @@ static void tell_withheld(struct log_moment moment, bool all)
 {
     struct log_withheld w;
     while (the_log.limit != NULL && log_limit_due(the_log.limit, moment, all, &w)) {
-        write_or_count(w.level, w.fields, moment.wall_ms);
+        write_or_count(w.level, w.fields, moment);
     }
 }
 
@@ -145,7 +208,7 @@ static void tell(enum log_level level, const struct log_field *fields, bool is_l
         the_log.limit = log_limit_new();
     }
     if (!is_limited || log_limit_admit(the_log.limit, level, fields, is_outside, moment)) {
-        write_or_count(level, fields, moment.wall_ms);
+        write_or_count(level, fields, moment);
     }
 }
 
@@ -175,6 +238,7 @@ int log_open(const char *destination, enum log_level level, struct complaint *wh
     if (error == 0) {
         the_log.level = level;
         the_log.lost = 0;
+        the_log.told_ms = 0;
     }
     return error;
 }

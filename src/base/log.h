@@ -29,6 +29,8 @@ void log_form_set(enum log_form form);
 int log_reopen(struct complaint *why);
 /* Tells what was withheld, and closes. */
 void log_close(void);
+/* Lines that were lost since the destination last took one; 0: it takes them. */
+uint64_t log_lost(void);
 /* Now and then: tells what was withheld long enough. */
 void log_tick(void);
 /* Whether standard error is the journal's and lines go there. */

@@ -16,8 +16,10 @@
 static struct {
     enum { TO_STDERR, TO_JOURNAL, TO_SYSLOG, TO_FILE } kind;
     int fd;
-    char *path;  /* TO_FILE */
-    bool is_cut; /* a line was written in part: the next one begins a new one */
+    char *path;       /* TO_FILE */
+    bool is_cut;      /* a line was written in part: the next one begins a new one */
+    int error;        /* of the last line that was lost; 0: a part of it was written */
+    bool has_journal; /* standard error is the journal's */
 } place = {.kind = TO_STDERR, .fd = STDERR_FILENO};
 
 static const int priorities[] = {LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERR};
@@ -51,6 +53,7 @@ int log_place_open(const char *destination, struct complaint *why)
 {
     bool is_journal = log_place_is_stream(getenv("JOURNAL_STREAM"), STDERR_FILENO);
     last_words_to_journal(is_journal);
+    place.has_journal = is_journal;
     if (strcmp(destination, "stderr") == 0) {
         log_place_close();
         place.kind = is_journal ? TO_JOURNAL : TO_STDERR;
@@ -121,27 +124,61 @@ bool log_place_is_file(void)
     return place.kind == TO_FILE;
 }
 
-/* One write a line, so that lines of several processes do not mix. */
-static bool write_line(enum log_level level, struct slice line)
+/* One write a line, so that lines of several processes do not mix. As write(2). */
+static ssize_t put(int fd, bool is_journal, bool is_cut, enum log_level level,
+                   struct slice line, size_t *size)
 {
     struct buffer whole = {NULL, 0, 0};
     char prefix[] = "<0>";
-    if (place.is_cut) {
+    if (is_cut) {
         buffer_append(&whole, "\n", 1);
     }
-    if (place.kind == TO_JOURNAL) {
+    if (is_journal) {
         prefix[1] = (char)('0' + priorities[level]); /* sd-daemon(3) */
         buffer_append(&whole, prefix, 3);
     }
     buffer_append_slice(&whole, line);
     buffer_append(&whole, "\n", 1);
-    ssize_t written = write(place.fd, whole.data, whole.size);
-    bool is_whole = written == (ssize_t)whole.size;
-    if (written > 0) {
-        place.is_cut = !is_whole && whole.data[written - 1] != '\n';
-    }
+    ssize_t written = write(fd, whole.data, whole.size);
+    int error = errno;
+    *size = whole.size;
     buffer_free(&whole);
-    return is_whole;
+    errno = error;
+    return written;
+}
+
+static bool write_line(enum log_level level, struct slice line)
+{
+    size_t size;
+    ssize_t written =
+        put(place.fd, place.kind == TO_JOURNAL, place.is_cut, level, line, &size);
+    if (written == (ssize_t)size) {
+        place.is_cut = false;
+        return true;
+    }
+    place.error = written < 0 ? errno : 0;
+    if (written > 0) {
+        /* Of a line that was cut already a first newline is no more than its end. */
+        place.is_cut = !(place.is_cut && written == 1);
+    }
+    return false;
+}
+
+const char *log_place_trouble(void)
+{
+    return place.error != 0 ? strerror(place.error) : "a line was written in part";
+}
+
+bool log_place_has_aside(bool *wants_time)
+{
+    *wants_time = !place.has_journal;
+    return place.kind == TO_FILE;
+}
+
+void log_place_write_aside(enum log_level level, struct slice line)
+{
+    size_t size;
+    (void)put(STDERR_FILENO, place.has_journal, false, level, line, &size);
 }
 
 bool log_place_write(enum log_level level, struct slice line)

@@ -15,6 +15,12 @@ bool log_place_is_file(void);
 /* A line without its newline. False when it was lost, or only a part of it written: the
  * council does not wait for a full disk. */
 bool log_place_write(enum log_level level, struct slice line);
+/* What was wrong with the last line that was lost. */
+const char *log_place_trouble(void);
+/* Where lines go to a file: standard error, for what the file cannot be told. Its lines
+ * have times unless it is the journal's. */
+bool log_place_has_aside(bool *wants_time);
+void log_place_write_aside(enum log_level level, struct slice line);
 
 /* Whether standard error is the stream "device:inode" that the service manager says is the
  * journal's (systemd.exec(5)); NULL: it says nothing. */

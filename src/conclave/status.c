@@ -99,6 +99,18 @@ static void print_flags(const json_t *flags)
     }
 }
 
+static void print_log(const json_t *s)
+{
+    char text[96];
+    json_int_t lost = member_number(s, "log_lost");
+    if (lost > 0) {
+        (void)snprintf(text, sizeof(text),
+                       "%lld lines lost: its disk takes none; free space there",
+                       (long long)lost);
+        describe_coloured("log", COLOUR_BAD, text);
+    }
+}
+
 static void print_status(const json_t *s)
 {
     char text[96], time[32];
@@ -127,6 +139,7 @@ static void print_status(const json_t *s)
                   (long long)member_number(s, "waiting_envelopes"),
                   (long long)member_number(s, "waiting_bytes"));
     describe_line("agents", "%lld attached", (long long)member_number(s, "agents"));
+    print_log(s);
     print_flags(json_object_get(s, "flags"));
     print_timer(s);
     print_standing(json_object_get(s, "standing"));

@@ -182,6 +182,7 @@ static void put_council(json_t *out, const struct node *n)
     json_put(out, "suspended", json_seats(suspended, n->charter->seat_count));
 }
 
+/* The disk, and that of the log. */
 static void put_store(json_t *out, const struct node *n)
 {
     struct ledger_facts facts = {0};
@@ -189,6 +190,7 @@ static void put_store(json_t *out, const struct node *n)
     json_put(out, "store_format", json_number(ledger_format(n->ledger)));
     json_put(out, "store_bytes", json_number(facts.used_bytes));
     json_put(out, "free_disk_bytes", json_number(facts.free_disk_bytes));
+    json_put(out, "log_lost", json_number(log_lost()));
 }
 
 static json_t *whole_path(const char *path)

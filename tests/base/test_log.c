@@ -371,9 +371,12 @@ static void full_disk(void)
 {
     char path[] = "/tmp/conclave-log-XXXXXX";
     int fd = mkstemp(path);
+    char aside_path[] = "/tmp/conclave-log-XXXXXX";
+    int aside = mkstemp(aside_path), standard = dup(STDERR_FILENO);
     struct rlimit old, small;
     (void)getrlimit(RLIMIT_FSIZE, &old);
     (void)signal(SIGXFSZ, SIG_IGN);
+    (void)dup2(aside, STDERR_FILENO);
     is(log_open(path, LOG_LEVEL_INFO, NULL), 0, "a log on a small disk");
     LOG_EVENT(LOG_LEVEL_INFO, "one");
     small = old;
@@ -383,6 +386,9 @@ static void full_disk(void)
     LOG_EVENT(LOG_LEVEL_INFO, "three");
     LOG_EVENT(LOG_LEVEL_INFO, "four");
     (void)setrlimit(RLIMIT_FSIZE, &old);
+    is((long long)log_lost(), 3, "and is counted");
+    ok(strstr(content(aside_path), " level=error event=log.full error=\"") != NULL,
+       "which standard error says");
     LOG_EVENT(LOG_LEVEL_INFO, "five");
     LOG_EVENT(LOG_LEVEL_INFO, "six");
     const char *text = content(path);
@@ -394,6 +400,22 @@ static void full_disk(void)
     const char *lost = strstr(text, "level=warn event=log.lost count=3 since=");
     ok(lost != NULL && lost > five, "and is followed by how many are missing");
     ok(strstr(text, "event=six\n") > lost && strstr(lost + 30, "log.lost") == NULL, "once");
+    is((long long)log_lost(), 0, "and lost no more");
+    (void)setrlimit(RLIMIT_FSIZE, &small);
+    LOG_EVENT(LOG_LEVEL_INFO, "seven");
+    (void)setrlimit(RLIMIT_FSIZE, &old);
+    LOG_EVENT(LOG_LEVEL_INFO, "eight");
+    (void)dup2(standard, STDERR_FILENO);
+    text = content(aside_path);
+    const char *full = strstr(text, "event=log.full"),
+               *end = strstr(text, "event=log.lost");
+    ok(full != NULL && end > full, "standard error has their number, too");
+    ok(strstr(full + 1, "event=log.full") == NULL &&
+           strstr(end + 1, "event=log.lost") == NULL,
+       "but is not told of each time that there is a little room");
+    (void)close(standard);
+    (void)close(aside);
+    (void)unlink(aside_path);
     log_close();
     (void)close(fd);
     (void)unlink(path);

@@ -176,6 +176,26 @@ if command -v prlimit >/dev/null; then
     few=
 fi
 
+# --- the log's disk is full: the node runs, and says so elsewhere ---
+if [ -c /dev/full ]; then
+    set_to log '/dev/full'
+    also "listen = \"127.0.0.1:$((20000 + $$ % 20000))\""
+    [ "$as" = none ] && as=
+    $as timeout 20 "$conclaved" --config node/conclaved.conf >out 2>err &
+    node=$!
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        "$conclave" status --socket node/control.sock >status 2>/dev/null && break
+        sleep 0.2
+    done
+    kill "$node"
+    wait "$node"
+    ok 'a full disk for the log is told on standard error' \
+        grep -q 'level=error event=log.full error="No space left on device" cure="free space' err
+    ok '  once' test "$(grep -c . err)" = 1
+    ok '  and by status' grep -q 'log  *[1-9][0-9]* lines lost' status
+    mend
+fi
+
 # --- the configuration ---
 rm node/conclaved.conf
 broken 'no configuration' 'node/conclaved.conf' 'conclave init'
