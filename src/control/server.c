@@ -13,7 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SWEEP_MS = 1000, ACCEPTS_A_TURN = 16 };
+enum { SWEEP_MS = 1000, ACCEPTS_A_TURN = 16, SURPLUS = 16 };
+static const double pause_s = 0.01;
 
 void control_server_config_defaults(struct control_server_config *c)
 {
@@ -60,11 +61,10 @@ static struct places places_for(const struct control_server *s, unsigned roles)
 }
 
 static bool has_place(struct control_server *s, const struct control_peer *peer,
-                      unsigned roles)
+                      const struct control_user *user, unsigned roles)
 {
     struct places most = places_for(s, roles);
-    const struct control_user *user = user_of(s, peer->uid);
-    unsigned of_user = user != NULL ? user->clients : 0;
+    unsigned of_user = user->clients;
     bool is_user = of_user >= most.of_user;
     if (!is_user && s->session_count < most.all) {
         return true;
@@ -78,7 +78,9 @@ static bool has_place(struct control_server *s, const struct control_peer *peer,
     return false;
 }
 
-static void admit(struct control_server *s, int fd)
+/* Who comes when its user has had too much has a place, but is not read. It may have gone
+ * already, which is all that there is to do then. */
+static void admit(struct control_server *s, int fd, uint64_t begun_us)
 {
     struct control_peer peer;
     struct control_groups groups;
@@ -88,11 +90,19 @@ static void admit(struct control_server *s, int fd)
     }
     unsigned roles =
         control_roles_of(&peer, &groups, s->own_uid, s->read_group, &s->config);
+    struct control_user *user = user_of(s, peer.uid);
+    bool is_surplus = !user_may_spend(user, roles);
+    s->surplus += is_surplus;
     free(groups.list);
-    if (has_place(s, &peer, roles)) {
+    if (is_surplus && session_hung_up(fd)) {
+        (void)close(fd);
+    } else if (has_place(s, &peer, user, roles)) {
         session_start(s, fd, &peer, roles);
     } else {
         turn_away(fd, "too many clients: close one, or try again later");
+    }
+    if (!is_surplus) { /* which would make a debt without end */
+        user_spend(user, begun_us, COMING_US);
     }
 }
 
@@ -120,15 +130,32 @@ static void turn_away_one(struct control_server *s)
     ev_io_stop(s->loop, &s->listener);
 }
 
-static void on_connect(struct ev_loop *loop, ev_io *w, int revents)
+/* A user who has had too much and goes on coming is let in now and then: what waits behind
+ * is short, so that others need not wait for long. */
+static void pause_if_surplus(struct control_server *s)
+{
+    if (s->surplus >= SURPLUS) {
+        s->surplus = 0;
+        ev_io_stop(s->loop, &s->listener);
+        ev_timer_set(&s->pause, pause_s, 0.);
+        ev_timer_start(s->loop, &s->pause);
+    }
+}
+
+static void on_pause_over(struct ev_loop *loop, ev_timer *w, int revents)
 {
     struct control_server *s = w->data;
-    (void)loop;
     (void)revents;
-    for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-        int fd = accept4(w->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    ev_io_start(loop, &s->listener);
+}
+
+static void accept_some(struct control_server *s)
+{
+    for (int i = 0; i < ACCEPTS_A_TURN && s->surplus < SURPLUS; i++) {
+        uint64_t begun_us = clock_processor_us();
+        int fd = accept4(s->listener.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
-            admit(s, fd);
+            admit(s, fd, begun_us);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
                    errno == ENOMEM) {
             turn_away_one(s);
@@ -137,6 +164,14 @@ static void on_connect(struct ev_loop *loop, ev_io *w, int revents)
             return;
         }
     }
+}
+
+static void on_connect(struct ev_loop *loop, ev_io *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    accept_some(w->data);
+    pause_if_surplus(w->data);
 }
 
 /* --- the turns of the loop --- */
@@ -209,8 +244,9 @@ int control_server_start(struct ev_loop *loop, const struct control_server_confi
     ev_io_init(&s->listener, on_connect, fd, EV_READ);
     ev_timer_init(&s->sweeper, on_sweep, SWEEP_MS / 1e3, SWEEP_MS / 1e3);
     ev_init(&s->reaper, on_reap);
+    ev_init(&s->pause, on_pause_over);
     server_turns_init(s);
-    s->listener.data = s->sweeper.data = s->reaper.data = s;
+    s->listener.data = s->sweeper.data = s->reaper.data = s->pause.data = s;
     ev_io_start(loop, &s->listener);
     ev_timer_start(loop, &s->sweeper);
     *out = s;
@@ -224,6 +260,7 @@ void control_server_free(struct control_server *s)
     }
     ev_io_stop(s->loop, &s->listener);
     ev_timer_stop(s->loop, &s->sweeper);
+    ev_timer_stop(s->loop, &s->pause);
     (void)unlink(s->path);
     (void)close(s->listener.fd);
     while (s->sessions != NULL) {

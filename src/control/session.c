@@ -52,7 +52,7 @@ void session_free(struct control_session *c)
         }
     }
     s->session_count--;
-    user_leave(c->user);
+    c->user->clients--;
     (void)close(c->fd);
     buffer_free(&c->in);
     buffer_free(&c->out);
@@ -147,10 +147,9 @@ void session_give_up(struct control_session *c, enum control_code code, const ch
     close_after(c, reason);
 }
 
-/* The client has gone altogether, not only stopped sending. */
-bool session_hung_up(const struct control_session *c)
+bool session_hung_up(int fd)
 {
-    struct pollfd p = {.fd = c->fd, .events = 0};
+    struct pollfd p = {.fd = fd, .events = 0};
     return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR)) != 0;
 }
 
@@ -159,7 +158,7 @@ static void handle(struct control_session *c, struct slice line)
     uint64_t begun_us = clock_processor_us();
     c->asked_ms = clock_monotonic_ms();
     request_handle(c, line);
-    user_spend(c->user, clock_processor_us() - begun_us);
+    user_spend(c->user, begun_us, REQUEST_US);
 }
 
 static void after_end(struct control_session *c)
@@ -173,7 +172,7 @@ static void after_end(struct control_session *c)
         handle(c, buffer_slice(&c->in));
     }
     buffer_free(&c->in);
-    if (!c->doomed && (!c->subscribed || session_hung_up(c))) {
+    if (!c->doomed && (!c->subscribed || session_hung_up(c->fd))) {
         close_after(c, NULL);
     }
 }
@@ -267,8 +266,15 @@ static void on_readable(struct ev_loop *loop, ev_io *w, int revents)
 {
     struct control_session *c = w->data;
     (void)revents;
+    if (!session_may_ask(c)) {
+        session_slow(c);
+        return;
+    }
+    uint64_t begun_us = clock_processor_us();
     buffer_reserve(&c->in, READ_BYTES);
     ssize_t got = recv(c->fd, c->in.data + c->in.size, READ_BYTES, 0);
+    /* Few bytes may bring much work, as many descriptors that are closed. */
+    user_spend(c->user, begun_us, READING_US);
     if (got > 0) {
         c->in.size += (size_t)got;
     } else if (got == 0) {
@@ -324,7 +330,8 @@ void session_start(struct control_server *s, int fd, const struct control_peer *
     c->peer = *peer;
     c->roles = roles;
     c->fd = fd;
-    c->user = user_join(s, peer->uid);
+    c->user = user_of(s, peer->uid);
+    c->user->clients++;
     c->asked_ms = clock_monotonic_ms();
     c->next = s->sessions;
     s->sessions = c;

@@ -26,6 +26,8 @@ struct control_server {
     ev_io listener;
     ev_timer sweeper; /* looks for clients that are gone or stalled */
     ev_timer reaper;  /* frees doomed sessions */
+    ev_timer pause;   /* nobody is let in */
+    unsigned surplus; /* connections since, of users who had had too much */
     int spare_fd;     /* given up to turn clients away when there is no other left */
     struct control_session *sessions;
     struct control_user *users;
@@ -95,8 +97,8 @@ void session_drop(struct control_session *c, const char *reason);
 /* Likewise, when the client has been told of the error. */
 void session_give_up(struct control_session *c, enum control_code code, const char *text,
                      const char *reason);
-/* The client has gone altogether, not only stopped sending. */
-bool session_hung_up(const struct control_session *c);
+/* The client at the other end has gone altogether, not only stopped sending. */
+bool session_hung_up(int fd);
 size_t session_unsent(const struct control_session *c);
 /* Bytes of the longest line that it may send. */
 size_t session_line_max(const struct control_session *c);
@@ -118,14 +120,15 @@ void session_slow(struct control_session *c);
 void server_turns_init(struct control_server *s);
 void server_turns_stop(struct control_server *s);
 
-/* users.c: the user of a client that came, whose clients are counted; and one went. */
-struct control_user *user_join(struct control_server *s, uid_t uid);
-void user_leave(struct control_user *u);
-/* NULL: it has asked nothing of late. */
-struct control_user *user_of(const struct control_server *s, uid_t uid);
-/* Whether this client may ask for more now; a request of the user took so long. */
+/* users.c: the user of a client that comes; never NULL, and forgotten by the sweep. */
+struct control_user *user_of(struct control_server *s, uid_t uid);
+/* Whether those of these roles may have more now. */
+bool user_may_spend(struct control_user *u, unsigned roles);
 bool session_may_ask(const struct control_session *c);
-void user_spend(struct control_user *u, uint64_t us);
+/* The node has worked for the user since then (clock_processor_us), which counts as so many
+ * microseconds at least. */
+enum { REQUEST_US = 200, COMING_US = 200, READING_US = 20 };
+void user_spend(struct control_user *u, uint64_t since_us, unsigned least_us);
 /* Whether each of its clients must let the others ask, too, before it goes on. */
 bool user_takes_turns(const struct control_user *u);
 /* Forgets users without clients that may ask for as much as any. */

@@ -30,7 +30,7 @@ void session_sweep(struct control_session *c, uint64_t now_ms)
                now_ms - c->begun_ms >= c->server->config.stall_ms) {
         session_give_up(c, CONTROL_PARSE_ERROR,
                         "the line that was begun does not end; closing", "half-line");
-    } else if (c->ended && c->queue == NULL && session_hung_up(c)) {
+    } else if (c->ended && c->queue == NULL && session_hung_up(c->fd)) {
         session_drop(c, NULL);
     }
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * What the clients of one user share: the places that one user may take, and the time that
- * the node takes for its requests. It is the user that counts, so that neither more
- * connections nor new ones give more than others have, and the time, so that it does not
- * matter what is asked for. Whoever has had too much is not read for a while. Who may
- * administer could as well stop the node, and is not held back.
+ * the node takes for their coming, for what they send and for their requests. It is the
+ * user that counts, so that neither more connections nor new ones give more than others
+ * have, and the time, so that it does not matter what is asked for. Whoever has had too
+ * much is not read for a while. Who may administer could as well stop the node, and is not
+ * held back.
  */
 #include "control/session.h"
 
@@ -13,20 +14,12 @@
 
 #include <stdlib.h>
 
-enum { REQUEST_US = 200 }; /* for which each counts at least */
-
-struct control_user *user_of(const struct control_server *s, uid_t uid)
+struct control_user *user_of(struct control_server *s, uid_t uid)
 {
     struct control_user *u = s->users;
     while (u != NULL && u->uid != uid) {
         u = u->next;
     }
-    return u;
-}
-
-struct control_user *user_join(struct control_server *s, uid_t uid)
-{
-    struct control_user *u = user_of(s, uid);
     if (u == NULL) {
         u = alloc_zero(1, sizeof(*u));
         u->uid = uid;
@@ -34,24 +27,24 @@ struct control_user *user_join(struct control_server *s, uid_t uid)
         u->next = s->users;
         s->users = u;
     }
-    u->clients++;
     return u;
 }
 
-void user_leave(struct control_user *u)
+bool user_may_spend(struct control_user *u, unsigned roles)
 {
-    u->clients--;
+    return control_roles_allow(roles, ROLE_ADMINISTER) ||
+           !bucket_is_empty(&u->time, clock_monotonic_ms());
 }
 
 bool session_may_ask(const struct control_session *c)
 {
-    return control_roles_allow(c->roles, ROLE_ADMINISTER) ||
-           !bucket_is_empty(&c->user->time, clock_monotonic_ms());
+    return user_may_spend(c->user, c->roles);
 }
 
-void user_spend(struct control_user *u, uint64_t us)
+void user_spend(struct control_user *u, uint64_t since_us, unsigned least_us)
 {
-    bucket_charge(&u->time, us > REQUEST_US ? us : REQUEST_US, clock_monotonic_ms());
+    uint64_t us = clock_processor_us() - since_us;
+    bucket_charge(&u->time, us > least_us ? us : least_us, clock_monotonic_ms());
 }
 
 bool user_takes_turns(const struct control_user *u)

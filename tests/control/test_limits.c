@@ -5,6 +5,8 @@
 
 #include "tap.h"
 
+#include <fcntl.h>
+
 enum { READERS = 41000, ALICE = 40001, BOB = 40002, AGENT = 40003, OPERATOR = 40004 };
 
 #define RPC      "{\"jsonrpc\":\"2.0\","
@@ -170,7 +172,7 @@ static unsigned lines_of(int fd)
 
 static void test_rate(void)
 {
-    enum { REQUEST_US = 200, RATE = 100, BURST = 4 * RATE, MORE = 150 };
+    enum { RATE = 100, BURST = 4 * RATE, MORE = 150 };
     struct fixture f;
     begin(&f);
     f.config.user_us_per_s = RATE * REQUEST_US;
@@ -414,6 +416,131 @@ static void test_directory(void)
     try_directory(0755, 0, 0, "others may look into it: the socket has its own mode");
 }
 
+/* --- coming and sending --- */
+
+/* False: too many wait to be let in. */
+static bool tries_to_come(struct fixture *f, uid_t uid, int *fd)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", f->path);
+    *fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (setegid(READERS) != 0 || seteuid(uid) != 0) {
+        abort();
+    }
+    bool came = connect(*fd, (struct sockaddr *)&address, sizeof(address)) == 0;
+    if (seteuid(0) != 0 || setegid(0) != 0) {
+        abort();
+    }
+    (void)fcntl(*fd, F_SETFL, 0);
+    if (!came) {
+        (void)close(*fd);
+    }
+    return came;
+}
+
+static int comes(struct fixture *f, uid_t uid)
+{
+    int fd = -1;
+    while (!tries_to_come(f, uid, &fd)) {
+        work(f, 1);
+    }
+    fixture_turn(f);
+    return fd;
+}
+
+/* How often it came and went in so many milliseconds. */
+static unsigned come_and_go(struct fixture *f, uid_t uid, uint64_t ms)
+{
+    unsigned count = 0;
+    int fd;
+    uint64_t until = clock_monotonic_ms() + ms;
+    while (clock_monotonic_ms() < until) {
+        if (tries_to_come(f, uid, &fd)) {
+            count++;
+            (void)close(fd);
+        }
+        ev_run(f->loop, EVRUN_NOWAIT);
+    }
+    return count;
+}
+
+static void test_coming(void)
+{
+    enum { BURST = 100, MS = 1000, A_SECOND = 16 * 100, WAITING = 65 };
+    struct fixture f;
+    begin(&f);
+    f.config.user_us_per_s = BURST / 4 * COMING_US;
+    start(&f);
+    unsigned count = come_and_go(&f, ALICE, MS);
+    ok(count <= BURST + BURST / 4 + A_SECOND + WAITING + 100,
+       "who comes and goes again and again is let in now and then (%u times)", count);
+    uint64_t begun = clock_monotonic_ms();
+    int other = comes(&f, BOB);
+    bool served = is_served(&f, other);
+    uint64_t took = clock_monotonic_ms() - begun;
+    ok(served && took < 500, "others are let in meanwhile (%llu ms)",
+       (unsigned long long)took);
+    work(&f, 500);
+    begun = clock_monotonic_ms();
+    int same = comes(&f, ALICE);
+    served = is_served(&f, same);
+    took = clock_monotonic_ms() - begun;
+    ok(served && took < 1000,
+       "so is the same user a little later, however often it came (%llu ms)",
+       (unsigned long long)took);
+    count = come_and_go(&f, 0, MS);
+    ok(count > 2 * A_SECOND, "who may administer is not held back (%u times)", count);
+    (void)close(other);
+    (void)close(same);
+    fixture_free(&f);
+}
+
+/* A byte, and many descriptors. */
+static bool pass(int fd)
+{
+    enum { COUNT = 200 };
+    char byte = ' ';
+    union {
+        struct cmsghdr head;
+        char space[CMSG_SPACE(COUNT * sizeof(int))];
+    } control;
+    struct iovec data = {&byte, 1};
+    struct msghdr message = {.msg_iov = &data,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof(control)};
+    memset(&control, 0, sizeof(control));
+    control.head = (struct cmsghdr){.cmsg_len = CMSG_LEN(COUNT * sizeof(int)),
+                                    .cmsg_level = SOL_SOCKET,
+                                    .cmsg_type = SCM_RIGHTS};
+    for (size_t i = 0; i < COUNT; i++) {
+        memcpy(CMSG_DATA(&control.head) + i * sizeof(int), &(int){0}, sizeof(int));
+    }
+    return sendmsg(fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) == 1;
+}
+
+static void test_descriptors(void)
+{
+    enum { RATE = 100, MS = 500, BUFFERED = 300 };
+    struct fixture f;
+    unsigned passed = 0;
+    begin(&f);
+    f.config.user_us_per_s = RATE * READING_US;
+    start(&f);
+    int fd = come(&f, ALICE), other = come(&f, BOB);
+    uint64_t until = clock_monotonic_ms() + MS;
+    while (clock_monotonic_ms() < until) {
+        passed += pass(fd);
+        ev_run(f.loop, EVRUN_NOWAIT);
+    }
+    ok(passed > 10 && passed <= 4 * RATE + RATE + BUFFERED,
+       "who passes descriptors is not read for long (%u times)", passed);
+    ok(is_served(&f, other), "others are");
+    (void)close(fd);
+    (void)close(other);
+    fixture_free(&f);
+}
+
 int main(void)
 {
     if (geteuid() != 0) {
@@ -429,6 +556,8 @@ int main(void)
     test_line_size();
     test_half_lines();
     test_dripping_reader();
+    test_coming();
+    test_descriptors();
     test_record();
     test_directory();
     seen_clear(&seen);
