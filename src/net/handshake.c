@@ -65,21 +65,32 @@ void handshake_open(struct connection *c)
     buffer_free(&out);
 }
 
-/* Of the seats that this node dials each is told once, since all of a council can be so. */
+/* Told of a seat that is known as refusal.h says. */
+static void report_refusal(struct connection *c, enum refusal_kind kind, const char *detail)
+{
+    static const enum report_event events[REFUSAL_KINDS] = {
+        [REFUSAL_VERSION] = REPORT_VERSION,
+        [REFUSAL_COUNCIL] = REPORT_COUNCIL,
+        [REFUSAL_TWIN] = REPORT_TWIN,
+        [REFUSAL_REFUSED] = REPORT_REFUSED,
+    };
+    uint64_t count = 1;
+    if (c->seat == 0 || refusal_met(&net_peer(c->net, c->seat)->refusals, kind, detail,
+                                    clock_monotonic_ms(), &count)) {
+        report_again(events[kind], c->seat, &c->remote, detail, count);
+    }
+}
+
 static void refuse_version(struct connection *c, uint8_t theirs, uint8_t ours)
 {
     char detail[96];
-    struct peer *peer = c->seat != 0 ? net_peer(c->net, c->seat) : NULL;
-    bool news = peer == NULL || peer->told_version != theirs;
     (void)snprintf(detail, sizeof(detail),
                    "it speaks version %u of the protocol, this node version %u: upgrade "
                    "%s node",
                    theirs, ours, theirs > ours ? "this" : "that");
-    if (peer != NULL) {
-        peer->told_version = theirs;
-    }
-    c->net->strangers += !news;
-    connection_refuse(c, news ? REPORT_VERSION : REPORT_NONE, detail);
+    c->net->strangers++;
+    report_refusal(c, REFUSAL_VERSION, detail);
+    connection_refuse(c, REPORT_NONE, detail);
 }
 
 static size_t step_hello(struct connection *c, struct slice data)
@@ -105,7 +116,9 @@ static size_t step_hello(struct connection *c, struct slice data)
                    slice_of(data.data + HELLO_MAGIC_BYTES + 1, HELLO_COUNCIL_BYTES));
         (void)snprintf(detail, sizeof(detail), "it belongs to another council: %s",
                        council);
-        connection_refuse(c, REPORT_COUNCIL, detail);
+        c->net->strangers++;
+        report_refusal(c, REFUSAL_COUNCIL, detail);
+        connection_refuse(c, REPORT_NONE, detail);
         return 0;
     }
     connection_change_state(c, CONNECTION_HANDSHAKE);
@@ -119,7 +132,7 @@ static void refuse_twin(struct connection *c)
         connection_send(c, buffer_slice(&out));
     }
     buffer_free(&out);
-    report(REPORT_TWIN, c->seat, &c->remote, "another instance of this seat is connected");
+    report_refusal(c, REFUSAL_TWIN, "another instance of this seat is connected");
     connection_refuse(c, REPORT_NONE, "another instance of this seat is connected");
 }
 
@@ -200,8 +213,8 @@ static void step_second(struct connection *c, struct slice message)
         if (peer->refused_since_ms == 0) {
             peer->refused_since_ms = clock_monotonic_ms();
         }
-        report(REPORT_REFUSED, c->seat, &c->remote,
-               "it is connected to another instance of our seat");
+        report_refusal(c, REFUSAL_REFUSED,
+                       "it is connected to another instance of our seat");
         connection_refuse(c, REPORT_NONE,
                           "it is connected to another instance of our seat");
         return;

@@ -9,6 +9,7 @@
 #include "net/connection.h"
 #include "net/dial.h"
 #include "net/listener.h"
+#include "net/refusal.h"
 #include "net/report.h"
 
 enum {
@@ -34,7 +35,7 @@ struct peer {
     struct bucket bytes, operations; /* kept over reconnections */
     struct net_counts counts;
     uint64_t refused_since_ms;
-    uint8_t told_version;     /* another one of the protocol, which was reported; 0: none */
+    struct refusals refusals; /* that were reported */
     unsigned offences;        /* bad frames in a row, each on a connection of its own */
     uint64_t barred_until_ms; /* monotonic: what it opens before is closed */
     uint64_t down_ms;         /* monotonic: when it was lost last; 0: never */

@@ -156,7 +156,7 @@ void net_take(struct net *n, struct connection *c)
     peer->up = c;
     peer->announced = true;
     peer->refused_since_ms = 0;
-    peer->told_version = 0;
+    refusals_over(&peer->refusals);
     peer->counts.connects++;
     n->connected++;
     net_feed_chores(n); /* its source has room for another handshake */

@@ -51,10 +51,10 @@ static bool is_of_strangers(enum report_event event)
     return false;
 }
 
-/* lasted: LOG_END where there is nothing of that kind to say. */
+/* measure: LOG_END where there is none. */
 static void write_report(enum report_event event, uint16_t seat,
                          const struct endpoint *remote, const char *detail,
-                         struct log_field lasted)
+                         struct log_field measure)
 {
     char text[ENDPOINT_TEXT_BYTES];
     struct log_field fields[6];
@@ -70,7 +70,7 @@ static void write_report(enum report_event event, uint16_t seat,
     if (detail != NULL) {
         fields[count++] = LOG_S("detail", detail);
     }
-    fields[count++] = lasted;
+    fields[count++] = measure;
     fields[count] = (struct log_field){.kind = LOG_END};
     if (is_of_strangers(event)) {
         log_event_outside(events[event].level, fields);
@@ -85,6 +85,16 @@ void report(enum report_event event, uint16_t seat, const struct endpoint *remot
     if (event != REPORT_NONE) {
         write_report(event, seat, remote, detail, (struct log_field){.kind = LOG_END});
     }
+}
+
+void report_again(enum report_event event, uint16_t seat, const struct endpoint *remote,
+                  const char *detail, uint64_t count)
+{
+    struct log_field times = LOG_N("times", count);
+    if (count <= 1) {
+        times.kind = LOG_END;
+    }
+    write_report(event, seat, remote, detail, times);
 }
 
 void report_up(uint16_t seat, const struct endpoint *remote, const char *detail,

@@ -32,6 +32,9 @@ enum report_event {
 /* seat 0: unknown. remote and detail may be NULL. */
 void report(enum report_event event, uint16_t seat, const struct endpoint *remote,
             const char *detail);
+/* Likewise, for the count-th time since it was reported last. */
+void report_again(enum report_event event, uint16_t seat, const struct endpoint *remote,
+                  const char *detail, uint64_t count);
 /* It came after so long (0: for the first time), or went after so long. */
 void report_up(uint16_t seat, const struct endpoint *remote, const char *detail,
                uint64_t away_ms);

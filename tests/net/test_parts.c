@@ -3,6 +3,7 @@
 #include "base/bucket.h"
 #include "net/address.h"
 #include "net/queue.h"
+#include "net/refusal.h"
 
 #include "tap.h"
 
@@ -174,6 +175,35 @@ static void test_queue(unsigned seed)
     buffer_free(&expected);
 }
 
+static void test_refusals(void)
+{
+    struct refusals r = {0};
+    uint64_t count = 0, now = 1000;
+    unsigned told = 0;
+    ok(refusal_met(&r, REFUSAL_COUNCIL, "a", now, &count) && count == 1,
+       "a refusal is told");
+    for (unsigned i = 0; i < 100; i++) {
+        told += refusal_met(&r, REFUSAL_COUNCIL, "a", ++now, &count);
+    }
+    is(told, 0, "and not told again");
+    ok(refusal_met(&r, REFUSAL_TWIN, "a", now, &count), "another kind is");
+    now = 1000 + REFUSAL_AGAIN_MS;
+    ok(refusal_met(&r, REFUSAL_COUNCIL, "a", now, &count) && count == 101,
+       "so is the same after an hour, with how often it was met");
+    ok(!refusal_met(&r, REFUSAL_COUNCIL, "a", ++now, &count), "once");
+    ok(refusal_met(&r, REFUSAL_COUNCIL, "b", now, &count) && count == 1,
+       "and another reason at once");
+    refusals_over(&r);
+    ok(refusal_met(&r, REFUSAL_COUNCIL, "b", now, &count) && count == 1,
+       "as is the same after the seat was connected");
+    char text[2 * REFUSAL_REASON_BYTES];
+    memset(text, 'x', sizeof(text));
+    text[sizeof(text) - 1] = '\0';
+    ok(refusal_met(&r, REFUSAL_VERSION, text, now, &count) &&
+           !refusal_met(&r, REFUSAL_VERSION, text, now, &count),
+       "a long reason is known again");
+}
+
 int main(void)
 {
     unsigned seed = (unsigned)time(NULL);
@@ -182,5 +212,6 @@ int main(void)
     test_sources();
     test_bucket();
     test_queue(seed);
+    test_refusals();
     return tap_done();
 }
