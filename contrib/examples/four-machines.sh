@@ -49,8 +49,7 @@ done >"$work/seats.json"
 echo ']' >>"$work/seats.json"
 
 # 2. One charter, the same everywhere: every seat compares its id before it starts.
-conclave charter new --list "$work/seats.json" --name four --output "$work/charter.json"
-id=$(conclave charter id "$work/charter.json")
+id=$(conclave charter new --list "$work/seats.json" --name four --output "$work/charter.json")
 echo "charter $id"
 for machine in "$@"; do
     on "$machine" 'cat >charter.json' <"$work/charter.json"

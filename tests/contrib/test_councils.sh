@@ -106,6 +106,8 @@ four_machines()
         $(echo "$ports" | head -n 4 | sed 's/^/127.0.0.1:/') >out 2>err
 }
 ok 'a council on four machines starts' four_machines
+id=$(sed -n 's/^charter //p' out)
+ok '  and names its charter once' [ "$(grep -c -E "^(charter )?$id" out)" -eq 1 ]
 ok '  and has a proposal' within_time sh -c \
     "conclave proposals --socket machines/$first/run/conclave/control.sock | grep Begin"
 ok '  each key stayed on its machine' [ "$(find machines -name '*.key' | wc -l)" -eq 4 ]
