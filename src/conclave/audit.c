@@ -40,20 +40,6 @@ struct task {
 
 /* --- one copy --- */
 
-/* Where it lies if it is a node's: the directory itself, or that of its data.mdb. */
-static char *directory_of(const char *path, const struct stat *st)
-{
-    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-    if (S_ISDIR(st->st_mode)) {
-        return alloc_string(path);
-    }
-    if (strcmp(name, MANIFEST_DATA) != 0) {
-        return NULL;
-    }
-    return slash != NULL ? alloc_printf("%.*s", (int)(name - path), path)
-                         : alloc_string(".");
-}
-
 static struct stat stat_store(const struct copy *c)
 {
     struct stat st = {0};
@@ -67,31 +53,27 @@ static struct stat stat_store(const struct copy *c)
     return st;
 }
 
-/* Beside a node, which writes, it takes a place in LMDB's table of readers; a copy is read
- * without a trace. */
 static bool open_copy(struct task *t, struct copy *c)
 {
     struct complaint why = {""};
-    struct stat st;
+    const char *charter = command_value(t->line, "charter");
+    bool in_use;
     audit_progress_guard(c->path);
-    if (stat(c->path, &st) == 0) {
-        c->dir = directory_of(c->path, &st);
-    }
+    c->dir = node_files_directory(c->path);
     c->found = stat_store(c);
-    bool in_use = c->dir != NULL && ledger_is_in_use(c->dir);
-    int error = in_use ? ledger_open(c->dir, LEDGER_READ, NULL, &c->ledger, &why)
-                       : ledger_open(c->path, LEDGER_COPY, NULL, &c->ledger, &why);
-    if (error == 0) {
-        error = node_files_match(t->charter, c->ledger, c->path,
-                                 command_value(t->line, "charter"), &why);
-    }
+    int error = node_files_open_copy(c->path, c->dir, &in_use, &c->ledger, &why);
     if (error != 0) {
         (void)command_fail(t->line, "%s%s", why.text,
                            in_use ? "; a node runs on it: audit a copy, which conclave "
                                     "backup makes"
                                   : "");
+        return false;
     }
-    return error == 0;
+    if (node_files_match(t->charter, c->ledger, c->path, charter, &why) != 0) {
+        (void)command_fail(t->line, "%s", why.text);
+        return false;
+    }
+    return true;
 }
 
 static bool show_progress(void *context, uint64_t height, uint64_t target)

@@ -189,7 +189,7 @@ static enum command_exit run(const struct command_line *line)
     status = COMMAND_FAILED;
     if (with_key && files.key == NULL) {
         (void)command_fail(line, "where the key is, only a configuration says: --config");
-    } else if (node_files_open(line, &files, &charter, &b.ledger)) {
+    } else if (node_files_open(line, &files, false, &charter, &b.ledger)) {
         b.charter = charter;
         b.manifest = begin_manifest(charter, ledger_identity(b.ledger));
         status = take(&b, with_key);

@@ -22,7 +22,8 @@ static bool open_store(const struct command_line *line, struct export_source *ou
     if (!node_files_find(line, &files, status)) {
         return false;
     }
-    bool opened = node_files_open(line, &files, &out->charter, &out->ledger);
+    bool is_copy = files.config == NULL;
+    bool opened = node_files_open(line, &files, is_copy, &out->charter, &out->ledger);
     if (opened) {
         out->size = ledger_record_count(out->ledger);
     }

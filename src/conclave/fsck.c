@@ -79,7 +79,7 @@ static enum command_exit check(const struct command_line *line,
     struct charter *charter;
     struct ledger *ledger;
     audit_progress_guard(files->data);
-    if (!node_files_open(line, files, &charter, &ledger)) {
+    if (!node_files_open(line, files, false, &charter, &ledger)) {
         return COMMAND_FAILED;
     }
     struct audit_progress progress;

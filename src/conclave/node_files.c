@@ -2,6 +2,7 @@
 #include "conclave/node_files.h"
 
 #include "conclave/files.h"
+#include "conclave/manifest.h"
 #include "conclave/node.h"
 
 #include "base/alloc.h"
@@ -120,32 +121,68 @@ int node_files_match(const struct charter *charter, const struct ledger *ledger,
                     store_path, charter_path);
 }
 
+char *node_files_directory(const char *path)
+{
+    struct stat st;
+    const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
+    if (stat(path, &st) != 0) {
+        return NULL;
+    }
+    if (S_ISDIR(st.st_mode)) {
+        return alloc_string(path);
+    }
+    if (strcmp(name, MANIFEST_DATA) != 0) {
+        return NULL;
+    }
+    return slash != NULL ? alloc_printf("%.*s", (int)(name - path), path)
+                         : alloc_string(".");
+}
+
+int node_files_open_copy(const char *path, const char *dir, bool *in_use,
+                         struct ledger **ledger, struct complaint *why)
+{
+    *ledger = NULL;
+    *in_use = dir != NULL && ledger_is_in_use(dir);
+    return *in_use ? ledger_open(dir, LEDGER_READ, NULL, ledger, why)
+                   : ledger_open(path, LEDGER_COPY, NULL, ledger, why);
+}
+
+static int open_any(const char *path, struct ledger **ledger, struct complaint *why)
+{
+    char *dir = node_files_directory(path);
+    bool in_use;
+    int error = node_files_open_copy(path, dir, &in_use, ledger, why);
+    free(dir);
+    return error;
+}
+
 bool node_files_open(const struct command_line *line, const struct node_files *f,
-                     struct charter **charter, struct ledger **ledger)
+                     bool is_copy, struct charter **charter, struct ledger **ledger)
 {
     struct complaint why = {""};
+    *charter = NULL;
+    *ledger = NULL;
     if (key_library_init() != 0) {
         (void)command_fail(line, "the cryptographic library does not start");
         return false;
     }
-    if (!may_open(line, f->data)) {
+    if (!is_copy && !may_open(line, f->data)) {
         return false;
     }
     int error = charter_load(f->charter, charter, &why);
     if (error == 0) {
-        error = ledger_open(f->data, LEDGER_READ, NULL, ledger, &why);
-        if (error == 0) {
-            error = node_files_match(*charter, *ledger, f->data, f->charter, &why);
-            if (error != 0) {
-                ledger_close(*ledger);
-            }
-        }
-        if (error != 0) {
-            charter_free(*charter);
-        }
+        error = is_copy ? open_any(f->data, ledger, &why)
+                        : ledger_open(f->data, LEDGER_READ, NULL, ledger, &why);
+    }
+    if (error == 0) {
+        error = node_files_match(*charter, *ledger, f->data, f->charter, &why);
     }
     if (error != 0) {
         (void)command_fail(line, "%s", why.text);
+        ledger_close(*ledger);
+        charter_free(*charter);
+        *ledger = NULL;
+        *charter = NULL;
     }
     return error == 0;
 }

@@ -32,8 +32,17 @@ void node_files_clear(struct node_files *f);
 int node_files_match(const struct charter *charter, const struct ledger *ledger,
                      const char *store_path, const char *charter_path,
                      struct complaint *why);
-/* The charter, and the store opened to be read. False after saying what is wrong. */
+/* Where the store at a path lies if it is a node's: the directory itself, or that of its
+ * data.mdb. NULL: nowhere. The caller frees it. */
+char *node_files_directory(const char *path);
+/* The store at a path, a directory or the file itself, to be read: without a trace
+ * (LEDGER_COPY), unless a node runs on it in dir, which may be NULL. *ledger is NULL after
+ * an error. */
+int node_files_open_copy(const char *path, const char *dir, bool *in_use,
+                         struct ledger **ledger, struct complaint *why);
+/* The charter, and the store opened to be read; is_copy: by node_files_open_copy. False
+ * after saying what is wrong, and both are NULL then. */
 bool node_files_open(const struct command_line *line, const struct node_files *f,
-                     struct charter **charter, struct ledger **ledger);
+                     bool is_copy, struct charter **charter, struct ledger **ledger);
 
 #endif

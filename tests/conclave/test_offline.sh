@@ -120,4 +120,23 @@ ok 'init with an address' exits 0 init --charter a.json --key 2.key --dir bound 
     --listen '[::1]:7100'
 ok 'writes it down' grep -q '^listen = "\[::1\]:7100"$' bound/conclaved.conf
 ok 'init without a charter' exits 2 init --key 2.key --dir other
+
+# --- a source of export that is none ---
+
+mkdir backup empty
+cp node/data/data.mdb backup
+ok 'export of a store' exits 0 export records --csv --data node/data --charter a.json
+ok 'of a backup' exits 0 export records --csv --data backup --charter a.json
+ok 'leaves no trace in it' test ! -e backup/lock.mdb
+ok 'of its file' exits 0 export records --csv --data backup/data.mdb --charter a.json
+ok 'by another charter' exits 1 export records --csv --data backup --charter trial.json
+ok 'names the two' complained 'backup: .*another council than trial.json'
+ok 'of an empty folder' exits 1 export records --csv --data empty --charter a.json
+ok 'is told what is looked for' complained 'empty: there is no ledger here'
+ok 'of no folder' exits 1 export records --csv --data none --charter a.json
+ok 'of a file that is no store' exits 1 export records --csv --data a.json --charter a.json
+ok 'by no charter' exits 1 export records --csv --data backup --charter none.json
+ok 'by a configuration' exits 0 export records --csv --config node/conclaved.conf
+sed 's/^data = .*/data = "empty"/' node/conclaved.conf >astray.conf
+ok 'by one that leads astray' exits 1 export records --csv --config astray.conf
 echo "1..$count"
