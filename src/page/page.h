@@ -6,7 +6,8 @@
  * outside, the charter's among them, are escaped here, and no address in them is a link.
  *
  * Both pages use these names, relative to the folder of the index: index.html, page-N.html,
- * charter.json, checkpoint, decisions.json, decisions/ID.html and decisions/ID.proof.
+ * charter.json, checkpoint, decisions.json, files.txt, decisions/ID.html and
+ * decisions/ID.proof.
  */
 #ifndef CONCLAVE_PAGE_PAGE_H
 #define CONCLAVE_PAGE_PAGE_H

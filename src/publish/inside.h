@@ -5,6 +5,8 @@
 
 #include "publish/publish.h"
 
+#include <jansson.h>
+
 /* One run. */
 struct publication {
     const struct charter *charter;
@@ -21,5 +23,8 @@ struct publication {
 int publish_tiles(struct publication *p);
 /* Bundle and page of each new decision, and the index of all. */
 int publish_pages(struct publication *p);
+/* The names of all other files that the checkpoint needs, sorted by their bytes, one a
+ * line; rows: decisions.json. */
+int publish_files(struct publication *p, const json_t *rows);
 
 #endif

@@ -202,6 +202,9 @@ int publish_pages(struct publication *p)
     if (error == 0) {
         error = put_index(&g);
     }
+    if (error == 0) {
+        error = publish_files(p, g.rows);
+    }
     json_decref(g.rows);
     return error;
 }

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "crypto/checkpoint.h"
+#include "page/page.h"
 #include "proof/proof.h"
 #include "publish/publish.h"
 #include "tlog/tile_read.h"
@@ -118,6 +119,41 @@ static unsigned count_decisions(struct house *h, uint64_t size)
     return good;
 }
 
+/* Every other file that is there for a checkpoint of this size is listed once, in order. */
+static bool list_is_whole(struct house *h, uint64_t size, uint64_t files)
+{
+    struct bytes *list = read_file(h, "files.txt");
+    char *text = alloc_zero(1, list != NULL ? list->size + 1 : 1);
+    uint64_t count = 0, tiles = 0;
+    bool good = list != NULL;
+    if (good) {
+        memcpy(text, list->data, list->size);
+    }
+    for (char *name = strtok(text, "\n"), *before = NULL; name != NULL && good; count++) {
+        struct bytes *file = read_file(h, name);
+        struct tile t;
+        good = file != NULL && (before == NULL || strcmp(before, name) < 0);
+        if (tile_parse_path(slice_of_string(name), &t) == 0) {
+            good = good && t.width == tile_width(size, t.level, t.index);
+            tiles++;
+        }
+        bytes_unref(file);
+        before = name;
+        name = strtok(NULL, "\n");
+    }
+    uint64_t pages = (size + PAGE_ROWS - 1) / PAGE_ROWS, wanted = 0;
+    for (uint64_t leaves = size, full; leaves > 0; leaves = full) {
+        full = leaves / TILE_WIDTH;
+        wanted += full + (leaves % TILE_WIDTH > 0);
+    }
+    wanted += (size + TILE_WIDTH - 1) / TILE_WIDTH;
+    printf("#   %" PRIu64 " files, of which %" PRIu64 " tiles\n", count, tiles);
+    free(text);
+    bytes_unref(list);
+    return good && tiles == wanted && count == 3 + pages + 2 * size + tiles &&
+           (files == 0 || count + 1 == files);
+}
+
 /* --- the tests --- */
 
 static void test_growth(struct house *h)
@@ -131,6 +167,7 @@ static void test_growth(struct house *h)
        "with their files");
     ok(tree_is(h, 20) && entries_are(h, 20) && count_decisions(h, 20) == 20,
        "which all hold");
+    ok(list_is_whole(h, 20, report.written), "and are all listed");
     is(house_publish_size(h, 20, 3, &report, &why), 0, "the same again");
     is((int64_t)report.written, 0, "changes nothing");
     is(house_publish_size(h, 20, 4, &report, &why), 0, "with one signature more");
@@ -150,6 +187,7 @@ static void test_growth(struct house *h)
     bytes_unref(page);
     is(house_publish_size(h, 320, 3, &report, &why), 0, "320");
     ok(tree_is(h, 320) && entries_are(h, 320) && tree_is(h, 300), "keep the tree of 300");
+    ok(list_is_whole(h, 320, 0), "and the list is what 320 need");
     is(house_publish_size(h, 100, 3, &report, &why), CONCLAVE_ESTATE,
        "a node that is behind is told so");
     printf("#   %s\n", why.text);
