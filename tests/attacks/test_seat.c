@@ -59,7 +59,7 @@ static void indefinite_array(struct evil *e)
 
 static void unknown_tag(struct evil *e)
 {
-    raw_frame(e, "\x82\x18\x63\0", 4);
+    raw_frame(e, "\x82\x19\x12\x34\0", 5);
 }
 
 static void claimed_length(struct evil *e)
@@ -197,7 +197,7 @@ static const struct {
     {"trailing bytes", trailing_bytes},
     {"a long integer", long_integer},
     {"an indefinite array", indefinite_array},
-    {"an unknown tag", unknown_tag},
+    {"a tag that no message will have", unknown_tag},
     {"a length beyond everything", claimed_length},
     {"a PRE-PREPARE when not primary", wrong_primary},
     {"a vote in another's name", vote_of_another},

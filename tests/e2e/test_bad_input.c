@@ -373,7 +373,7 @@ static void check_lies(struct live *l)
     static const uint8_t over[4] = {0x00, 0x40, 0x00, 0x01}; /* 4 MiB and one */
     static const uint8_t huge[4] = {0xff, 0xff, 0xff, 0xff};
     static const uint8_t no_cbor[] = {0, 0, 0, 4, 0xff, 0xff, 0xff, 0xff};
-    static const uint8_t no_tag[] = {0, 0, 0, 3, 0x82, 0x18, 0x63};
+    static const uint8_t no_tag[] = {0, 0, 0, 5, 0x82, 0x19, 0x12, 0x34, 0};
     static const uint8_t indefinite[] = {0, 0, 0, 3, 0x9f, 0x01, 0xff};
     static const uint8_t deep[] = {0, 0, 0, 8, 0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 0x81, 1};
     live_kill(l, 4);
@@ -381,7 +381,8 @@ static void check_lies(struct live *l)
     lies(l, over, 4, "event=peer.bad-frame", "a frame above 4 MiB");
     lies(l, huge, 4, "event=peer.bad-frame", "a frame of 4 GiB");
     lies(l, no_cbor, sizeof(no_cbor), "event=peer.bad-message", "a frame that is no CBOR");
-    lies(l, no_tag, sizeof(no_tag), "event=peer.bad-message", "a message of no known tag");
+    lies(l, no_tag, sizeof(no_tag), "event=peer.bad-message",
+         "a tag that no message will have");
     lies(l, indefinite, sizeof(indefinite), "event=peer.bad-message",
          "an array without a length");
     lies(l, deep, sizeof(deep), "event=peer.bad-message", "arrays in arrays");
