@@ -132,8 +132,8 @@ void part_verify(struct buffer *out, const struct page_decision *d)
              "enough; no network is. In these commands SITE is the address of this log, "
              "which your browser shows up to /decisions.</p>\n<ol class=\"steps\">\n"
              "<li>Get the charter, which says who sits in the council and by which rules "
-             "it decides.<pre>curl -O SITE/charter.json</pre></li>\n"
-             "<li>Get the proof of this decision.<pre>curl -O SITE/decisions/");
+             "it decides.<pre>curl -fO SITE/charter.json</pre></li>\n"
+             "<li>Get the proof of this decision.<pre>curl -fO SITE/decisions/");
     html_text(out, name, false);
     html_put(out,
              "</pre></li>\n<li>Check every signature, open every ballot and count again."

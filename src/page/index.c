@@ -109,19 +109,27 @@ static void write_checkpoint(struct buffer *out, const struct page_index *x)
                   "</section>\n");
 }
 
+/* The pattern has no name of a file that would lead out of the folder. */
 static void write_check(struct buffer *out)
 {
     html_put(out,
              "<section aria-labelledby=\"check\">\n<h2 id=\"check\">Check it yourself"
              "</h2>\n<p>You need to trust neither this page nor who published it. In "
-             "these commands SITE is the address of this page, up to its last slash."
-             "</p>\n<ol class=\"steps\">\n<li>Get the whole log."
-             "<pre>wget --recursive --no-parent --no-host-directories SITE/</pre></li>\n"
-             "<li>See that the charter is the one you know. This prints its identity, "
-             "which a council makes public.<pre>conclave charter id charter.json</pre>"
-             "</li>\n<li>Check every decision, every ballot and every signature."
-             "<pre>conclave verify --charter charter.json decisions/*.proof</pre></li>\n"
-             "</ol>\n</section>\n");
+             "these commands SITE is the address of this page, up to the slash before "
+             "index.html, and without that slash.</p>\n<ol class=\"steps\">\n<li>In an "
+             "empty folder, get the list of all files, and then the files. grep leaves "
+             "out any name that leads out of the folder."
+             "<pre>curl -fsSO SITE/files.txt\n"
+             "grep -Ex '([a-z0-9]+[-./]?)+' files.txt |\n"
+             "xargs -I{} curl -fsS --create-dirs -o {} SITE/{}</pre></li>\n<li>See that "
+             "the charter is the one you know. This prints its identity, which a council "
+             "makes public.<pre>conclave charter id charter.json</pre></li>\n<li>Check "
+             "every decision, every ballot and every signature, and that nothing is "
+             "missing.<pre>conclave verify --charter charter.json --remember seen ."
+             "</pre></li>\n</ol>\n<p>The file seen keeps what you saw. Do the same again "
+             "some day, and the last command tells whether anything was changed since. "
+             "Where a file is missing because the council decided something meanwhile, "
+             "get the list and the files again.</p>\n</section>\n");
 }
 
 void page_write_index(struct buffer *out, const struct page_index *x)

@@ -99,7 +99,7 @@ ok 'from another size' exits 1 --quiet moved a-40
 
 files()
 {
-    (cd a-20 && find . -type f ! -name '.*' | sed 's|^\./||' | sort)
+    (cd a-20 && find . -type f ! -name '.*' ! -name files.txt | sed 's|^\./||' | sort)
 }
 missed=0 unnamed=0 count_files=0
 for file in $(files); do
@@ -249,6 +249,33 @@ if command -v flock >/dev/null; then
     ok 'it waits for nobody' complained 'another conclave verify uses seen: wait'
 else
     ok 'while another uses it # SKIP flock is not installed' true
+fi
+
+# --- the commands of the page itself ---
+
+# commands FOLDER: those of its index page, with the folder as the site.
+commands()
+{
+    sed -n '/id="check"/,/<\/section>/p' "$1/index.html" | tr '\n' '\t' |
+        sed 's/<\/pre>/\n/g' | sed -n 's/.*<pre>//p' | tr '\t' '\n' |
+        sed "s|SITE|file://$folder/$1|; s|^conclave verify|'$verify'|; s|^conclave|'$conclave'|"
+}
+
+as_told()
+{
+    mkdir "$2" && commands "$1" >"$2.sh" && (cd "$2" && sh -e "../$2.sh" >../out 2>../err)
+}
+
+if command -v curl >/dev/null; then
+    ok 'the commands of the page copy all of it, and it holds' as_told a-40 copied
+    ok 'with a memory for later' test -s copied/seen
+    cp -r a-20 short && sed -i 1,8d short/files.txt
+    ok 'where a file is not listed' exits_with 1 as_told short copied-short
+    cp -r a-20 leads && printf '../stray\n/stray\n' >>leads/files.txt && : >stray
+    ok 'a list that leads out of the folder' as_told leads copied-leads
+    ok 'leads nowhere' test ! -s copied-leads/stray
+else
+    ok 'the commands of the page # SKIP curl is not installed' true
 fi
 
 # --- programs ---
