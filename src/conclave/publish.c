@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 #include "publish/publish.h"
 #include "tlog/note.h"
+#include "wire/shared.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,12 +67,12 @@ static void print_report(const struct publisher *p, const struct publish_report 
         output_json(out);
         json_decref(out);
     } else if (r->written > 0) {
-        (void)printf(
-            "%llu decisions, %llu of them new, signed by %u of %u seats; %llu files "
-            "written\n",
-            (unsigned long long)r->size, (unsigned long long)(r->size - r->old_size),
-            (unsigned)r->signatures, (unsigned)p->charter->seat_count,
-            (unsigned long long)r->written);
+        (void)printf("%llu decisions, %llu of them new, signed by %u of %u seats; %llu %s "
+                     "written\n",
+                     (unsigned long long)r->size,
+                     (unsigned long long)(r->size - r->old_size), (unsigned)r->signatures,
+                     (unsigned)p->charter->seat_count, (unsigned long long)r->written,
+                     r->written == 1 ? "file" : "files");
     } else {
         (void)printf("nothing is new since the %llu decisions there\n",
                      (unsigned long long)r->size);
@@ -153,12 +154,25 @@ static int prepare(struct publisher *p, struct complaint *why)
     if (error == 0 && cosigned != NULL) {
         error = file_read(cosigned, NOTE_MAX, &p->cosigned, why);
     }
-    return error == 0 ? site_open(p->line->operands[0], &p->site, why) : error;
+    return error;
+}
+
+/* Before anything is made. */
+static int match_councils(struct publisher *p, struct complaint *why)
+{
+    const struct charter *node = p->source.charter;
+    if (hash_equal(&p->charter->council_id, &node->council_id)) {
+        return 0;
+    }
+    return complain(why, CONCLAVE_EFORMAT,
+                    "the node's council is \"%s\", but %s is the charter of \"%s\": give "
+                    "--charter the file of the node's council",
+                    node->name, command_value(p->line, "charter"), p->charter->name);
 }
 
 static enum command_exit run(const struct command_line *line)
 {
-    struct publisher p = {.line = line, .site = {.fd = -1, .lock_fd = -1}};
+    struct publisher p = {.line = line, .site = {.fd = -1}};
     struct complaint why = {""};
     enum command_exit status = COMMAND_FAILED;
     if (command_value(line, "charter") == NULL) {
@@ -166,7 +180,12 @@ static enum command_exit run(const struct command_line *line)
     }
     int error = prepare(&p, &why);
     if (error == 0 && export_open_node(line, &p.source)) {
-        error = command_flag(line, "follow") ? follow(&p, &why) : publish_once(&p, &why);
+        error = match_councils(&p, &why);
+        error = error == 0 ? site_open(line->operands[0], &p.site, &why) : error;
+        if (error == 0) {
+            error =
+                command_flag(line, "follow") ? follow(&p, &why) : publish_once(&p, &why);
+        }
         status = error == 0 ? COMMAND_DONE : COMMAND_FAILED;
     }
     if (error != 0) {

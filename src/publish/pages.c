@@ -51,8 +51,9 @@ static int put_decision(struct pages *g, const struct proof *proof, struct slice
     return error;
 }
 
-/* The entry of the log says which proposal it is of; the bundle must hold, and be of it. */
-static int add_decision(struct pages *g, uint64_t index)
+/* The entry of the log says which proposal it is of; the bundle must hold, and be of it.
+ * is_new: there is no row of it yet. */
+static int add_decision(struct pages *g, uint64_t index, bool is_new)
 {
     struct publication *p = g->p;
     struct bytes *entry = NULL, *bundle = NULL;
@@ -81,7 +82,7 @@ static int add_decision(struct pages *g, uint64_t index)
     if (error == 0) {
         error = put_decision(g, proof, bytes_slice(bundle), id);
     }
-    if (error == 0) {
+    if (error == 0 && is_new) {
         (void)json_array_append_new(g->rows, verify_row(p->charter, proof, index));
     }
     proof_clear(proof);
@@ -191,13 +192,27 @@ static void load_rows(struct pages *g)
     }
 }
 
+/* What was published may have been lost since. */
+static int restore_files(struct pages *g)
+{
+    int error = 0;
+    for (size_t i = 0; i < json_array_size(g->rows) && error == 0; i++) {
+        const json_t *row = json_array_get(g->rows, i);
+        if (!site_has(g->p->site, text_of(row, "page")) ||
+            !site_has(g->p->site, text_of(row, "proof"))) {
+            error = add_decision(g, i, false);
+        }
+    }
+    return error;
+}
+
 int publish_pages(struct publication *p)
 {
     struct pages g = {.p = p};
-    int error = 0;
     load_rows(&g);
+    int error = restore_files(&g);
     for (uint64_t i = json_array_size(g.rows); i < p->size && error == 0; i++) {
-        error = add_decision(&g, i);
+        error = add_decision(&g, i, true);
     }
     if (error == 0) {
         error = put_index(&g);

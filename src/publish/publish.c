@@ -27,7 +27,9 @@ static int read_published(struct publication *p, const struct checkpoint_council
         error = verify_note(council, bytes_slice(*note), &old, NULL, &why);
         error = error == 0 ? 0
                            : complain(p->why, error,
-                                      "%s/%s: %s; publish into a directory of this council",
+                                      "%s/%s: %s; it is another council's, or was changed: "
+                                      "publish into another directory, or compare it with "
+                                      "a copy, remove it, and publish anew",
                                       p->site->path, checkpoint_name, why.text);
     }
     if (error == 0) {
@@ -59,6 +61,26 @@ static int compare(struct publication *p)
 
 /* --- the new checkpoint --- */
 
+static int complain_cosigned(const struct publication *p, const struct note *witnessed,
+                             struct complaint *why)
+{
+    struct checkpoint c;
+    int error = checkpoint_parse(witnessed->text, &c, why);
+    if (error != 0) {
+        return error;
+    }
+    if (c.size == p->size) {
+        return complain(why, CONCLAVE_ESTATE,
+                        "it is of %" PRIu64 " decisions as the node's is, and differs from "
+                        "it: another council's, or another history",
+                        c.size);
+    }
+    return complain(why, CONCLAVE_ESTATE,
+                    "it is of %" PRIu64 " decisions, the node's is of %" PRIu64
+                    ": have that one cosigned",
+                    c.size, p->size);
+}
+
 /* The lines of all notes that are of it: a signature once published stays. */
 static int merge(struct publication *p, const struct checkpoint_council *council,
                  const struct note *note, struct slice cosigned, struct slice old,
@@ -72,7 +94,7 @@ static int merge(struct publication *p, const struct checkpoint_council *council
     if (cosigned.size > 0) {
         error = note_parse(cosigned, &witnessed, &why);
         if (error == 0 && !slice_equal(witnessed.text, note->text)) {
-            error = complain(&why, CONCLAVE_ESTATE, "it is of another one");
+            error = complain_cosigned(p, &witnessed, &why);
         }
         list[count++] = &witnessed;
     }

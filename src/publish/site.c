@@ -15,7 +15,6 @@
 #include <unistd.h>
 
 /* Begins with a dot, as servers and listings expect of what is not for them. */
-static const char lock_name[] = ".lock";
 static const char unfinished[] = ".unfinished";
 
 static int refuse(const struct site *s, const char *name, const char *what,
@@ -27,7 +26,7 @@ static int refuse(const struct site *s, const char *name, const char *what,
 
 int site_open(const char *path, struct site *out, struct complaint *why)
 {
-    *out = (struct site){.path = path, .fd = -1, .lock_fd = -1};
+    *out = (struct site){.path = path, .fd = -1};
     if (mkdir(path, 0755) != 0 && errno != EEXIST) {
         return complain(why, CONCLAVE_EIO, "%s: cannot make it: %s", path, strerror(errno));
     }
@@ -35,23 +34,23 @@ int site_open(const char *path, struct site *out, struct complaint *why)
     if (out->fd < 0) {
         return complain(why, CONCLAVE_EIO, "%s: cannot open it: %s", path, strerror(errno));
     }
-    out->lock_fd = openat(out->fd, lock_name, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-    int error = out->lock_fd < 0 ? refuse(out, lock_name, "make", why) : 0;
-    if (error == 0 && flock(out->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        error = complain(why, CONCLAVE_EEXIST,
-                         "%s: another conclave publish is at work there; wait until it is "
-                         "done",
-                         path);
-    }
-    if (error != 0) {
+    if (flock(out->fd, LOCK_EX | LOCK_NB) != 0) {
+        int error = errno == EWOULDBLOCK
+                        ? complain(why, CONCLAVE_EEXIST,
+                                   "%s: another conclave publish is at work there; wait "
+                                   "until it is done",
+                                   path)
+                        : complain(why, CONCLAVE_EIO, "%s: cannot lock it: %s", path,
+                                   strerror(errno));
         site_close(out);
+        return error;
     }
-    return error;
+    return 0;
 }
 
 int site_look(const char *path, struct site *out, struct complaint *why)
 {
-    *out = (struct site){.path = path, .lock_fd = -1};
+    *out = (struct site){.path = path};
     out->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return out->fd >= 0 ? 0
                         : complain(why, CONCLAVE_EIO, "%s: cannot open it: %s", path,
@@ -60,13 +59,16 @@ int site_look(const char *path, struct site *out, struct complaint *why)
 
 void site_close(struct site *s)
 {
-    if (s->lock_fd >= 0) {
-        (void)close(s->lock_fd);
-    }
     if (s->fd >= 0) {
         (void)close(s->fd);
     }
-    s->fd = s->lock_fd = -1;
+    s->fd = -1;
+}
+
+bool site_has(const struct site *s, const char *name)
+{
+    struct stat st;
+    return fstatat(s->fd, name, &st, 0) == 0 && S_ISREG(st.st_mode);
 }
 
 int site_get(struct site *s, const char *name, size_t max, struct bytes **out,

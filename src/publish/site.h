@@ -12,7 +12,7 @@
 
 struct site {
     const char *path; /* the caller's */
-    int fd, lock_fd;
+    int fd;           /* locked */
     uint64_t written; /* files whose content is new */
 };
 
@@ -22,6 +22,7 @@ int site_open(const char *path, struct site *out, struct complaint *why);
 /* One that is there, only to be read, by whoever: no lock. */
 int site_look(const char *path, struct site *out, struct complaint *why);
 void site_close(struct site *s);
+bool site_has(const struct site *s, const char *name);
 /* A file whose content is the same already is left alone. */
 int site_put(struct site *s, const char *name, struct slice content, struct complaint *why);
 /* At most max bytes of a regular file; the caller unrefs. CONCLAVE_ENOENT without a

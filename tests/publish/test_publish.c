@@ -289,6 +289,32 @@ static void test_witness(struct house *h)
     buffer_free(&cosigned);
 }
 
+/* Of the decision of that index. */
+static void remove_file(struct house *h, uint64_t index, const char *kind)
+{
+    static struct record record;
+    struct bytes *stored = NULL;
+    char id[2 * HASH_BYTES + 1];
+    (void)ledger_record(h->ledger, index, &stored);
+    (void)codec_decode_record(bytes_slice(stored), &record);
+    bytes_unref(stored);
+    hex_encode(id, slice_of(record.proposal.bytes, HASH_BYTES));
+    char *name = alloc_printf("%s/decisions/%s.%s", h->dir, id, kind);
+    ok(unlink(name) == 0, "a %s that is lost", kind);
+    free(name);
+}
+
+static void test_lost(struct house *h)
+{
+    struct publish_report report;
+    struct complaint why;
+    remove_file(h, 3, "proof");
+    remove_file(h, 30, "html");
+    is(house_publish_size(h, 32, 3, &report, &why), 0, "is made again");
+    ok(h->bundles == 2 && report.written == 2, "and nothing else");
+    is((int64_t)count_decisions(h, 32), 32, "so that all are there");
+}
+
 static void test_lock(struct house *h)
 {
     struct publish_report report;
@@ -312,6 +338,7 @@ int main(void)
     house_begin(&second, "published", scratch_make());
     house_decide(&second);
     test_witness(&second);
+    test_lost(&second);
     test_lock(&second);
     close_house(&second);
     test_rewritten();
