@@ -2,6 +2,7 @@
 #include "conclave/commands.h"
 #include "conclave/export_bundles.h"
 #include "conclave/export_list.h"
+#include "conclave/help.h"
 #include "conclave/new_file.h"
 #include "conclave/node_files.h"
 
@@ -49,6 +50,25 @@ static const char *misfit(const struct command_line *line, const struct wanted *
     return NULL;
 }
 
+/* Neither a list nor digits of an id. */
+static bool check_operand(const struct command_line *line, const char *word)
+{
+    static const char hexadecimal[] = "0123456789abcdef";
+    static const char *const names[] = {"decisions", "ballots", "records", "convictions",
+                                        NULL};
+    if (word[strspn(word, hexadecimal)] == '\0') {
+        return node_check_id(line, word);
+    }
+    const char *near = help_nearest_word(word, names);
+    (void)command_misuse(
+        line,
+        "there is no list \"%s\"; %s%s%sgive decisions, ballots, records or "
+        "convictions, or 6 to 64 lower-case digits of a proposal's id",
+        word, near != NULL ? "did you mean \"" : "", near != NULL ? near : "",
+        near != NULL ? "\"? Else " : "");
+    return false;
+}
+
 static bool read_wanted(const struct command_line *line, struct wanted *w)
 {
     const char *operand = line->operand_count > 0 ? line->operands[0] : NULL;
@@ -61,7 +81,7 @@ static bool read_wanted(const struct command_line *line, struct wanted *w)
     }
     w->list = operand != NULL ? export_list_find(operand) : NULL;
     w->id = w->list == NULL ? operand : NULL;
-    if (w->id != NULL && !node_check_id(line, w->id)) {
+    if (w->id != NULL && !check_operand(line, w->id)) {
         return false;
     }
     const char *wrong = misfit(line, w);
@@ -121,7 +141,7 @@ static const struct command_option options[] = {
     {"full", ARGUMENT_NONE, NULL, "with each seat's own signed ballot"},
     {"all", ARGUMENT_DIRECTORY, "DIR", "the bundles of all decisions, into this folder"},
     {"csv", ARGUMENT_NONE, NULL, "a list as CSV; --json: as a line of JSON a row"},
-    {"first", ARGUMENT_NUMBER, "N", "begin with record N (default 0)"},
+    {"first", ARGUMENT_NUMBER, "N", "begin with index N, from 0 (the default)"},
     {NULL, ARGUMENT_NONE, NULL, NULL},
 };
 

@@ -159,6 +159,16 @@ static void consider_two(int argc, char *const *argv, const struct command *c,
     *nearest = near != NULL ? c->name : *nearest;
 }
 
+const char *help_nearest_word(const char *typed, const char *const *names)
+{
+    const char *nearest = NULL;
+    unsigned best = NAME_MAX_BYTES;
+    for (size_t i = 0; names[i] != NULL; i++) {
+        consider(typed, names[i], &nearest, &best);
+    }
+    return nearest;
+}
+
 const char *help_nearest_command(int argc, char *const *argv)
 {
     const char *nearest = NULL;

@@ -103,6 +103,13 @@ static bool prove_decision(struct prover *v, const char *word)
 
 static bool prove_growth(struct prover *v, uint64_t since)
 {
+    if (since > (uint64_t)v->size) {
+        (void)command_fail(v->line,
+                           "the log has %lld decisions in its newest checkpoint: give "
+                           "--since a size from 1 to %lld",
+                           (long long)v->size, (long long)v->size);
+        return false;
+    }
     json_t *answer =
         node_call(v->line, v->node, "log.consistency",
                   json_pack("{s:I,s:I}", "first", (json_int_t)since, "second", v->size));
@@ -194,6 +201,7 @@ const struct command command_prove = {
     .socket = true,
     .options = options,
     .details =
+        "INDEX counts decisions from 0, as the log does; its pages number them from 1.\n"
         "The proof is text and ends with the newest checkpoint that a quorum of seats\n"
         "signed: a tlog-proof of C2SP, or with --since what conclave-protocol(7) section\n"
         "12 calls a consistency proof. conclave verify judges both.\n",

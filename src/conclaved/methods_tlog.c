@@ -151,9 +151,10 @@ json_t *method_log_consistency(void *context, struct control_session *s, json_t 
     uint64_t first = parameters_number(&p, "first", 1, INT64_MAX, PARAMETER_REQUIRED);
     uint64_t second = size_parameter(&p, n, "second");
     if (first > second) {
-        parameters_fail(
-            &p, "the parameter first is %" PRIu64 ", the tree of %" PRIu64 " is not larger",
-            first, second);
+        parameters_fail(&p,
+                        "first is %" PRIu64 ", but the log of second has %" PRIu64
+                        " decisions: give a size from 1 to %" PRIu64,
+                        first, second, second);
     }
     if (!parameters_end(&p)) {
         return NULL;

@@ -73,6 +73,9 @@ ok 'so have those that were seen' exits 2 flags ack 1 two
 ok 'flags show needs one' exits 2 flags show
 ok 'export needs to know what' exits 2 export
 ok '  and of what' exits 2 export nonsense
+ok '  which it names' complained 'there is no list "nonsense"' 'records or convictions'
+ok '  a list that is mistyped' exits 2 export decision --csv
+ok '  is guessed' complained 'did you mean "decisions"?'
 ok '  for whom' exits 2 export decisions
 ok '  one of them' exits 2 export ballots --csv --json
 ok '  all is all' exits 2 export 123456 --all folder
