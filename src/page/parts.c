@@ -102,22 +102,39 @@ static struct share share_of(uint32_t count, uint32_t seats)
     return s;
 }
 
+/* The number of a piece, on the wider side of the mark, which never strikes through it. */
+static void write_number(struct buffer *out, const struct tally *t, uint32_t start,
+                         uint32_t count)
+{
+    enum { NUMBER_PERCENT = 8 };
+    uint32_t end = start + count, number = count;
+    if (t->threshold > start && t->threshold < end) {
+        if (t->threshold - start >= end - t->threshold) {
+            end = t->threshold;
+        } else {
+            start = t->threshold;
+        }
+    }
+    if ((end - start) * 100 >= NUMBER_PERCENT * t->seats) {
+        struct share middle = share_of(start + end, 2 * t->seats);
+        html_format(out,
+                    "<text class=\"in\" x=\"%s\" y=\"23\" text-anchor=\"middle\">%u</text>",
+                    middle.text, (unsigned)number);
+    }
+}
+
 /* One choice's piece, after start seats; numbered where there is room. */
 static void write_piece(struct buffer *out, const struct tally *t, const char *tone,
                         uint32_t start, uint32_t count, bool large)
 {
-    enum { NUMBER_PERCENT = 8 };
     struct share at = share_of(start, t->seats), width = share_of(count, t->seats);
     if (count == 0) {
         return;
     }
     html_format(out, "<rect class=\"%s\" x=\"%s\" y=\"0\" width=\"%s\" height=\"%s\"/>",
                 tone, at.text, width.text, large ? "36" : "100%");
-    if (large && count * 100 >= NUMBER_PERCENT * t->seats) {
-        struct share middle = share_of(2 * start + count, 2 * t->seats);
-        html_format(out,
-                    "<text class=\"in\" x=\"%s\" y=\"23\" text-anchor=\"middle\">%u</text>",
-                    middle.text, (unsigned)count);
+    if (large) {
+        write_number(out, t, start, count);
     }
 }
 

@@ -2,6 +2,8 @@
 /* What each seat did, and why it said so. */
 #include "page/parts.h"
 
+#include <string.h>
+
 static const struct proof_opening *opening_of(const struct proof *p, uint16_t seat)
 {
     for (uint16_t i = 0; i < p->opening_count; i++) {
@@ -18,6 +20,35 @@ static bool has_rationale(const struct proof *p, uint16_t seat)
     return o != NULL && o->ballot.rationale.size > 0;
 }
 
+/* How sure it said to be, and where its reasons are. */
+static void write_sure(struct buffer *out, const struct page_decision *d, uint16_t seat)
+{
+    const struct seat_record *s = &d->proof->record.seats[seat - 1];
+    bool is_sure = s->choice != CHOICE_ABSTAIN || s->confidence > 0;
+    if (!is_sure && !has_rationale(d->proof, seat)) {
+        return;
+    }
+    html_put(out, "<p class=\"sure\">");
+    if (is_sure) {
+        html_format(out, "%u\xc2\xa0%% sure", (unsigned)s->confidence);
+    }
+    if (has_rationale(d->proof, seat)) {
+        html_format(out, " <a href=\"#why-%u\">why</a>", (unsigned)seat);
+    }
+    html_put(out, "</p>");
+}
+
+/* What the charter says of a seat, unless it says nothing. */
+static void write_particular(struct buffer *out, const char *label, const char *value)
+{
+    if (value[0] == '\0' || strcmp(value, "unspecified") == 0) {
+        return;
+    }
+    html_format(out, "<p>%s: ", label);
+    html_name(out, value);
+    html_put(out, "</p>");
+}
+
 static void write_seat(struct buffer *out, const struct page_decision *d, uint16_t seat)
 {
     const struct seat_record *s = &d->proof->record.seats[seat - 1];
@@ -29,21 +60,13 @@ static void write_seat(struct buffer *out, const struct page_decision *d, uint16
     part_icon(out, part_icon_of(s));
     html_format(out, "%s</p>", part_word_of(s));
     if (s->status == STATUS_REVEALED) {
-        html_format(out, "<p class=\"sure\">%u\xc2\xa0%% sure", (unsigned)s->confidence);
-        if (has_rationale(d->proof, seat)) {
-            html_format(out, " <a href=\"#why-%u\">why</a>", (unsigned)seat);
-        }
-        html_put(out, "</p>");
+        write_sure(out, d, seat);
     }
-    html_put(out, "<p>");
-    html_name(out, who->jurisdiction);
-    html_put(out, ", ");
-    html_name(out, who->speciality);
-    html_put(out, "</p><p>");
-    html_name(out, who->vendor);
-    html_put(out, " ");
-    html_name(out, who->model_family);
-    html_put(out, "</p></li>\n");
+    write_particular(out, "Jurisdiction", who->jurisdiction);
+    write_particular(out, "Speciality", who->speciality);
+    write_particular(out, "Vendor", who->vendor);
+    write_particular(out, "Model", who->model_family);
+    html_put(out, "</li>\n");
 }
 
 void part_seats(struct buffer *out, const struct page_decision *d)

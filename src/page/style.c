@@ -87,6 +87,7 @@ const char page_style[] =
     "justify-content:space-between;white-space:nowrap}\n"
     ".seat .did+p,.seat p+p{margin:0}\n"
     ".seat p{color:var(--dim)}\n"
+    ".seat p bdi{color:var(--ink)}\n"
     /* The timeline. */
     ".time{border-left:3px solid var(--line);margin-left:.5rem}\n"
     ".time li{position:relative;padding:0 0 1rem 1.3rem}\n"

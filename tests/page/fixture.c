@@ -70,6 +70,7 @@ static void make_charter(struct fixture *f, uint16_t seats)
                                                     .vendor = (char *)vendors[i % 3],
                                                     .model_family = (char *)models[i % 3]};
     }
+    f->charter.seats[3].speciality = f->charter.seats[3].vendor = (char *)"unspecified";
 }
 
 static void make_seat(struct fixture *f, uint16_t seat, struct fixture_seats *left)
@@ -82,7 +83,7 @@ static void make_seat(struct fixture *f, uint16_t seat, struct fixture_seats *le
         s->has_reveal || s->status == STATUS_WITHHELD || s->status == STATUS_EXPELLED;
     r->active[seat - 1] = s->status != STATUS_EXPELLED && s->status != STATUS_NOT_AWAITED;
     if (s->has_reveal) {
-        s->confidence = (uint8_t)(60 + seat * 7 % 41);
+        s->confidence = s->choice == CHOICE_ABSTAIN ? 0 : (uint8_t)(60 + seat * 7 % 41);
         r->approve += s->choice == CHOICE_APPROVE;
         r->reject += s->choice == CHOICE_REJECT;
         r->abstain += s->choice == CHOICE_ABSTAIN;

@@ -3,7 +3,7 @@
 #include "fixture.h"
 #include "generate.h"
 #include "markup.h"
-#include "page/html.h"
+#include "page/parts.h"
 #include "page/style.h"
 #include "tap.h"
 
@@ -143,6 +143,43 @@ static void test_neighbours(void)
     buffer_free(&older);
     buffer_free(&second);
     buffer_free(&only);
+}
+
+/* In percent of the bar. */
+static bool is_clear_of_mark(struct buffer *bar)
+{
+    enum { HALF_NUMBER = 4 };
+    buffer_append(bar, "", 1);
+    const char *text = (const char *)bar->data;
+    double mark =
+        strtod(strstr(text, "class=\"mark\" x1=\"") + strlen("class=\"mark\" x1=\""), NULL);
+    while ((text = strstr(text, "class=\"in\" x=\"")) != NULL) {
+        double at = strtod(text += strlen("class=\"in\" x=\""), NULL);
+        if (at - mark < HALF_NUMBER - .1 && mark - at < HALF_NUMBER - .1) {
+            printf("# a number at %g, the mark at %g\n", at, mark);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void test_bar(void)
+{
+    static const uint32_t sizes[] = {4, 7, 33};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        struct tally t = {.threshold = 2 * sizes[i] / 3 + 1, .seats = sizes[i]};
+        bool clear = true;
+        for (t.approve = 0; t.approve <= t.seats; t.approve++) {
+            for (t.abstain = 0; t.approve + t.abstain <= t.seats; t.abstain++) {
+                struct buffer bar = {0};
+                t.reject = t.seats - t.approve - t.abstain;
+                part_bar(&bar, &t, true);
+                clear = is_clear_of_mark(&bar) && clear;
+                buffer_free(&bar);
+            }
+        }
+        ok(clear, "%u seats: the threshold strikes through no number", (unsigned)sizes[i]);
+    }
 }
 
 /* --- nothing gets out of its place --- */
@@ -286,6 +323,7 @@ int main(void)
     test_seats();
     test_words();
     test_neighbours();
+    test_bar();
     test_hostile();
     test_policy();
     test_random();
