@@ -62,20 +62,15 @@ static void count_signatures(struct node *n, const struct checkpoint_vote *v)
     publish(n, "checkpoint", event_checkpoint(council));
 }
 
-/* A quorum's certificates are behind this node's tree: one of the two is wrong, and which
- * is for people to find out. */
-static void compare(struct node *n, uint16_t seat, const struct checkpoint_vote *v)
+/* Once of each seat: it could sign false trees without end. */
+static void tell_difference(struct node *n, uint16_t seat, const struct checkpoint_vote *v,
+                            const struct hash *own)
 {
-    struct tree_source tree = {ledger_tree_node, n->ledger};
-    struct hash root;
     char text[FLAG_TEXT_BYTES];
-    if (v->size > ledger_record_count(n->ledger) || tree_root(&tree, v->size, &root) != 0 ||
-        hash_equal(&root, &v->root)) {
-        return;
-    }
+    n->checkpoints.differing[seat - 1] = *v;
     LOG_EVENT(LOG_LEVEL_ERROR, "checkpoint.differs", LOG_N("seat", seat),
               LOG_N("size", v->size), LOG_X("root", hash_slice(&v->root)),
-              LOG_X("own", hash_slice(&root)));
+              LOG_X("own", hash_slice(own)));
     (void)snprintf(text, sizeof(text),
                    "signed another tree of %" PRIu64 " decisions than this node has",
                    v->size);
@@ -84,15 +79,48 @@ static void compare(struct node *n, uint16_t seat, const struct checkpoint_vote 
                .kind = FLAG_CHECKPOINT, .seat = seat, .is_local = true, .text = text});
 }
 
+/* A quorum's certificates are behind this node's tree: one of the two is wrong, and which
+ * is for people to find out. */
+static void compare(struct node *n, uint16_t seat, const struct checkpoint_vote *v)
+{
+    struct tree_source tree = {ledger_tree_node, n->ledger};
+    struct hash root;
+    if (n->checkpoints.differing[seat - 1].size == 0 &&
+        tree_root(&tree, v->size, &root) == 0 && !hash_equal(&root, &v->root)) {
+        tell_difference(n, seat, v, &root);
+    }
+}
+
+/* What was ahead of this node's tree when it came. Of each seat that is the smallest, as a
+ * smaller one than its newest is not looked at. */
+static void compare_ahead(struct node *n)
+{
+    for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
+        struct checkpoint_vote *ahead = &n->checkpoints.ahead[seat - 1];
+        if (ahead->size > 0 && ahead->size <= ledger_record_count(n->ledger)) {
+            compare(n, seat, ahead);
+            ahead->size = 0;
+        }
+    }
+}
+
 void checkpoints_note(struct node *n, uint16_t seat, const struct checkpoint_vote *v)
 {
     struct checkpoint_vote *kept = &n->checkpoints.votes[seat - 1];
-    if (v->size < kept->size || (v->size == kept->size && is_same(v, kept))) {
+    struct checkpoint_vote *ahead = &n->checkpoints.ahead[seat - 1];
+    if (v->size < kept->size || is_same(v, kept)) {
         return;
     }
-    *kept = *v;
-    compare(n, seat, v);
-    count_signatures(n, v);
+    if (v->size <= ledger_record_count(n->ledger)) {
+        compare(n, seat, v);
+    } else if (ahead->size == 0) {
+        *ahead = *v;
+    }
+    /* What was signed stays signed, whatever else is signed of that size. */
+    if (v->size > kept->size) {
+        *kept = *v;
+        count_signatures(n, v);
+    }
 }
 
 /* --- what this seat signs --- */
@@ -106,25 +134,37 @@ static uint64_t last_boundary(const struct node *n)
     return settled - settled % n->charter->publish_interval_ms;
 }
 
-/* How many decisions were final before the boundary; *final_height: of the last of them. */
+static int read_final(const struct node *n, uint64_t index, struct moment *out)
+{
+    struct bytes *stored = NULL;
+    struct record r;
+    int error = ledger_record(n->ledger, index, &stored);
+    error = error == 0 ? codec_decode_record(bytes_slice(stored), &r) : error;
+    bytes_unref(stored);
+    *out = error == 0 ? r.final : (struct moment){0};
+    return error;
+}
+
+/* How many decisions were final before the boundary, which are the first ones;
+ * *final_height: of the last of those that this seat has not signed yet. */
 static int count_before(const struct node *n, uint64_t boundary_ms, uint64_t *count,
                         uint64_t *final_height)
 {
-    uint64_t least = n->checkpoints.votes[n->seat - 1].size;
-    *count = ledger_record_count(n->ledger);
-    while (*count > least) {
-        struct bytes *stored = NULL;
-        struct record r;
-        int error = ledger_record(n->ledger, *count - 1, &stored);
-        error = error == 0 ? codec_decode_record(bytes_slice(stored), &r) : error;
-        bytes_unref(stored);
-        if (error != 0 || r.final.time_ms < boundary_ms) {
-            *final_height = r.final.height;
-            return error;
+    uint64_t end = ledger_record_count(n->ledger);
+    int error = 0;
+    *count = n->checkpoints.votes[n->seat - 1].size;
+    while (error == 0 && *count < end) {
+        uint64_t middle = *count + (end - *count) / 2;
+        struct moment final;
+        error = read_final(n, middle, &final);
+        if (final.time_ms < boundary_ms) {
+            *count = middle + 1;
+            *final_height = final.height;
+        } else {
+            end = middle;
         }
-        (*count)--;
     }
-    return 0;
+    return error;
 }
 
 /* A quorum's certificate is behind the state with that record in it. */
@@ -144,7 +184,9 @@ void checkpoints_turn(struct node *n)
     struct tree_source tree = {ledger_tree_node, n->ledger};
     struct checkpoint_vote v = {0};
     uint64_t boundary = last_boundary(n), final_height = 0;
-    if (boundary <= p->boundary_ms || ledger_record_count(n->ledger) == own->size) {
+    compare_ahead(n);
+    /* A clock that was ahead comes back to boundaries that are below the last one. */
+    if (boundary == p->boundary_ms || ledger_record_count(n->ledger) == own->size) {
         return;
     }
     int error = count_before(n, boundary, &v.size, &final_height);

@@ -22,9 +22,11 @@ struct checkpoint_signed {
 };
 
 struct checkpoints {
-    uint64_t boundary_ms;                    /* the last one that was looked at */
-    struct checkpoint_vote votes[SEATS_MAX]; /* [seat - 1]: its newest, size 0 none */
-    struct checkpoint_signed council;        /* the newest that a quorum signed */
+    uint64_t boundary_ms; /* the last one that was looked at */
+    /* [seat - 1]: its newest, the first that this node had no such tree for, and the first
+     * of another tree than this node has; size 0 none */
+    struct checkpoint_vote votes[SEATS_MAX], ahead[SEATS_MAX], differing[SEATS_MAX];
+    struct checkpoint_signed council; /* the newest that a quorum signed */
 };
 
 /* Signs what is due; with every beat. */

@@ -122,10 +122,11 @@ static void ordering(json_t *out, const struct node *n)
     json_put(out, "awaiting", awaiting_json(n, &st));
 }
 
-/* What the seat signed last, and what this node's ledger has for a tree of that size. */
+/* The other tree that the seat signed, and what this node's ledger has for one of that
+ * size. */
 static void checkpoint(json_t *out, const struct node *n, uint16_t seat)
 {
-    const struct checkpoint_vote *v = &n->checkpoints.votes[seat - 1];
+    const struct checkpoint_vote *v = &n->checkpoints.differing[seat - 1];
     struct tree_source tree = {ledger_tree_node, n->ledger};
     struct hash own;
     bool here = v->size > 0 && v->size <= ledger_record_count(n->ledger) &&

@@ -2,6 +2,7 @@
 /* What a node signs of the public log, and what it makes of the others' signatures. */
 #define _GNU_SOURCE
 #include "ask.h"
+#include "base/clock.h"
 #include "conclaved/flagging.h"
 #include "crypto/checkpoint.h"
 #include "hash/merkle.h"
@@ -138,6 +139,85 @@ static void test_fork(void)
     json_decref(evidence);
 }
 
+static json_t *shown_of(uint16_t seat)
+{
+    json_t *evidence = NULL;
+    const struct flag *flag = flags_open(hand.node.flagging->book, FLAG_CHECKPOINT, seat);
+    if (flag != NULL) {
+        (void)flag_evidence(&hand.node, flag, &evidence);
+    }
+    return evidence;
+}
+
+static bool evidence_is_of(uint16_t seat, json_int_t size)
+{
+    json_t *evidence = shown_of(seat);
+    bool good = evidence != NULL &&
+                json_integer_value(json_object_get(evidence, "size")) == size &&
+                json_is_string(json_object_get(evidence, "own_root"));
+    json_decref(evidence);
+    return good;
+}
+
+/* A liar signs one false tree after the other, and a true one at the end. */
+static void test_liar(void)
+{
+    struct checkpoint_vote v = {.size = RECORDS - 1};
+    memset(checkpoints, 0, sizeof(*checkpoints));
+    for (unsigned i = 0; i < 1000; i++) {
+        memcpy(v.root.bytes, &i, sizeof(i));
+        checkpoints_note(&hand.node, 4, &v);
+    }
+    const struct flag *flag = flags_open(hand.node.flagging->book, FLAG_CHECKPOINT, 4);
+    ok(flag != NULL && flag->count == 1, "of a thousand false trees one is told");
+    v.size = RECORDS;
+    v.root = merkle_root((struct hash[]){leaf_of(0), leaf_of(1)}, RECORDS);
+    checkpoints_note(&hand.node, 4, &v);
+    is((int64_t)checkpoints->votes[3].size, RECORDS, "a true one counts again");
+    ok(evidence_is_of(4, RECORDS - 1), "and the evidence of the false one stays");
+}
+
+/* It changes its mind about a tree that others sign. */
+static void test_retracted(void)
+{
+    struct checkpoint_vote v, other;
+    memset(checkpoints, 0, sizeof(*checkpoints));
+    checkpoints_turn(&hand.node);
+    v = other = checkpoints->votes[SEAT - 1];
+    other.root.bytes[0] ^= 1;
+    checkpoints_note(&hand.node, 2, &v);
+    checkpoints_note(&hand.node, 2, &other);
+    checkpoints_note(&hand.node, 3, &v);
+    is((int64_t)checkpoints->council.size, RECORDS, "what a seat signed stays signed");
+    ok(evidence_is_of(2, RECORDS), "and that it signed another tree is seen");
+}
+
+/* What lies ahead of this node is looked at when it has come so far. */
+static void test_ahead(void)
+{
+    struct checkpoint_vote v = {.size = RECORDS}, later = {.size = UINT64_MAX};
+    flagging_clear(&hand.node, FLAG_CHECKPOINT, 3);
+    memset(checkpoints, 0, sizeof(*checkpoints));
+    checkpoints->ahead[2] = v;
+    checkpoints_note(&hand.node, 3, &later);
+    is((int64_t)checkpoints->ahead[2].size, RECORDS, "the first that lies ahead is kept");
+    checkpoints_turn(&hand.node);
+    ok(evidence_is_of(3, RECORDS), "and compared when this node has the tree");
+    is((int64_t)checkpoints->ahead[2].size, 0, "once");
+    checkpoints_note(&hand.node, 2, &later);
+    is((int64_t)checkpoints->ahead[1].size, -1, "any number can be signed");
+}
+
+/* The clock was a day ahead for a moment. */
+static void test_clock(void)
+{
+    memset(checkpoints, 0, sizeof(*checkpoints));
+    checkpoints->boundary_ms = clock_wall_ms() + 24 * 3600 * (uint64_t)1000;
+    checkpoints_turn(&hand.node);
+    is((int64_t)checkpoints->votes[SEAT - 1].size, RECORDS,
+       "a clock that was ahead does not stop it");
+}
+
 int main(void)
 {
     ask_begin();
@@ -149,6 +229,10 @@ int main(void)
     test_methods();
     test_longer();
     test_fork();
+    test_liar();
+    test_retracted();
+    test_ahead();
+    test_clock();
     ask_end();
     return tap_done();
 }
