@@ -51,7 +51,8 @@ static int put_decision(struct pages *g, const struct proof *proof, struct slice
     return error;
 }
 
-/* The entry of the log says which proposal it is of; the bundle must hold, and be of it.
+/* The entry of the log says which proposal it is of; the bundle must hold, be of it, and
+ * prove that the entry has this place: a second answer can be another than the first.
  * is_new: there is no row of it yet. */
 static int add_decision(struct pages *g, uint64_t index, bool is_new)
 {
@@ -72,8 +73,8 @@ static int add_decision(struct pages *g, uint64_t index, bool is_new)
     }
     if (error == 0) {
         verify_proof(p->charter, bytes_slice(bundle), proof, &report);
-        bool is_its =
-            report.holds && slice_equal(proof->record_encoding, bytes_slice(entry));
+        bool is_its = report.holds && proof->index == index &&
+                      slice_equal(proof->record_encoding, bytes_slice(entry));
         error = is_its
                     ? 0
                     : complain(p->why, CONCLAVE_ESIG, "the bundle of decision %s: %s", id,

@@ -81,6 +81,19 @@ static int complain_cosigned(const struct publication *p, const struct note *wit
                     c.size, p->size);
 }
 
+/* A node vouches for seats only. Other lines, which nobody checks, would come before those
+ * of witnesses, and could take all the room there is. */
+static void drop_strangers(const struct checkpoint_council *council, struct note *n)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < n->count; i++) {
+        if (slice_equal(n->lines[i].name, slice_of_string(council->origin))) {
+            n->lines[kept++] = n->lines[i];
+        }
+    }
+    n->count = kept;
+}
+
 /* The lines of all notes that are of it: a signature once published stays. */
 static int merge(struct publication *p, const struct checkpoint_council *council,
                  const struct note *note, struct slice cosigned, struct slice old,
@@ -136,7 +149,7 @@ static int put_files(struct publication *p, struct slice checkpoint)
         error = site_sync(p->site, p->why);
     }
     if (error == 0) {
-        error = site_put(p->site, checkpoint_name, checkpoint, p->why);
+        error = site_put_durable(p->site, checkpoint_name, checkpoint, p->why);
     }
     return error == 0 ? site_sync(p->site, p->why) : error;
 }
@@ -180,6 +193,7 @@ int publish_log(const struct charter *charter, struct site *site, struct slice n
     } else {
         p.size = now.report.checkpoint.size;
         p.root = now.report.checkpoint.root;
+        drop_strangers(council, &now.note);
         error = put_all(&p, council, &now.note, cosigned);
     }
     *out = (struct publish_report){.size = p.size,

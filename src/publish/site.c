@@ -96,8 +96,9 @@ int site_get(struct site *s, const char *name, size_t max, struct bytes **out,
     uint8_t *content = alloc_zero(size + 1, 1);
     ssize_t got = 1;
     while (at < size && got > 0) {
-        got = read(fd, content + at, size - at);
-        got = got < 0 && errno == EINTR ? 0 : got;
+        do {
+            got = read(fd, content + at, size - at);
+        } while (got < 0 && errno == EINTR);
         at += got > 0 ? (size_t)got : 0;
     }
     int error = at < size ? refuse(s, name, "read", why) : 0;
@@ -134,7 +135,15 @@ static int make_folders(struct site *s, const char *name, struct complaint *why)
     return error;
 }
 
-int site_put(struct site *s, const char *name, struct slice content, struct complaint *why)
+/* A new file always: a link of that name may lead anywhere. */
+static int open_unfinished(struct site *s)
+{
+    (void)unlinkat(s->fd, unfinished, 0);
+    return openat(s->fd, unfinished, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+}
+
+static int put(struct site *s, const char *name, struct slice content, bool durable,
+               struct complaint *why)
 {
     if (is_there(s, name, content)) {
         return 0;
@@ -143,17 +152,28 @@ int site_put(struct site *s, const char *name, struct slice content, struct comp
     if (error != 0) {
         return error;
     }
-    int fd = openat(s->fd, unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    int fd = open_unfinished(s);
     if (fd < 0) {
         return refuse(s, name, "write", why);
     }
-    bool good = write_all(fd, content) == 0;
+    bool good = write_all(fd, content) == 0 && (!durable || fsync(fd) == 0);
     good = close(fd) == 0 && good;
     if (!good || renameat(s->fd, unfinished, s->fd, name) != 0) {
         return refuse(s, name, "write", why);
     }
     s->written++;
     return 0;
+}
+
+int site_put(struct site *s, const char *name, struct slice content, struct complaint *why)
+{
+    return put(s, name, content, false, why);
+}
+
+int site_put_durable(struct site *s, const char *name, struct slice content,
+                     struct complaint *why)
+{
+    return put(s, name, content, true, why);
 }
 
 int site_sync(struct site *s, struct complaint *why)

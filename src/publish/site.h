@@ -25,6 +25,9 @@ void site_close(struct site *s);
 bool site_has(const struct site *s, const char *name);
 /* A file whose content is the same already is left alone. */
 int site_put(struct site *s, const char *name, struct slice content, struct complaint *why);
+/* The same; after a loss of power it is there in its old content or its new one, too. */
+int site_put_durable(struct site *s, const char *name, struct slice content,
+                     struct complaint *why);
 /* At most max bytes of a regular file; the caller unrefs. CONCLAVE_ENOENT without a
  * complaint. */
 int site_get(struct site *s, const char *name, size_t max, struct bytes **out,

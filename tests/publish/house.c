@@ -84,7 +84,9 @@ void house_note(struct house *h, uint64_t size, uint16_t seats, struct buffer *o
 static int entry(void *context, uint64_t index, struct bytes **out, struct complaint *why)
 {
     struct house *h = context;
-    int error = ledger_record(h->ledger, index, out);
+    bool again = index == 1 && h->asked > index;
+    int error = ledger_record(h->ledger, h->swaps && again ? 0 : index, out);
+    h->asked = index + 1 > h->asked ? index + 1 : h->asked;
     if (error == 0 && index + 1 == h->false_entry) {
         struct bytes *other = bytes_copy(bytes_slice(*out));
         other->data[other->size - 1] ^= 1;
@@ -124,7 +126,7 @@ int house_publish(struct house *h, struct slice note, struct slice cosigned,
     struct publish_source source = {entry, bundle, h};
     *why = (struct complaint){""};
     int error = site_open(h->dir, &h->site, why);
-    h->bundles = 0;
+    h->bundles = h->asked = 0;
     if (error == 0) {
         error =
             publish_log(h->world.charter, &h->site, note, cosigned, &source, report, why);

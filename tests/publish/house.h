@@ -20,6 +20,8 @@ struct house {
     /* What the source of a publication does wrong. */
     uint64_t false_entry; /* index + 1 */
     bool false_bundle;
+    bool swaps;       /* once the tree is there: record 1 in the place of record 2 */
+    uint64_t asked;   /* entries, so far */
     uint64_t bundles; /* asked for */
 };
 
