@@ -19,9 +19,11 @@
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static void close_house(struct house *h)
@@ -315,6 +317,32 @@ static void test_lost(struct house *h)
     is((int64_t)count_decisions(h, 32), 32, "so that all are there");
 }
 
+/* Killed wherever it is, again and again; what was covered is there all the time. */
+static void test_killed(struct house *h)
+{
+    enum { KILLS = 40 };
+    struct publish_report report;
+    struct complaint why;
+    unsigned killed = 0, whole = 0;
+    house_decide(h);
+    for (unsigned i = 0; i < KILLS; i++) {
+        pid_t pid = fork();
+        if (pid == 0) {
+            _exit(house_publish_size(h, 64, 3, &report, &why) == 0 ? 0 : 1);
+        }
+        int status = 0;
+        (void)usleep(i * 1500);
+        (void)kill(pid, SIGKILL);
+        (void)waitpid(pid, &status, 0);
+        killed += WIFSIGNALED(status);
+        whole += tree_is(h, 32) && entries_are(h, 32);
+    }
+    ok(killed > 0, "it is killed %u times", killed);
+    is(whole, KILLS, "what was published before is there");
+    is(house_publish_size(h, 64, 3, &report, &why), 0, "and it is finished");
+    ok(tree_is(h, 64) && entries_are(h, 64) && count_decisions(h, 64) == 64, "whole");
+}
+
 static void test_lock(struct house *h)
 {
     struct publish_report report;
@@ -340,6 +368,7 @@ int main(void)
     test_witness(&second);
     test_lost(&second);
     test_lock(&second);
+    test_killed(&second);
     close_house(&second);
     test_rewritten();
     return tap_done();
