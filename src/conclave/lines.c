@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_BYTES = 4096, PAGE_WIDTH = 80 };
+enum { LINE_BYTES = 4096 };
 
 void describe_line(const char *label, const char *format, ...)
 {
@@ -49,4 +49,19 @@ void describe_wrapped(const char *label, enum colour colour, const char *text)
     }
     describe_coloured(label, colour, line);
     free(copy);
+}
+
+void describe_foreign(const char *label, enum colour colour, const char *text)
+{
+    char *safe = output_safe(text), *rest = safe;
+    do {
+        size_t length = output_fit(rest, PAGE_WIDTH - LABEL_WIDTH - 4);
+        char *line = alloc_printf("%.*s", (int)length, rest);
+        describe_coloured(label, colour, line);
+        free(line);
+        label = "";
+        rest += length;
+        rest += *rest == ' ';
+    } while (*rest != '\0');
+    free(safe);
 }

@@ -13,5 +13,7 @@ void describe_line(const char *label, const char *format, ...)
 void describe_coloured(const char *label, enum colour colour, const char *text);
 /* The same, broken at spaces so that no line is wider than 80 columns where that can be. */
 void describe_wrapped(const char *label, enum colour colour, const char *text);
+/* Text from outside: no line is wider, as its words may be as long as they like. */
+void describe_foreign(const char *label, enum colour colour, const char *text);
 
 #endif

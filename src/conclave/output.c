@@ -44,8 +44,7 @@ static const char *colour_code(enum colour c)
     return "";
 }
 
-/* A copy without anything that moves a cursor. */
-static char *safe_copy(const char *text)
+char *output_safe(const char *text)
 {
     struct buffer safe = {NULL, 0, 0};
     text_escape(&safe, slice_of_string(text), "");
@@ -83,9 +82,51 @@ unsigned output_width(const char *text)
 
 void output_text(enum colour colour, const char *text)
 {
-    char *safe = safe_copy(text);
+    char *safe = output_safe(text);
     write_coloured(colour, safe);
     free(safe);
+}
+
+/* What nobody knows the width of may be wide. */
+static unsigned columns_of(wchar_t c)
+{
+    int columns = wcwidth(c);
+    return columns >= 0 ? (unsigned)columns : 2;
+}
+
+size_t output_fit(const char *text, unsigned columns)
+{
+    mbstate_t state;
+    memset(&state, 0, sizeof(state));
+    size_t at = 0, space = 0;
+    unsigned used = 0;
+    while (text[at] != '\0') {
+        wchar_t c;
+        size_t length = mbrtowc(&c, text + at, strlen(text + at), &state);
+        bool invalid = length == (size_t)-1 || length == (size_t)-2;
+        if (invalid) {
+            memset(&state, 0, sizeof(state));
+            length = 1;
+        }
+        used += invalid ? 1 : columns_of(c);
+        /* The space at which a line ends may be the one that does not fit any more. */
+        space = text[at] == ' ' && at > 0 ? at : space;
+        if (used > columns) {
+            return space > 0 ? space : at > 0 ? at : length;
+        }
+        at += length;
+    }
+    return at;
+}
+
+static void print_broken(unsigned indent, const char *safe)
+{
+    do {
+        size_t length = output_fit(safe, PAGE_WIDTH - indent);
+        (void)printf("%*s%.*s\n", length > 0 ? (int)indent : 0, "", (int)length, safe);
+        safe += length;
+        safe += *safe == ' ';
+    } while (*safe != '\0');
 }
 
 void output_paragraph(unsigned indent, const char *text)
@@ -95,8 +136,8 @@ void output_paragraph(unsigned indent, const char *text)
         char *line = alloc(length + 1);
         memcpy(line, text, length);
         line[length] = '\0';
-        char *safe = safe_copy(line);
-        (void)printf("%*s%s\n", safe[0] != '\0' ? (int)indent : 0, "", safe);
+        char *safe = output_safe(line);
+        print_broken(indent, safe);
         free(safe);
         free(line);
         text += length + (text[length] == '\n');
@@ -201,7 +242,7 @@ void table_cell(struct table *t, enum colour colour, const char *format, ...)
     int length = vasprintf(&text, format, args);
     va_end(args);
     assert(length >= 0);
-    add_cell(t, colour, safe_copy(text));
+    add_cell(t, colour, output_safe(text));
     free(text);
 }
 

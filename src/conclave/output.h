@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
+enum { PAGE_WIDTH = 80 }; /* columns */
 /* Colours go to a terminal only, and never where NO_COLOR is set. */
 enum colour { COLOUR_PLAIN, COLOUR_BOLD, COLOUR_DIM, COLOUR_GOOD, COLOUR_BAD, COLOUR_WARN };
 
@@ -19,7 +20,14 @@ unsigned output_width(const char *text);
 /* Writes text from outside on one line: line feeds and all that could drive the terminal
  * are escaped. */
 void output_text(enum colour colour, const char *text);
-/* Text of several lines, each indented by so many spaces. */
+/* A copy of text from outside on one line, without anything that moves a cursor; the caller
+ * frees. */
+char *output_safe(const char *text);
+/* How many bytes of it fit into so many columns: up to a space where there is one, else in
+ * the middle of a word, at least one character. */
+size_t output_fit(const char *text, unsigned columns);
+/* Text of several lines, each indented by so many spaces. Long lines are broken: where the
+ * terminal did that, what follows could look like a line of this program's own. */
 void output_paragraph(unsigned indent, const char *text);
 /* "2026-01-02 03:04:05.678 UTC", or "-" for 0. out has room for 32 bytes. */
 void output_time(char *out, uint64_t ms);

@@ -24,7 +24,7 @@ static void say_decision(const struct judged *j)
     const struct record *r = &j->proof->record;
     const struct operation *op = &j->proof->propose;
     char *title = text_of(op->propose.title);
-    describe_wrapped("title", COLOUR_BOLD, title);
+    describe_foreign("title", COLOUR_BOLD, title);
     free(title);
     say_hash("proposal", &r->proposal);
     describe_line("proposed by", "seat %u, %s", (unsigned)op->seat,
