@@ -47,6 +47,9 @@ static void print(const struct charter *c, const json_t *warnings)
                      k->name, k->threshold, n, commit, reveal, grace,
                      k->emergency ? "; goes first" : "");
     }
+    char interval[32];
+    output_duration(interval, c->publish_interval_ms);
+    (void)printf("publish   a checkpoint of the log every %s at most\n", interval);
     for (size_t i = 0; i < json_array_size(warnings); i++) {
         (void)printf("warning   ");
         output_text(COLOUR_WARN, json_string_value(json_array_get(warnings, i)));
