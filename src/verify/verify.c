@@ -114,12 +114,13 @@ static bool refuse_shape(struct verification *v, struct slice bundle, int error)
 static bool check_council(struct verification *v)
 {
     if (!hash_equal(&v->proof->council_id, &v->charter->council_id)) {
-        char theirs[2 * HASH_BYTES + 1];
+        char theirs[2 * HASH_BYTES + 1], own[2 * HASH_BYTES + 1];
         hex_encode(theirs, slice_of(v->proof->council_id.bytes, HASH_BYTES));
+        hex_encode(own, slice_of(v->charter->council_id.bytes, HASH_BYTES));
         return verify_refuse(v,
-                             "the bundle is of the council %s, which is not that of the "
-                             "charter: another charter is needed",
-                             theirs);
+                             "the bundle is of the council %s, the charter of %s, %s: "
+                             "another charter is needed",
+                             theirs, own, v->charter->name);
     }
     return true;
 }
