@@ -81,8 +81,9 @@ static bool check_block(struct audit *a, const struct step *s)
     struct audit_report *r = a->report;
     struct block *b = s->block;
     if (s->read != 0) {
-        return audit_differs(a, AUDIT_BLOCK, s->height, "the block cannot be read: %s",
-                             error_text(s->read));
+        return audit_differs(a, AUDIT_BLOCK, s->height, "the block cannot be read: %s%s",
+                             error_text(s->read),
+                             a->options->strict ? "; ask for another copy" : "");
     }
     if (b->header.version != PROTOCOL_VERSION) {
         return audit_differs(a, AUDIT_BLOCK, s->height, "the block is of version %" PRIu64,

@@ -7,6 +7,7 @@
 #include "conclave/describe.h"
 #include "conclave/files.h"
 #include "conclave/manifest.h"
+#include "conclave/node.h"
 #include "conclave/node_files.h"
 
 #include "base/alloc.h"
@@ -172,6 +173,7 @@ static void print_answer(const struct task *t, const json_t *answer)
     (void)printf("%s", command_flag(t->line, "decisions") ? "\n" : "");
     describe_line("council", "%s, %u seats", t->charter->name,
                   (unsigned)t->charter->seat_count);
+    describe_line("", "%s", member_text(answer, "council_id"));
     for (size_t i = 0; i < t->count; i++) {
         (void)printf("%s", i > 0 ? "\n" : "");
         audit_report_print(t->copies[i].answer);

@@ -187,7 +187,7 @@ static void print(const struct bench *b)
 {
     double seconds = (double)b->took_ms / 1000;
     double rate = seconds > 0 ? (double)b->operations / seconds : 0;
-    describe_line("one at a time",
+    describe_line("one by one",
                   "%zu operations: median %.1f ms, 90%% in %.1f ms, 99%% "
                   "in %.1f ms, slowest %.1f ms",
                   b->sample_count, percentile(b, 50), percentile(b, 90), percentile(b, 99),

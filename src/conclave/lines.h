@@ -5,7 +5,7 @@
 
 #include "conclave/output.h"
 
-enum { LABEL_WIDTH = 13 };
+enum { LABEL_WIDTH = 12 };
 
 /* One aligned line: two spaces, the label, the text made safe. */
 void describe_line(const char *label, const char *format, ...)

@@ -142,6 +142,17 @@ static const char *text(const json_t *object, const char *path)
 
 /* --- good ones --- */
 
+/* But for the name of the copy. */
+static void is_width(const char *out)
+{
+    bool fits = true;
+    for (const char *at = out; at != NULL; at = strchr(at, '\n')) {
+        at += *at == '\n';
+        fits = fits && (strncmp(at, "  copy ", 7) == 0 || strcspn(at, "\n") <= 80);
+    }
+    ok(fits, "no line is wider than 80 columns");
+}
+
 static void check_figures(const char *dir)
 {
     json_t *a = AUDIT(0, dir), *b = AUDIT(0, "--jobs", "3", dir), *c;
@@ -184,6 +195,13 @@ static void check_figures(const char *dir)
                           "--decisions", dir,     NULL};
     struct live_output o = live_run(live, WAIT_MS, argv);
     ok(o.status == 0 && strstr(o.out, "HOLDS") != NULL && *o.err == '\0', "in words, too");
+    live_output_free(&o);
+    const char *quick[] = {"conclave", "audit", "--charter", charter, "--quick", dir, NULL};
+    o = live_run(live, WAIT_MS, quick);
+    ok(o.status == 0 && strstr(o.out, "NOT CHECKED") != NULL &&
+           strstr(o.out, "HOLDS") == NULL,
+       "what was not checked is not said to hold");
+    is_width(o.out);
     live_output_free(&o);
 }
 

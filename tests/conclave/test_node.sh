@@ -213,10 +213,10 @@ ok '  shows those of one seat' test "$(wc -l <out)" = 2
 ok 'flags --state cleared --seat 4' exits 0 flags --state cleared --seat 4
 ok '  may find none' said 'There are no such flags.'
 ok 'flags show' exits 0 flags show 3
-ok '  has the flag and its evidence' said 'björk (2)' "$first" 'proposal       first' \
-    'seen           in the ledger'
+ok '  has the flag and its evidence' said 'björk (2)' "$first" 'proposal      first' \
+    'seen          in the ledger'
 ok 'flags show of a silent seat' exits 0 flags show 1
-ok '  has what is known of it' said 'own height     9' 'connected      yes'
+ok '  has what is known of it' said 'own height    9' 'connected     yes'
 ok 'flags show of none' exits 1 flags show 99
 ok '  says so' complained 'there is no flag 99'
 ok 'flags ack' exits 0 flags ack 1 3
