@@ -21,9 +21,11 @@ static void write_moment(struct buffer *out, const struct moment *m, const char 
 
 static void write_sealed(struct buffer *out, const struct record *r, uint64_t since_ms)
 {
-    write_moment(out, &r->sealed, "Voting ended",
-                 "Until here every ballot was sealed; from here on seats open theirs.",
-                 since_ms);
+    write_moment(
+        out, &r->sealed, "Voting ended",
+        "Until here every ballot was sealed, so that nobody could read it; from here "
+        "on seats open theirs.",
+        since_ms);
 }
 
 static void write_decided(struct buffer *out, const struct record *r, uint64_t since_ms)
@@ -36,6 +38,8 @@ void part_timeline(struct buffer *out, const struct page_decision *d)
 {
     const struct record *r = &d->proof->record;
     html_put(out, "<section aria-labelledby=\"when\">\n<h2 id=\"when\">How it went</h2>\n"
+                  "<p class=\"dim\">A block is a numbered page of the council\xe2\x80\x99s "
+                  "ledger, on which the seats agree.</p>\n"
                   "<ol class=\"time\">\n");
     write_moment(out, &r->opened, "Opened", "The proposal came before the council.",
                  r->opened.time_ms);
@@ -49,7 +53,8 @@ void part_timeline(struct buffer *out, const struct page_decision *d)
     uint64_t before =
         r->decided.time_ms > r->sealed.time_ms ? r->decided.time_ms : r->sealed.time_ms;
     write_moment(out, &r->final, "On record",
-                 "All ballots are open or the time for it is over; the record is final.",
+                 "All ballots are open or the time for it is over; the record, which "
+                 "says what each seat did and what came of it, is final.",
                  before);
     html_put(out, "</ol>\n</section>\n");
 }
@@ -93,8 +98,9 @@ void part_vouchers(struct buffer *out, const struct page_decision *d)
 {
     const struct proof *p = d->proof;
     unsigned n = d->charter->seat_count;
-    html_put(out, "<section aria-labelledby=\"who\">\n<h2 id=\"who\">Who vouches for this "
-                  "record</h2>\n<p>");
+    html_put(out,
+             "<section aria-labelledby=\"who\">\n<h2 id=\"who\">Who vouches for this "
+             "record</h2>\n<p>To vouch is to sign, with a key that only the seat has. ");
     html_format(out,
                 "%u of %u seats signed block %llu, which covers this record; %u are "
                 "needed. They are ",
@@ -113,7 +119,8 @@ void part_vouchers(struct buffer *out, const struct page_decision *d)
     html_format(
         out,
         "<p>When this page was made the public log had %llu records, of which this is "
-        "number %llu, and %u of %u seats had signed its checkpoint.</p>\n</section>\n",
+        "number %llu, and %u of %u seats had signed its checkpoint, the "
+        "short text that sums it up.</p>\n</section>\n",
         (unsigned long long)d->log_size, (unsigned long long)p->index + 1,
         (unsigned)d->log_signatures, n);
 }
@@ -144,5 +151,7 @@ void part_verify(struct buffer *out, const struct page_decision *d)
              "another council\xe2\x80\x99s. <code>conclave charter id charter.json</code> "
              "must print what this council goes by in public:</p>\n<p class=\"hash\">");
     html_hash(out, &d->charter->council_id);
-    html_put(out, "</p>\n</section>\n");
+    html_put(out, "</p>\n");
+    part_program(out);
+    html_put(out, "</section>\n");
 }

@@ -93,20 +93,25 @@ static void write_checkpoint(struct buffer *out, const struct page_index *x)
     html_put(out,
              "<section aria-labelledby=\"log\">\n<h2 id=\"log\">The public log</h2>\n"
              "<p>All decisions stand in one log, to which the council can only add. Its "
-             "<a href=\"checkpoint\">checkpoint</a> sums it up; who has seen one can "
-             "tell whether anything was changed since.</p>\n<dl class=\"facts\">\n");
+             "<a href=\"checkpoint\">checkpoint</a> sums it up: a short text that says how "
+             "many decisions there are and what their root is, and that seats signed with "
+             "their keys. The root is a number computed from all decisions; had any of "
+             "them been changed, it would be another. Who has seen one checkpoint can tell "
+             "whether anything was changed since.</p>\n<dl class=\"facts\">\n");
     html_format(out,
                 "<dt>Decisions</dt><dd>%llu</dd>\n<dt>Signed by</dt><dd>%u of %u seats"
                 "</dd>\n<dt>Root</dt><dd class=\"hash\">",
                 (unsigned long long)x->log_size, (unsigned)x->log_signatures,
                 (unsigned)x->charter->seat_count);
     html_hash(out, &x->root);
-    html_put(out, "</dd>\n<dt>Identity</dt><dd class=\"hash\">");
+    html_put(out, "</dd>\n<dt>Identity of the council</dt><dd class=\"hash\">");
     html_hash(out, &x->charter->council_id);
     html_put(out, "</dd>\n</dl>\n<p>For programs: <a href=\"decisions.json\">the list of "
-                  "decisions</a>, <a href=\"charter.json\">the charter</a>, and the log in "
-                  "tiles, as the C2SP specifications of transparency logs have them.</p>\n"
-                  "</section>\n");
+                  "decisions</a>, <a href=\"charter.json\">the charter</a> (the rules and "
+                  "the seats\xe2\x80\x99 keys), <a href=\"files.txt\">the names of all "
+                  "files</a>, and the log in tiles: files of fixed size in which programs "
+                  "that watch public logs read it, as the C2SP specifications have "
+                  "them.</p>\n</section>\n");
 }
 
 /* The pattern has no name of a file that would lead out of the folder. */
@@ -129,7 +134,9 @@ static void write_check(struct buffer *out)
              "</pre></li>\n</ol>\n<p>The file seen keeps what you saw. Do the same again "
              "some day, and the last command tells whether anything was changed since. "
              "Where a file is missing because the council decided something meanwhile, "
-             "get the list and the files again.</p>\n</section>\n");
+             "get the list and the files again.</p>\n");
+    part_program(out);
+    html_put(out, "</section>\n");
 }
 
 void page_write_index(struct buffer *out, const struct page_index *x)

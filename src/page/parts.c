@@ -87,6 +87,17 @@ void part_class(struct buffer *out, const struct charter *c, uint32_t class_inde
     }
 }
 
+void part_program(struct buffer *out)
+{
+    html_put(out,
+             "<h3>The program</h3>\n<p>Conclave is what councils like this one run on, "
+             "and free software. Its command conclave verify is for everybody who wants to "
+             "check them. Get it from your system\xe2\x80\x99s "
+             "packages, or build it from its source. Any other program will do that is "
+             "written from conclave-protocol(7), the manual page that says how all this "
+             "is encoded and signed; you need not trust ours.</p>\n");
+}
+
 /* --- the bar --- */
 
 struct share {

@@ -39,4 +39,7 @@ void part_absent(struct buffer *out, const struct page_decision *d);
 void part_vouchers(struct buffer *out, const struct page_decision *d);
 void part_verify(struct buffer *out, const struct page_decision *d);
 
+/* What the commands of both pages need. */
+void part_program(struct buffer *out);
+
 #endif

@@ -54,7 +54,7 @@ const char page_style[] =
     "section{margin:0 0 1rem;padding:1.1rem;background:var(--card);"
     "border:1px solid var(--line);border-radius:10px;overflow:clip}\n"
     "section h3{margin:.2rem 0}\n"
-    ".text+h3,details+h3{margin-top:1.2rem}\n"
+    ".text+h3,details+h3,p+h3{margin-top:1.2rem}\n"
     "section p+p,.list li+li,pre+p,ol+p,ul+p,p+dl,dl+p{margin-top:.7rem}\n"
     /* The verdict, and the tally under it. */
     ".verdict{background:var(--tone-bg);border-color:var(--tone)}\n"

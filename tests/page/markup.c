@@ -106,7 +106,7 @@ static void check_address(struct markup *m, struct slice address)
 {
     static const char *const forms[] = {
         "../index.html", "../charter.json", "./#.proof",  "decisions/#.html", "index.html",
-        "page-#.html",   "charter.json",    "checkpoint", "decisions.json"};
+        "page-#.html",   "charter.json",    "checkpoint", "decisions.json",   "files.txt"};
     if (address.size > 1 && address.data[0] == '#' && m->link_count < IDS_MAX) {
         m->links[m->link_count++] = slice_of(address.data + 1, address.size - 1);
         return;
