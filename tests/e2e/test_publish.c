@@ -15,7 +15,7 @@
 
 enum { WAIT_MS = 30000, SEATS = 4, TURN_MS = 50 };
 
-static char *site, *proof_path, *growth_path;
+static char *site, *proof_path, *growth_path, *seen_path;
 
 /* Runs a program; its status, and its words on either channel. NULL: any. */
 static void run(struct live *l, int status, const char *words, const char *const *argv)
@@ -105,6 +105,27 @@ static void verify_all(struct live *l, size_t count)
     free(path);
 }
 
+/* As a stranger does, who remembers what he saw; of one thing, or of two. */
+static void remember(struct live *l, int status, const char *words, const char *thing,
+                     const char *second)
+{
+    const char *argv[] = {"conclave",      "verify",     "--charter",
+                          l->charter_path, "--remember", seen_path,
+                          thing,           second,       NULL};
+    run(l, status, words, argv);
+}
+
+/* A bit of a file of the site, which is then as it was. */
+static void flip(const char *name)
+{
+    char *path = alloc_printf("%s/%s", site, name);
+    FILE *f = fopen(path, "r+e");
+    int c = f != NULL && fseek(f, 40, SEEK_SET) == 0 ? fgetc(f) : EOF;
+    ok(c != EOF && fseek(f, 40, SEEK_SET) == 0 && fputc(c ^ 1, f) != EOF && fclose(f) == 0,
+       "a bit of %s is flipped", name);
+    free(path);
+}
+
 static void test_first(struct live *l)
 {
     publish(l, 0, "nothing to publish yet");
@@ -121,6 +142,7 @@ static void test_first(struct live *l)
        "the directory has all that it should");
     verify_all(l, 2);
     publish(l, 0, NULL);
+    remember(l, 0, "2 decisions, from now on", site, NULL);
 }
 
 static void test_more(struct live *l)
@@ -145,6 +167,13 @@ static void test_more(struct live *l)
     text = live_read(growth_path);
     ok(strstr(text, "old 2\n") != NULL, "and the log only grew");
     free(text);
+    remember(l, 1, "prove", proof_path, NULL);
+    remember(l, 0, "3 decisions, from now on", proof_path, growth_path);
+    remember(l, 0, "3 decisions, as before", site, NULL);
+    flip("tile/entries/000.p/3");
+    remember(l, 1, "tile/entries/000.p/3", site, NULL);
+    flip("tile/entries/000.p/3");
+    remember(l, 0, NULL, site, NULL);
 }
 
 /* Nothing of a checkpoint is in the store. */
@@ -156,6 +185,7 @@ static void test_restart(struct live *l)
     ok(live_start_council(l), "the council starts again");
     ok(wait_signed(l, 1, 3), "and signs the same tree again");
     publish(l, 0, NULL);
+    remember(l, 0, "3 decisions, as before", site, NULL);
     is((int64_t)live_log_count(l, 1, "checkpoint.complete"), 3,
        "once for each tree a start");
     is((int64_t)live_log_count(l, 1, "checkpoint.differs"), 0, "and nobody another one");
@@ -171,6 +201,7 @@ int main(void)
     site = alloc_printf("%s/public", l->dir);
     proof_path = alloc_printf("%s/decision.tlog-proof", l->dir);
     growth_path = alloc_printf("%s/growth.proof", l->dir);
+    seen_path = alloc_printf("%s/seen", l->dir);
     live_agent_set(l, 0, approve, NULL);
     ok(live_start_council(l), "a council of four");
     test_first(l);
@@ -181,5 +212,6 @@ int main(void)
     free(site);
     free(proof_path);
     free(growth_path);
+    free(seen_path);
     return tap_done();
 }
