@@ -103,10 +103,10 @@ static json_t *vouching(const struct judged *j)
 
 static json_t *checks(const struct judged *j)
 {
-    json_t *out = json_array();
     if (j->log != NULL) {
         return report_log_checks(j->log);
     }
+    json_t *out = json_array();
     for (unsigned i = 0; i < VERIFY_CHECKS; i++) {
         const char *result = "unchecked";
         if (j->unread != NULL) {

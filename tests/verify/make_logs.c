@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUORUM = 3 };
+enum { QUORUM = 3, BLOCKS = 12 /* of 64 decisions */ };
 static const char *directory;
 
 static char *path_of(const char *name)
@@ -88,7 +88,7 @@ static void make_site(struct house *h, const char *name, uint64_t size)
     free(h->dir);
 }
 
-static void make_bundle(struct house *h, uint64_t index)
+static void make_bundle(struct house *h, char log, uint64_t index)
 {
     struct bytes *entry = NULL, *bundle = NULL;
     struct record r;
@@ -96,16 +96,19 @@ static void make_bundle(struct house *h, uint64_t index)
     (void)ledger_record(h->ledger, index, &entry);
     (void)codec_decode_record(bytes_slice(entry), &r);
     check(house_bundle(h, &r.proposal, &bundle, &why), &why);
-    store(alloc_printf("a-%u.bundle", (unsigned)index), bytes_slice(bundle));
+    store(alloc_printf("%c-%u.bundle", log, (unsigned)index), bytes_slice(bundle));
     bytes_unref(bundle);
     bytes_unref(entry);
 }
 
-static void make_log(struct house *h, char log, unsigned delay_first, unsigned delay_second)
+/* every: so many blocks have one certificate. */
+static void make_log(struct house *h, char log, unsigned delay_first, unsigned delay_second,
+                     unsigned every)
 {
     static const unsigned sizes[] = {20, 32, 40, 64};
     static const unsigned growths[][2] = {{20, 32}, {20, 40}, {32, 40}, {40, 64}};
     house_begin(h, "published", NULL);
+    h->chain.every = every;
     h->time_ms += delay_first;
     house_decide(h);
     h->time_ms += delay_second;
@@ -136,17 +139,19 @@ int main(int argc, char **argv)
         return 2;
     }
     directory = argv[1];
-    make_log(&a, 'a', 0, 0);
-    make_log(&b, 'b', 0, 1000);
-    make_log(&c, 'c', 1000, 0);
+    make_log(&a, 'a', 0, 0, 1);
+    make_log(&b, 'b', 0, 1000, BLOCKS);
+    make_log(&c, 'c', 1000, 0, 1);
     store(alloc_string("charter.json"), buffer_slice(&a.world.json));
     make_note(&a, alloc_string("a-40.few"), 40, QUORUM - 1);
     make_note(&a, alloc_string("a-40.more"), 40, HOUSE_SEATS);
-    make_bundle(&a, 0);
-    make_bundle(&a, 60);
+    make_bundle(&a, 'a', 0);
+    make_bundle(&a, 'a', 60);
+    make_bundle(&b, 'b', 0);
     make_site(&a, "a-20", 20);
     make_site(&a, "a-40", 20);
     make_site(&a, "a-40", 40);
+    make_site(&a, "a-64", 64);
     make_site(&b, "b-40", 40);
     make_site(&c, "c-40", 40);
     make_other();

@@ -227,6 +227,17 @@ ok 'as it is' cmp a-0.bundle "$(find . -name 'seen4.conflict-32-*')"
 ok 'nothing is remembered of it' test ! -e seen4
 ok 'before the fork all is one' exits 0 --quiet a-32.note b-32-40.growth
 
+# The same record, by a block that stands for other decisions after it.
+bundle=$(cd a-64 && find decisions -name '*.proof' -size -9 | while read -r file; do
+    cmp -s "$file" ../a-0.bundle && echo "$file"
+done)
+ok 'a directory' exits 0 --quiet --remember seen5 a-64
+cp b-0.bundle "a-64/$bundle"
+ok 'with a bundle of another history' exits 1 --quiet --remember seen5 a-64
+ok 'is told' complained "$bundle: a quorum signed its block for another tree of 64 decisions"
+ok 'and is a conflict' complained "CONFLICT: .*a-64/$bundle"
+ok 'of which the bundle is kept' test "$(cat seen5.conflict-64-* | wc -c)" -gt "$(wc -c <b-0.bundle)"
+
 # --- a file that cannot be used ---
 
 for what in a-20.other a-40.few a-0.bundle; do
