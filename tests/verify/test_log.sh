@@ -148,6 +148,18 @@ ok 'is named with what it is' complained 'decisions.json: of decision 0, approve
 "$verify" --charter charter.json --json a-40 >out
 ok 'all that is wrong is counted' test "$(grep -o 'approve is not' out | wc -l)" -gt 10
 cp index a-40/decisions.json
+echo '[]' >>a-40/decisions.json
+ok 'an index with more after its end' exits 1 --quiet a-40
+ok 'is named' complained 'decisions.json: after 40 decisions and the end of the array'
+cp index a-40/decisions.json
+first=$(cd a-40/decisions && find . -name '*.proof' | sort | head -n 1)
+second=$(cd a-40/decisions && find . -name '*.proof' | sort | tail -n 1)
+cp "a-40/decisions/$first" kept
+cp "a-40/decisions/$second" "a-40/decisions/$first"
+ok 'the proof of another decision' exits 1 --quiet a-40
+ok 'is named' complained "${first#./}: it is of another record"
+cp kept "a-40/decisions/$first"
+ok 'all as it was' exits 0 --quiet a-40
 cp -R a-20/. ahead
 cp a-40/decisions.json a-40/index.html ahead
 cp -R a-40/tile ahead
