@@ -117,13 +117,27 @@ static const char *verdict_text(const struct log_judgement *l)
     return "";
 }
 
+/* What does not hold of it, in one sentence. */
+static const char *refusal_text(const struct log_judgement *l)
+{
+    bool only_pages = l->site != NULL;
+    for (unsigned i = 0; i < l->check_count; i++) {
+        only_pages =
+            only_pages && (l->checks[i].result == CHECK_OK || i == PUBLISHED_PAGES);
+    }
+    if (only_pages) {
+        return ". Its decisions are proved; what its pages show is not.\n";
+    }
+    return l->site != NULL ? ". Trust none of it.\n"
+                           : ". Nothing that it says is proved.\n";
+}
+
 void report_log_text(const struct judged *j)
 {
     const struct log_judgement *l = j->log;
     if (!l->holds) {
         output_text(COLOUR_BAD, "does not hold");
-        (void)printf(l->kind == THING_DIRECTORY ? ". Trust none of it.\n"
-                                                : ". Nothing that it says is proved.\n");
+        (void)printf("%s", refusal_text(l));
         say_checks(l);
         if (l->site != NULL) {
             say_faults(l->site);

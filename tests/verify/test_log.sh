@@ -159,6 +159,12 @@ cp "a-40/decisions/$second" "a-40/decisions/$first"
 ok 'the proof of another decision' exits 1 --quiet a-40
 ok 'is named' complained "${first#./}: it is of another record"
 cp kept "a-40/decisions/$first"
+page=$(cd a-40/decisions && find . -name '*.html' | sort | head -n 1)
+cp "a-40/decisions/$page" kept
+echo '<p>' >>"a-40/decisions/$page"
+ok 'a page that shows something else' exits 1 a-40
+ok 'is no doubt in the decisions' said 'Its decisions are proved; what its pages show is not'
+cp kept "a-40/decisions/$page"
 ok 'all as it was' exits 0 --quiet a-40
 cp -R a-20/. ahead
 cp a-40/decisions.json a-40/index.html ahead
