@@ -59,7 +59,7 @@ static bool take_checkpoint(struct prover *v)
     if (!json_is_string(note)) {
         (void)command_fail(
             v->line, "there is no checkpoint yet: a quorum signs one within an "
-                     "interval of the charter (publish_interval_ms) after a decision; "
+                     "interval of the charter (publish.interval_ms) after a decision; "
                      "try again then");
         return false;
     }
@@ -86,9 +86,12 @@ static bool prove_decision(struct prover *v, const char *word)
     if (answer == NULL) {
         return false;
     }
+    json_int_t proved = member_number(answer, "index");
+    bool good = proved >= 0 && proved < v->size &&
+                (!is_index || (uint64_t)proved == index) &&
+                read_hashes(v, json_object_get(answer, "hashes"));
     v->proof.is_inclusion = true;
-    v->proof.number = (uint64_t)member_number(answer, "index");
-    bool good = read_hashes(v, json_object_get(answer, "hashes"));
+    v->proof.number = (uint64_t)proved;
     json_decref(answer);
     if (!good) {
         return fail_answer(v, "log.prove");

@@ -8,7 +8,9 @@
 #include "wire/shared.h"
 
 enum {
-    EVIDENCE_RATE = 8, /* that a peer may bring in a second */
+    EVIDENCE_RATE = 8,      /* that a peer may bring in a second */
+    CHECKPOINT_COST = 1000, /* operations: a signature each, and a seat has one to say in
+                               an interval of the charter */
 };
 
 void receive_start(struct replica *r)
@@ -129,7 +131,7 @@ static int receive(struct replica *r, uint16_t seat, struct message *m)
         }
         break;
     case MESSAGE_CHECKPOINT:
-        if (!r->ports.charge_operations(r->ports.context, seat, 1)) {
+        if (!r->ports.charge_operations(r->ports.context, seat, CHECKPOINT_COST)) {
             return 0;
         }
         break;
