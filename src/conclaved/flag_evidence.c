@@ -164,6 +164,7 @@ int flag_evidence(const struct node *n, const struct flag *f, json_t **out)
         break;
     case FLAG_STALLED:
     case FLAG_DIVERGED:
+    case FLAG_APART:
         ordering(*out, n);
         break;
     }

@@ -49,6 +49,8 @@ void flagging_executed(struct node *n, const struct block *b,
                        const struct council_result *r);
 /* The log was told that the council is stalled, perhaps once more; that it moves again. */
 void flagging_stalled(struct node *n, const struct stall *s);
+/* This seat asks alone for a view. */
+void flagging_apart(struct node *n, const struct stall *s);
 void flagging_moving(struct node *n);
 /* This node has stopped voting. */
 void flagging_stopped(struct node *n, const struct pbft_notice *x);

@@ -151,6 +151,18 @@ void flagging_stalled(struct node *n, const struct stall *s)
                .kind = FLAG_STALLED, .is_local = true, .height = s->height, .text = text});
 }
 
+void flagging_apart(struct node *n, const struct stall *s)
+{
+    char waits[STALL_TEXT_BYTES], text[STALL_TEXT_BYTES + 32];
+    stall_text(s, n->charter, waits);
+    (void)snprintf(text, sizeof(text), "waits for %s", waits);
+    flagging_raise(n, &(struct sighting){.kind = FLAG_APART,
+                                         .seat = n->seat,
+                                         .is_local = true,
+                                         .height = s->height,
+                                         .text = text});
+}
+
 void flagging_moving(struct node *n)
 {
     flagging_clear(n, FLAG_STALLED, 0);

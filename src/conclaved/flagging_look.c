@@ -82,6 +82,10 @@ static void look_back(struct node *n, const struct pbft_status *st)
     if (stalled != NULL && !n->stall.stalled && (moved || rests)) {
         flagging_clear(n, FLAG_STALLED, 0);
     }
+    const struct flag *apart = flags_open(n->flagging->book, FLAG_APART, n->seat);
+    if (apart != NULL && !n->stall.is_apart && !st->changing) {
+        flagging_clear(n, FLAG_APART, n->seat);
+    }
     const struct flag *diverged = flags_open(n->flagging->book, FLAG_DIVERGED, 0);
     if (diverged != NULL && !st->stopped && st->committed_height > diverged->height) {
         flagging_clear(n, FLAG_DIVERGED, 0);

@@ -42,6 +42,27 @@ static void tell_moving(struct node *n, const struct stall_facts *f, uint64_t st
     flagging_moving(n);
 }
 
+static void look_apart(struct node *n, const struct stall *s, const struct stall_facts *f)
+{
+    uint64_t since = n->stall.apart_since_ms;
+    switch (stall_watch_apart(&n->stall, s, f)) {
+    case APART_QUIET:
+        break;
+    case APART_BEGINS:
+        LOG_EVENT(LOG_LEVEL_WARN, "view.apart", LOG_N("view", s->view),
+                  LOG_N("council_view", s->council_view), LOG_N("height", s->height),
+                  LOG_N("since_ms", f->now_ms - since));
+        flagging_apart(n, s);
+        break;
+    case APART_ENDS:
+        LOG_EVENT(LOG_LEVEL_INFO, "view.joined", LOG_N("view", f->order.view),
+                  LOG_N("height", f->order.committed_height),
+                  LOG_N("apart_ms", f->now_ms - since));
+        flagging_clear(n, FLAG_APART, n->seat);
+        break;
+    }
+}
+
 void halt_look(struct node *n)
 {
     struct pbft_status status;
@@ -60,4 +81,5 @@ void halt_look(struct node *n)
         tell_moving(n, &facts, facts.now_ms - since);
         break;
     }
+    look_apart(n, &stall, &facts);
 }

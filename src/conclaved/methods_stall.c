@@ -22,6 +22,9 @@ void node_stall(const struct node *n, const struct pbft_status *st, struct stall
         f->connected[seat - 1] = other && net_is_connected(n->net, seat);
         f->lost[seat - 1] =
             other && (n->peers[seat - 1].last.flags & HEARTBEAT_LOST_STATE) != 0;
+        f->views[seat - 1] = other && n->peers[seat - 1].last_beat_ms != 0
+                                 ? n->peers[seat - 1].last.view
+                                 : UINT64_MAX;
     }
     stall_judge(f, out);
 }

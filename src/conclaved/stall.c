@@ -24,7 +24,25 @@ static unsigned pending_of(const struct pbft_status *o)
 
 /* --- what is waited for --- */
 
-static enum stall_phase phase_of(const struct stall_facts *f, const struct stall *s,
+/* Whether nobody else asks for the view that this seat asks for, and so many others to be a
+ * quorum are in lower ones; the highest of these is the council's. */
+static bool find_apart(const struct stall_facts *f, struct stall *s)
+{
+    const struct pbft_status *o = &f->order;
+    unsigned below = 0;
+    if (!o->changing || o->following || o->view_changes >= quorum_weak(f->seats)) {
+        return false;
+    }
+    for (uint16_t i = 0; i < f->seats; i++) {
+        if (i + 1 != f->seat && f->connected[i] && f->views[i] < o->view) {
+            below++;
+            s->council_view = f->views[i] > s->council_view ? f->views[i] : s->council_view;
+        }
+    }
+    return below >= s->quorum;
+}
+
+static enum stall_phase phase_of(const struct stall_facts *f, struct stall *s,
                                  unsigned connected)
 {
     const struct pbft_status *o = &f->order;
@@ -42,6 +60,9 @@ static enum stall_phase phase_of(const struct stall_facts *f, const struct stall
     }
     if (o->lacks_blocks) {
         return STALL_BLOCKS;
+    }
+    if (find_apart(f, s)) {
+        return STALL_APART;
     }
     if (o->changing) {
         return o->following || o->view_changes >= s->quorum ? STALL_NEW_VIEW
@@ -93,6 +114,10 @@ static void count_phase(struct stall *s, const struct stall_facts *f, const bool
     case STALL_VIEW_CHANGES:
         count(s, f, o->view_changed_by, s->quorum);
         break;
+    case STALL_APART: /* nobody is missing */
+        s->have = o->view_changes;
+        s->need = s->quorum;
+        break;
     case STALL_PREPARES:
         count(s, f, o->prepared_by, s->quorum);
         break;
@@ -143,7 +168,7 @@ static void find_next(struct stall *s, const struct stall_facts *f)
         s->next_view = o->view + 1;
         s->next_primary = quorum_primary(f->seats, s->next_view);
         s->in_ms = until(f, o->timer_expires_ms);
-    } else if (s->phase == STALL_VIEW_CHANGES) {
+    } else if (s->phase == STALL_VIEW_CHANGES || s->phase == STALL_APART) {
         s->next = STALL_NEXT_REPEAT;
         s->in_ms = until(f, o->repeat_ms);
     }
@@ -192,6 +217,8 @@ const char *stall_phase_name(enum stall_phase p)
         return "blocks";
     case STALL_VIEW_CHANGES:
         return "view-changes";
+    case STALL_APART:
+        return "apart";
     case STALL_NEW_VIEW:
         return "new-view";
     case STALL_PREPARES:
@@ -240,6 +267,11 @@ const char *stall_next_name(enum stall_next n)
 
 /* --- when to tell --- */
 
+static uint64_t patience_ms(const struct stall_facts *f)
+{
+    return f->order.request_timer_ms + f->order.request_timer_ms / 2;
+}
+
 static enum stall_news go_on(struct stall_watch *w)
 {
     bool was_stalled = w->stalled;
@@ -251,7 +283,9 @@ enum stall_news stall_watch(struct stall_watch *w, const struct stall *s,
                             const struct stall_facts *f)
 {
     uint64_t height = f->order.committed_height;
-    if (s->pending == 0) {
+    /* What others do not wait for. */
+    const unsigned own = STALL_HAS_VIEW_CHANGE | STALL_HAS_DEADLINE;
+    if (s->pending == 0 || (s->phase == STALL_APART && (s->pending & ~own) == 0)) {
         w->waiting = false;
         w->height = height;
         return go_on(w);
@@ -263,8 +297,7 @@ enum stall_news stall_watch(struct stall_watch *w, const struct stall *s,
         return go_on(w);
     }
     if (!w->stalled) {
-        uint64_t patience = f->order.request_timer_ms + f->order.request_timer_ms / 2;
-        if (f->now_ms - w->since_ms <= patience) {
+        if (f->now_ms - w->since_ms <= patience_ms(f)) {
             return STALL_QUIET;
         }
         w->stalled = true;
@@ -277,4 +310,24 @@ enum stall_news stall_watch(struct stall_watch *w, const struct stall *s,
     }
     w->repeat_at = f->now_ms + w->repeat_ms;
     return STALL_STALLED;
+}
+
+enum apart_news stall_watch_apart(struct stall_watch *w, const struct stall *s,
+                                  const struct stall_facts *f)
+{
+    bool was_apart = w->is_apart;
+    if (s->phase != STALL_APART) {
+        /* Who waits for a connection to hear of the others is as far as it was. */
+        if (was_apart && f->order.changing && !f->order.following) {
+            return APART_QUIET;
+        }
+        w->is_apart = false;
+        w->apart_since_ms = 0;
+        return was_apart ? APART_ENDS : APART_QUIET;
+    }
+    if (w->apart_since_ms == 0) {
+        w->apart_since_ms = f->now_ms;
+    }
+    w->is_apart = was_apart || f->now_ms - w->apart_since_ms > patience_ms(f);
+    return w->is_apart && !was_apart ? APART_BEGINS : APART_QUIET;
 }

@@ -17,7 +17,8 @@ struct stall_facts {
     struct pbft_status order;
     uint64_t return_ms;        /* when RETURN is sent again; UINT64_MAX: it is not */
     bool connected[SEATS_MAX]; /* of other seats, */
-    bool lost[SEATS_MAX];      /* and what their last heartbeats said */
+    bool lost[SEATS_MAX];      /* and what their last heartbeats said, */
+    uint64_t views[SEATS_MAX]; /* likewise; UINT64_MAX: nothing is known */
 };
 
 /* What the ordering waits for: the most pressing thing first. */
@@ -29,6 +30,7 @@ enum stall_phase {
     STALL_REPORTS,      /* this seat asks: q-1 others say what it is known to have said */
     STALL_BLOCKS,       /* catching up */
     STALL_VIEW_CHANGES,
+    STALL_APART, /* likewise, but only this seat asks, and a quorum goes on without it */
     STALL_NEW_VIEW,
     STALL_PREPARES,
     STALL_COMMITS,
@@ -68,6 +70,7 @@ struct stall {
     enum stall_phase phase;
     uint64_t view, height; /* that is waited for; height: the next to be committed */
     uint16_t primary;      /* of view */
+    uint64_t council_view; /* STALL_APART: the one that the others are in */
     unsigned have, need;   /* seats; 0 of 0 where no seats are waited for */
     bool missing[SEATS_MAX];
     unsigned able, quorum; /* seats that are there and have not lost their state */
@@ -109,9 +112,20 @@ struct stall_watch {
     uint64_t height;   /* committed then */
     bool stalled;
     uint64_t repeat_at, repeat_ms;
+    bool is_apart;           /* as was told */
+    uint64_t apart_since_ms; /* 0: it is not */
 };
 enum stall_news { STALL_QUIET, STALL_STALLED, STALL_MOVING };
 enum stall_news stall_watch(struct stall_watch *w, const struct stall *s,
                             const struct stall_facts *f);
+/*
+ * Whether this seat alone asks for a view, as one does whose clock was wrong. It then votes
+ * in no lower one, but follows what the others commit, and votes again from the council's
+ * next view on. That is no stall while the council goes on, or has nothing to do; it is
+ * told when it has lasted as long as one.
+ */
+enum apart_news { APART_QUIET, APART_BEGINS, APART_ENDS };
+enum apart_news stall_watch_apart(struct stall_watch *w, const struct stall *s,
+                                  const struct stall_facts *f);
 
 #endif

@@ -72,6 +72,7 @@ static bool is_counted(const struct stall *s)
     case STALL_OPERATOR:
     case STALL_RETURN:
     case STALL_BLOCKS:
+    case STALL_APART:
     case STALL_NEW_VIEW:
     case STALL_OTHER_BLOCK:
     case STALL_PRE_PREPARE:
@@ -113,6 +114,12 @@ static void say_phase(const struct stall *s, const struct charter *c, char *out,
         break;
     case STALL_VIEW_CHANGES:
         add(out, STALL_TEXT_BYTES, size, "VIEW-CHANGEs for view %" PRIu64, s->view);
+        break;
+    case STALL_APART:
+        add(out, STALL_TEXT_BYTES, size,
+            "view %" PRIu64 ", which this seat asks for alone; the council goes on in view "
+            "%" PRIu64 ", and this seat follows it, and votes again from its next view on",
+            s->view, s->council_view);
         break;
     case STALL_NEW_VIEW:
         add(out, STALL_TEXT_BYTES, size,

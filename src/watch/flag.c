@@ -22,6 +22,7 @@ static const struct {
     [FLAG_STALLED] = {"stalled", 'S', FLAG_CRITICAL, false},
     [FLAG_DIVERGED] = {"diverged", 'X', FLAG_CRITICAL, false},
     [FLAG_CHECKPOINT] = {"checkpoint", 'C', FLAG_CRITICAL, true},
+    [FLAG_APART] = {"apart", 'A', FLAG_WARNING, true},
 };
 
 const char *flag_kind_name(enum flag_kind k)

@@ -20,8 +20,9 @@ enum flag_kind {
     FLAG_STALLED = 8,
     FLAG_DIVERGED = 9,
     FLAG_CHECKPOINT = 10,
+    FLAG_APART = 11,
 };
-enum { FLAG_KIND_END = FLAG_CHECKPOINT + 1 };
+enum { FLAG_KIND_END = FLAG_APART + 1 };
 
 enum flag_severity { FLAG_NOTICE = 1, FLAG_WARNING = 2, FLAG_CRITICAL = 3 };
 enum flag_state { FLAG_NEW = 1, FLAG_ACKNOWLEDGED = 2, FLAG_CLEARED = 3 };

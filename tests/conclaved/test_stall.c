@@ -95,6 +95,72 @@ static void test_votes(void)
     judges(&f, STALL_PRE_PREPARE, 0, 1, "2", "a primary that is expelled");
 }
 
+static void watch_apart(struct stall_watch *w, struct stall_facts *f, enum apart_news news,
+                        const char *what)
+{
+    stall_judge(f, &s);
+    ok(stall_watch(w, &s, f) == STALL_QUIET && stall_watch_apart(w, &s, f) == news, "%s",
+       what);
+}
+
+/* This seat alone asks for view 6 while the others are in view 5. */
+static void test_apart(void)
+{
+    struct stall_facts f = at_rest();
+    struct stall_watch w = {0};
+    char text[STALL_TEXT_BYTES];
+    static char names[SEATS][8] = {"ash", "birch", "cedar", "elm"};
+    struct charter_seat seats[SEATS] = {0};
+    struct charter c = {.seat_count = SEATS, .seats = seats};
+    for (unsigned i = 0; i < SEATS; i++) {
+        seats[i].name = names[i];
+    }
+    f.order.view = 6;
+    f.order.changing = true;
+    f.order.view_changes = 1;
+    f.order.view_changed_by[0] = true;
+    f.order.repeat_ms = 1250;
+    f.views[1] = f.views[2] = 5;
+    f.views[3] = UINT64_MAX;
+    judges(&f, STALL_VIEW_CHANGES, 1, 3, "2,3,4", "it may be that others ask, too");
+    f.views[3] = 6;
+    judges(&f, STALL_VIEW_CHANGES, 1, 3, "2,3,4", "of the others no quorum is below");
+    f.views[3] = 5;
+    judges(&f, STALL_APART, 1, 3, "", "all others go on below");
+    next_is(STALL_NEXT_REPEAT, 250, "it asks again");
+    stall_text(&s, &c, text);
+    ok(strstr(text, "view 6, which this seat asks for alone") != NULL &&
+           strstr(text, "goes on in view 5") != NULL && strstr(text, "missing") == NULL,
+       "says so: %s", text);
+    watch_apart(&w, &f, APART_QUIET, "told at once it is not");
+    f.now_ms += 750;
+    watch_apart(&w, &f, APART_QUIET, "nor before a view would be given up");
+    f.now_ms += 1;
+    watch_apart(&w, &f, APART_BEGINS, "then it is, and the council is not stalled");
+    f.now_ms += 1000000;
+    f.order.overdue = true;
+    watch_apart(&w, &f, APART_QUIET,
+                "once, however long it lasts, whatever its clock says");
+    f.connected[2] = false;
+    stall_judge(&f, &s);
+    is(stall_watch_apart(&w, &s, &f), APART_QUIET, "a lost connection does not end it");
+    f.connected[2] = true;
+    f.order.overdue = false;
+    f.order.waiting = 1;
+    stall_judge(&f, &s);
+    (void)stall_watch(&w, &s, &f);
+    f.now_ms += 751;
+    is(stall_watch(&w, &s, &f), STALL_STALLED, "what waits and does not commit is a stall");
+    f.order.waiting = 0;
+    f.order.view_changes = 2;
+    f.order.view_changed_by[2] = true;
+    judges(&f, STALL_VIEW_CHANGES, 2, 3, "2,4", "w ask: others will join");
+    f.order.changing = false;
+    stall_judge(&f, &s);
+    is(stall_watch_apart(&w, &s, &f), APART_ENDS, "it ends with the council's next view");
+    is(stall_watch_apart(&w, &s, &f), APART_QUIET, "once");
+}
+
 static void test_views(void)
 {
     struct stall_facts f = at_rest();
@@ -217,6 +283,7 @@ int main(void)
 {
     test_votes();
     test_views();
+    test_apart();
     test_reach();
     test_standing();
     test_watch();

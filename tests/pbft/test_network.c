@@ -158,6 +158,44 @@ static void test_no_storm(uint16_t seats)
     story_end(c, 1000, "no storm");
 }
 
+/* A seat whose clock is far ahead asks for a view that nobody else wants. It takes part in
+ * no lower one from then on, but follows, and is back with the council's next view. */
+static void test_alone(void)
+{
+    enum { ALONE = 4, AHEAD_MS = 600000 };
+    struct cluster *c = story_of(4);
+    struct pbft_status s;
+    cluster_set_voting(c, 3, false); /* so that there is a deadline to wait for */
+    cluster_set_clock(c, ALONE, AHEAD_MS);
+    unsigned p = cluster_propose(c, 1, 4);
+    cluster_run(c, 15000);
+    cluster_set_clock(c, ALONE, 0);
+    cluster_status(c, ALONE, &s);
+    ok(s.changing && s.view == 1 && s.view_changes == 1,
+       "a clock that is ahead asks alone");
+    ok(cluster_view(c, 1) == 0, "the others stay in their view");
+    uint64_t before = cluster_top(c);
+    cluster_set_voting(c, 3, true);
+    unsigned more = cluster_propose(c, 2, 4);
+    cluster_run(c, 60000);
+    ok(cluster_record(c, p) != NULL && cluster_record(c, more) != NULL, "and decide");
+    ok(cluster_top(c) > before && cluster_height(c, ALONE) == cluster_top(c),
+       "the seat has every block (%llu of %llu)",
+       (unsigned long long)cluster_height(c, ALONE), (unsigned long long)cluster_top(c));
+    cluster_status(c, ALONE, &s);
+    ok(s.executed_height == s.committed_height, "and has executed it");
+    ok(s.changing && s.view == 1, "which does not bring it back");
+    cluster_crash(c, 1);
+    unsigned next = cluster_propose(c, 2, 3);
+    cluster_run(c, 60000);
+    ok(cluster_record(c, next) != NULL && cluster_view(c, ALONE) >= 1,
+       "with the council's next view it votes again: three of four decide");
+    cluster_status(c, ALONE, &s);
+    ok(!s.changing, "and waits no more");
+    cluster_start(c, 1);
+    story_end(c, 30000, "one that asked alone");
+}
+
 int main(void)
 {
     if (key_library_init() != 0) {
@@ -176,6 +214,7 @@ int main(void)
     test_partial();
     test_flapping();
     test_relay();
+    test_alone();
     test_far_behind(4);
     test_no_storm(4);
     test_no_storm(7);
