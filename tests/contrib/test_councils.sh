@@ -120,6 +120,9 @@ COUNCIL=$folder/council
 ADDRESSES=$(echo "$ports" | tail -n 4 | sed 's/^/127.0.0.1:/' | paste -s -d ' ' -)
 RULES=$contrib/demo/rules
 export COUNCIL ADDRESSES RULES
+mkdir -p "$COUNCIL/seat-1"
+ok 'a seat that is started too early ends' exits_with 1 "$contrib/containers/seat" 1
+ok '  to be started again' grep -q 'charter.json: cannot read the charter' err
 ok 'a council for containers is made' exits_with 0 "$contrib/containers/council"
 ok '  and not made again' exits_with 0 "$contrib/containers/council"
 ok '  since it is there' grep -q 'is there' out
@@ -147,6 +150,8 @@ stop
 # Whatever the compose file starts is a script that is here.
 sed -n 's|.*command: \[/usr/lib/conclave/\([a-z]*\).*|\1|p' "$contrib/containers/compose.yaml" |
     sort -u >commands
+ok 'old programs read the compose file, too' \
+    [ "$(grep -c -E '^name:|^ *network_mode:' "$contrib/containers/compose.yaml")" = 0 ]
 ok 'the compose file starts what was tried here' [ "$(paste -s -d ' ' commands)" = 'agent council seat' ]
 ok '  which the image has' sh -c \
     "while read -r c; do grep -q \"containers/\$c\" '$contrib/containers/Containerfile' || exit 1; done <commands"
