@@ -158,13 +158,14 @@ static int put_page(struct pages *g, uint64_t number, uint64_t pages)
     return error;
 }
 
-static int put_index(struct pages *g)
+/* kept: so many rows stand as they were published. */
+static int put_index(struct pages *g, uint64_t kept)
 {
     char *text = json_dumps(g->rows, JSON_INDENT(1));
     int error = site_put(g->p->site, index_name, slice_of_string(text), g->p->why);
     free(text);
     uint64_t pages = (json_array_size(g->rows) + PAGE_ROWS - 1) / PAGE_ROWS;
-    uint64_t newest = g->p->from / PAGE_ROWS;
+    uint64_t newest = kept / PAGE_ROWS;
     /* Those before the newest link to it. */
     for (uint64_t n = newest > 2 ? newest - 2 : 0; n < pages && error == 0; n++) {
         error = put_page(g, n, pages);
@@ -211,12 +212,13 @@ int publish_pages(struct publication *p)
 {
     struct pages g = {.p = p};
     load_rows(&g);
+    uint64_t kept = json_array_size(g.rows);
     int error = restore_files(&g);
     for (uint64_t i = json_array_size(g.rows); i < p->size && error == 0; i++) {
         error = add_decision(&g, i, true);
     }
     if (error == 0) {
-        error = put_index(&g);
+        error = put_index(&g, kept);
     }
     if (error == 0) {
         error = publish_files(p, g.rows);

@@ -231,10 +231,16 @@ static void test_damage(struct house *h)
 {
     struct publish_report report;
     struct complaint why;
+    char *name = alloc_printf("%s/page-0.html", h->dir);
+    ok(truncate(name, 10) == 0, "an old page of the index that was cut off");
+    free(name);
     remove_index(h);
     is(house_publish_size(h, 351, 3, &report, &why), 0, "is made again");
     is((int64_t)h->bundles, 351, "from all decisions");
-    char *name = alloc_printf("%s/tile/1/000.p/1", h->dir);
+    struct bytes *page = read_file(h, "page-0.html");
+    ok(page != NULL && page->size > 1000, "and so is the page");
+    bytes_unref(page);
+    name = alloc_printf("%s/tile/1/000.p/1", h->dir);
     int fd = open(name, O_WRONLY);
     ok(fd >= 0 && pwrite(fd, "x", 1, 10) == 1 && close(fd) == 0, "a tile that is damaged");
     free(name);
