@@ -149,7 +149,8 @@ static void test_stall(void)
     ok(is_null(a, "have") && is_json(a, "missing", "[]") && is_number(a, "above_view", 7),
        "and then a view");
     json_decref(a);
-    hand.node.stall = (struct stall_watch){true, now - 5000, HAND_HEIGHT, true, 0, 0};
+    hand.node.stall = (struct stall_watch){
+        .waiting = true, .since_ms = now - 5000, .height = HAND_HEIGHT, .stalled = true};
     a = ask("status", NULL);
     ok(is_json(a, "result.stalled", "true"), "status knows what the log was told");
     json_decref(a);
