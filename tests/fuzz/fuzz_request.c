@@ -57,6 +57,7 @@ static void start(void)
     config.methods = node_methods;
     config.quiet = node_quiet_events;
     config.context = &hand.node;
+    config.user_us_per_s = 1000 * 1000 * 1000; /* one client after the other, unpaced */
     int error = control_server_start(loop, &config, &hand.node.control, &why);
     assert(error == 0);
     free(path);
