@@ -99,7 +99,7 @@ static void test_plain(void)
     capture(paragraph, "");
     ok_shown("", "and nothing is nothing");
     capture(title, "Admit the new member");
-    ok_shown("  title          Admit the new member\n", "a title that fits, too");
+    ok_shown("  title         Admit the new member\n", "a title that fits, too");
 }
 
 int main(void)
