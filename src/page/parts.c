@@ -9,41 +9,17 @@ void part_icon(struct buffer *out, const char *name)
                 name);
 }
 
-static const char *choice_icon(enum choice c)
-{
-    switch (c) {
-    case CHOICE_REJECT:
-        return "reject";
-    case CHOICE_APPROVE:
-        return "approve";
-    case CHOICE_ABSTAIN:
-        return "abstain";
-    }
-    return "";
-}
-
 const char *part_icon_of(const struct seat_record *s)
 {
-    switch (s->status) {
-    case STATUS_REVEALED:
-        return choice_icon(s->choice);
-    case STATUS_EXPELLED:
-        return "expelled";
-    case STATUS_WITHHELD:
-        return "withheld";
-    case STATUS_LATE:
-        return "late";
-    case STATUS_MISSED:
-        return "missed";
-    case STATUS_NOT_AWAITED:
-        return "suspended";
+    if (s->status == STATUS_REVEALED) {
+        return choice_name(s->choice);
     }
-    return "";
+    return s->status == STATUS_NOT_AWAITED ? "suspended" : seat_status_name(s->status);
 }
 
 const char *part_tone_of(const struct seat_record *s)
 {
-    return s->status == STATUS_REVEALED ? choice_icon(s->choice) : "none";
+    return s->status == STATUS_REVEALED ? choice_name(s->choice) : "none";
 }
 
 const char *part_word_of(const struct seat_record *s)

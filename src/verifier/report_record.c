@@ -115,21 +115,10 @@ void say_moments(const struct record *r)
 
 static const char *vote_text(const struct seat_record *s)
 {
-    switch (s->status) {
-    case STATUS_REVEALED:
+    if (s->status == STATUS_REVEALED) {
         return choice_name(s->choice);
-    case STATUS_EXPELLED:
-        return "expelled";
-    case STATUS_WITHHELD:
-        return "withheld";
-    case STATUS_LATE:
-        return "late";
-    case STATUS_MISSED:
-        return "missed";
-    case STATUS_NOT_AWAITED:
-        return "not awaited";
     }
-    return "";
+    return s->status == STATUS_NOT_AWAITED ? "not awaited" : seat_status_name(s->status);
 }
 
 static enum colour vote_colour(const struct seat_record *s)
