@@ -3,14 +3,11 @@
 #ifndef CONCLAVE_CONCLAVE_AUDIT_PROGRESS_H
 #define CONCLAVE_CONCLAVE_AUDIT_PROGRESS_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "conclave/pace.h"
 
 struct audit_progress {
     const char *what; /* stands before the bar; NULL: nothing */
-    bool wanted;      /* standard error is a terminal that can show it */
-    bool drawn;
-    uint64_t begun_ms, shown_ms;
+    struct pace pace;
 };
 
 void audit_progress_begin(struct audit_progress *p, const char *what);
