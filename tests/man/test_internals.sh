@@ -3,36 +3,12 @@
 # conclave-internals(7) is the map of this source: who uses whom, and what is named is there.
 
 source=$(cd "${top_srcdir:?}" && pwd) || exit 1
+# shellcheck source=tests/man/compare.sh
+. "$source/tests/man/compare.sh"
 map=$source/man/conclave-internals.7
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-
-count=0
-# result NAME: not ok when the file out holds complaints.
-result()
-{
-    count=$((count + 1))
-    if [ -s out ]; then
-        echo "not ok $count - $1"
-        sed 's/^/# /' out
-    else
-        echo "ok $count - $1"
-    fi
-}
-
-# same NAME: the files code and page hold the same lines.
-same()
-{
-    sort -u code >code.sorted
-    sort -u page >page.sorted
-    {
-        [ -s code.sorted ] || echo 'nothing found in the code'
-        comm -23 code.sorted page.sorted | sed 's/^/not in the page: /'
-        comm -13 code.sorted page.sorted | sed 's/^/only in the page: /'
-    } >out
-    result "$1"
-}
 
 # --- who uses whom ---
 

@@ -3,41 +3,15 @@
 # The manual agrees with the program: pages are clean, options, settings, fields and events
 # stand in them, and nothing else does. test_log_page.sh looks at the log's.
 
-man=${top_srcdir:?}/man
+# shellcheck source=tests/man/compare.sh
+. "${top_srcdir:?}/tests/man/compare.sh"
+man=$top_srcdir/man
 src=$top_srcdir/src
 conclave=${top_builddir:?}/conclave
 conclaved=$top_builddir/conclaved
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
 cd "$folder" || exit 1
-
-count=0
-# result NAME: not ok when the file out holds complaints.
-result()
-{
-    count=$((count + 1))
-    if [ -s out ]; then
-        echo "not ok $count - $1"
-        sed 's/^/# /' out
-    else
-        echo "ok $count - $1"
-    fi
-}
-
-# same NAME: the files code and page hold the same words.
-same()
-{
-    sort -u code >code.sorted
-    sort -u page >page.sorted
-    [ -s code.sorted ] || echo 'nothing found in the code' >nothing
-    {
-        cat nothing 2>/dev/null
-        comm -23 code.sorted page.sorted | sed 's/^/not in the page: /'
-        comm -13 code.sorted page.sorted | sed 's/^/only in the page: /'
-    } >out
-    rm -f nothing
-    result "$1"
-}
 
 # --- clean ---
 
