@@ -153,10 +153,32 @@ int flag_evidence(const struct node *n, const struct flag *f, json_t **out)
     case FLAG_MISSED:
         error = absence(*out, n, f, STATUS_MISSED);
         break;
+    case FLAG_LATE:
+        error = absence(*out, n, f, STATUS_LATE);
+        break;
+    case FLAG_EARLY_REVEAL:
+    case FLAG_BAD_OPENING:
+    case FLAG_DISSENT:
+    case FLAG_COIN_FLIP:
+    case FLAG_RUBBER_STAMP:
+    case FLAG_DRIFT:
+    case FLAG_CHANGED:
+    case FLAG_BLOC:
+    case FLAG_FAULT_BOUND:
+    case FLAG_COPIED:
+    case FLAG_INSTRUCTIONS:
+        break;
     case FLAG_SILENT:
     case FLAG_LAGGING:
     case FLAG_CLOCK_SKEW:
     case FLAG_EVALUATOR_FAILED:
+    case FLAG_FLOODING:
+    case FLAG_BAD_FRAMES:
+    case FLAG_BAD_SIGNATURE:
+    case FLAG_RECONNECTS:
+    case FLAG_SLOW_EVALUATOR:
+    case FLAG_SLOW_DISK:
+    case FLAG_SLOW_PRIMARY:
         observed(*out, n, f->seat);
         break;
     case FLAG_CHECKPOINT:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A flag: something about a seat, or about the council, that a person should look at. It is
- * what one node observed, never consensus. Kinds are one table; a later one is a row more.
+ * A flag: something about a seat, or about the council, that a person should look at. Either
+ * every node finds it in the ledger (patterns/patterns.h), or this one observed it; none of
+ * them excludes anybody. Kinds are one table; a later one is a row more.
  */
 #ifndef CONCLAVE_WATCH_FLAG_H
 #define CONCLAVE_WATCH_FLAG_H
@@ -21,8 +22,27 @@ enum flag_kind {
     FLAG_DIVERGED = 9,
     FLAG_CHECKPOINT = 10,
     FLAG_APART = 11,
+    FLAG_EARLY_REVEAL = 12,
+    FLAG_BAD_OPENING = 13,
+    FLAG_LATE = 14,
+    FLAG_DISSENT = 15,
+    FLAG_COIN_FLIP = 16,
+    FLAG_RUBBER_STAMP = 17,
+    FLAG_DRIFT = 18,
+    FLAG_CHANGED = 19,
+    FLAG_BLOC = 20,
+    FLAG_FAULT_BOUND = 21,
+    FLAG_COPIED = 22,
+    FLAG_INSTRUCTIONS = 23,
+    FLAG_FLOODING = 24,
+    FLAG_BAD_FRAMES = 25,
+    FLAG_BAD_SIGNATURE = 26,
+    FLAG_RECONNECTS = 27,
+    FLAG_SLOW_EVALUATOR = 28,
+    FLAG_SLOW_DISK = 29,
+    FLAG_SLOW_PRIMARY = 30,
 };
-enum { FLAG_KIND_END = FLAG_APART + 1 };
+enum { FLAG_KIND_END = FLAG_SLOW_PRIMARY + 1 };
 
 enum flag_severity { FLAG_NOTICE = 1, FLAG_WARNING = 2, FLAG_CRITICAL = 3 };
 enum flag_state { FLAG_NEW = 1, FLAG_ACKNOWLEDGED = 2, FLAG_CLEARED = 3 };
