@@ -31,6 +31,20 @@ struct charter_class {
     bool emergency; /* goes first within a seat's turn */
 };
 
+/* The thresholds of findings from the ledger, conclave-patterns(7). */
+struct charter_watch {
+    uint32_t window;           /* decisions that a sliding window holds, */
+    uint32_t recent;           /* and the newest of them, at most half */
+    uint32_t false_alarm_ppm;  /* of the findings of a test, so many may be false */
+    uint32_t dissent_percent;  /* of decisions, tolerated beyond twice the others' */
+    uint32_t bloc_percent;     /* common dissent, of all of either, that makes a bloc */
+    uint32_t drift_limit;      /* of the cumulative sums, in standard deviations */
+    uint32_t likeness_percent; /* from which a rationale is a copy, */
+    uint32_t copied_decisions; /* in so many of the window */
+};
+
+enum { CHARTER_WINDOW_MAX = 4096 };
+
 struct charter {
     struct hash council_id;
     struct bytes *json; /* the text it was read from, whose tree council_id hashes */
@@ -52,6 +66,7 @@ struct charter {
     uint32_t epoch_decisions;    /* final decisions in an epoch, section 9 */
     uint32_t epoch_absences;     /* withheld + missed a seat may have in an epoch */
     uint64_t publish_interval_ms;
+    struct charter_watch watch;
 };
 
 /* From JSON text. 0, or an error with a complaint that names the place (seats[3].key) and

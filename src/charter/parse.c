@@ -121,6 +121,31 @@ static void read_classes(struct fields *f, const struct place *root, json_t *tre
     }
 }
 
+static void read_watch(struct fields *f, const struct place *root, json_t *tree,
+                       struct charter_watch *w)
+{
+    static const char *const known[] = {
+        "window_decisions", "recent_decisions", "false_alarm_ppm",
+        "dissent_percent",  "bloc_percent",     "drift_limit",
+        "likeness_percent", "copied_decisions", NULL};
+    struct place at = {root, "watch", 0};
+    json_t *o = fields_object(f, root, tree, "watch", true);
+    fields_known(f, &at, o, known);
+    w->window = (uint32_t)fields_uint_or(f, &at, o, "window_decisions", 16,
+                                         CHARTER_WINDOW_MAX, 256);
+    w->recent = (uint32_t)fields_uint_or(f, &at, o, "recent_decisions", 8, w->window / 2,
+                                         w->window / 8 > 8 ? w->window / 8 : 8);
+    w->false_alarm_ppm =
+        (uint32_t)fields_uint_or(f, &at, o, "false_alarm_ppm", 1, MILLION, 1000);
+    w->dissent_percent = (uint32_t)fields_uint_or(f, &at, o, "dissent_percent", 0, 100, 10);
+    w->bloc_percent = (uint32_t)fields_uint_or(f, &at, o, "bloc_percent", 1, 100, 60);
+    w->drift_limit = (uint32_t)fields_uint_or(f, &at, o, "drift_limit", 1, 1000, 12);
+    w->likeness_percent =
+        (uint32_t)fields_uint_or(f, &at, o, "likeness_percent", 50, 100, 80);
+    w->copied_decisions =
+        (uint32_t)fields_uint_or(f, &at, o, "copied_decisions", 1, CHARTER_WINDOW_MAX, 3);
+}
+
 /* The sections that may be left out, whole or field by field. */
 static void read_sections(struct fields *f, const struct place *root, json_t *tree,
                           struct charter *c)
@@ -132,7 +157,6 @@ static void read_sections(struct fields *f, const struct place *root, json_t *tr
         "seat_window", "open_proposals", NULL};
     static const char *const epoch[] = {"decisions", "absences", NULL};
     static const char *const publish[] = {"interval_ms", NULL};
-    static const char *const watch[] = {"window_decisions", "false_alarm_ppm", NULL};
 
     struct place at = {root, "timing", 0};
     json_t *o = fields_object(f, root, tree, "timing", true);
@@ -168,13 +192,7 @@ static void read_sections(struct fields *f, const struct place *root, json_t *tr
     c->publish_interval_ms =
         fields_uint_or(f, &at, o, "interval_ms", 1000, period_max_ms, 60000);
 
-    /* The detectors' thresholds are read by the module that has them; a charter that holds
-     * them is already checked here. */
-    at.name = "watch";
-    o = fields_object(f, root, tree, "watch", true);
-    fields_known(f, &at, o, watch);
-    (void)fields_uint_or(f, &at, o, "window_decisions", 16, COUNT_MAX, 256);
-    (void)fields_uint_or(f, &at, o, "false_alarm_ppm", 1, MILLION, 1000);
+    read_watch(f, root, tree, &c->watch);
 }
 
 static int read_charter(json_t *tree, struct charter *c, struct complaint *why)

@@ -168,6 +168,8 @@ static const struct bad bads[] = {
     {"epoch.decisions", "0", CONCLAVE_ELIMIT, "epoch.decisions: is 0"},
     {"publish.interval_ms", "999", CONCLAVE_ELIMIT, "publish.interval_ms: is 999"},
     {"watch.false_alarm_ppm", "1000001", CONCLAVE_ELIMIT, "watch.false_alarm_ppm: is 10"},
+    {"watch.window_decisions", "4097", CONCLAVE_ELIMIT, "is 4097, must be 16 to 4096"},
+    {"watch.recent_decisions", "129", CONCLAVE_ELIMIT, "is 129, must be 8 to 128"},
     {"watch.magic", "1", CONCLAVE_EFORMAT, "watch.magic: no such field"},
 };
 

@@ -85,7 +85,10 @@ SECTIONS = {
                  "open_proposals": (1, 1024, 8)},
     "epoch": {"decisions": (1, 1000000, 16), "absences": (0, 1000000, 3)},
     "publish": {"interval_ms": (1000, YEAR_MS, 60000)},
-    "watch": {"window_decisions": (16, 1000000, 256), "false_alarm_ppm": (1, 1000000, 1000)},
+    "watch": {"window_decisions": (16, 4096, 256), "recent_decisions": (8, 2048, 8),
+              "false_alarm_ppm": (1, 1000000, 1000), "dissent_percent": (0, 100, 10),
+              "bloc_percent": (1, 100, 60), "drift_limit": (1, 1000, 12),
+              "likeness_percent": (50, 100, 80), "copied_decisions": (1, 4096, 3)},
 }
 SEAT = {"key": lambda x: type(x) is str and re.fullmatch("[0-9a-f]{64}", x) and
         is_key(bytes.fromhex(x)),
@@ -147,6 +150,9 @@ class Charter:
         timing = sections["timing"]
         must(timing["timer_floor_ms"] <= timing["timer_ceiling_ms"],
              "timing.timer_ceiling_ms is below timer_floor_ms")
+        watch = sections["watch"]
+        must(2 * watch["recent_decisions"] <= watch["window_decisions"],
+             "watch.recent_decisions is more than half of the window")
         for i, seat in enumerate(tree["seats"]):
             fields_of(seat, "seats[%d]" % i, SEAT)
         for name in ("key", "name"):
