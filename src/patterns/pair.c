@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+#include "patterns/inside.h"
+
+#include "patterns/fixed.h"
+
+/* So many decisions of a pair keep every product below within 64 bits. */
+enum { PAIR_MAX = 1 << 19 };
+/* Of the normal distribution, in thousandths: 95 % lie within. */
+enum { NORMAL_95 = 1960 };
+
+size_t pair_index(uint16_t seats, uint16_t a, uint16_t b)
+{
+    size_t i = a - 1U, j = b - 1U;
+    return i * seats - i * (i + 1) / 2 + j - i - 1;
+}
+
+struct crossed pair_window(const struct window *w, uint16_t a, uint16_t b)
+{
+    return (struct crossed){
+        .both_approve = window_both(w, a, PLANE_APPROVE, b, PLANE_APPROVE, NULL),
+        .only_first = window_both(w, a, PLANE_APPROVE, b, PLANE_REJECT, NULL),
+        .only_second = window_both(w, a, PLANE_REJECT, b, PLANE_APPROVE, NULL),
+        .both_reject = window_both(w, a, PLANE_REJECT, b, PLANE_REJECT, NULL)};
+}
+
+/* Numbers that are too large are halved until they fit: it is their ratios that matter. */
+struct counts {
+    uint64_t aa, ar, ra, rr, n;
+};
+
+static struct counts counts_of(const struct crossed *x)
+{
+    struct counts c = {x->both_approve, x->only_first, x->only_second, x->both_reject, 0};
+    while (c.aa + c.ar + c.ra + c.rr > PAIR_MAX) {
+        c.aa /= 2;
+        c.ar /= 2;
+        c.ra /= 2;
+        c.rr /= 2;
+    }
+    c.n = c.aa + c.ar + c.ra + c.rr;
+    return c;
+}
+
+static struct measure within(int64_t value, uint64_t half)
+{
+    int64_t low = value - (int64_t)half, high = value + (int64_t)half;
+    return (struct measure){.is_defined = true,
+                            .value = (int32_t)value,
+                            .low = (int32_t)(low < -1000 ? -1000 : low),
+                            .high = (int32_t)(high > 1000 ? 1000 : high)};
+}
+
+struct measure pair_kappa(const struct crossed *x)
+{
+    struct counts c = counts_of(x);
+    /* n^2 times the agreement that chance gives. */
+    uint64_t chance = (c.aa + c.ar) * (c.aa + c.ra) + (c.rr + c.ra) * (c.rr + c.ar);
+    uint64_t room = c.n * c.n - chance, agree = c.aa + c.rr;
+    if (room == 0) {
+        return (struct measure){.is_defined = false};
+    }
+    int64_t above = (int64_t)(c.n * agree) - (int64_t)chance;
+    /* 1.96 sqrt(po (1 - po) / n) / (1 - pe); the root in eighths. */
+    uint64_t root = root_of(agree * (c.n - agree) * c.n << 6);
+    return within(1000 * above / (int64_t)room, NORMAL_95 * root / (8 * room));
+}
+
+struct measure pair_phi(const struct crossed *x)
+{
+    struct counts c = counts_of(x);
+    /* The roots in 64ths. */
+    uint64_t rows = root_of((c.aa + c.ar) * (c.ra + c.rr) << 12);
+    uint64_t columns = root_of((c.aa + c.ra) * (c.ar + c.rr) << 12);
+    if (rows == 0 || columns == 0) {
+        return (struct measure){.is_defined = false};
+    }
+    int64_t cross = (int64_t)(c.aa * c.rr) - (int64_t)(c.ar * c.ra);
+    int64_t value = cross * (1000 << 12) / (int64_t)(rows * columns);
+    value = value > 1000 ? 1000 : value < -1000 ? -1000 : value;
+    uint64_t rest = (uint64_t)(1000000 - value * value);
+    return within(value, NORMAL_95 * rest / (1000 * root_of(c.n * 1000000)));
+}
