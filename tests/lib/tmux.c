@@ -217,21 +217,29 @@ bool tmux_hides(struct tmux *t, const char *words, int timeout_ms)
     return wait_for(t, words, false, timeout_ms);
 }
 
-bool tmux_ended(struct tmux *t, int timeout_ms)
+/* Empty while the program runs, and until tmux has reaped it. */
+static int exit_status(const struct tmux *t)
+{
+    struct buffer out = {NULL, 0, 0};
+    int told = tell(t, &out,
+                    (const char *const[]){"display-message", "-p", "-t", "test",
+                                          "#{pane_dead_status}", NULL});
+    buffer_append(&out, "", 1);
+    int status = out.data[0] >= '0' && out.data[0] <= '9' ? atoi((char *)out.data) : -1;
+    buffer_free(&out);
+    return told == 0 ? status : -1;
+}
+
+int tmux_status(struct tmux *t, int timeout_ms)
 {
     uint64_t end = clock_monotonic_ms() + (uint64_t)timeout_ms;
-    bool dead = false;
-    while (!dead && clock_monotonic_ms() < end) {
-        struct buffer out = {NULL, 0, 0};
-        int status = tell(t, &out,
-                          (const char *const[]){"display-message", "-p", "-t", "test",
-                                                "#{pane_dead}", NULL});
-        dead = status != 0 || (out.size > 0 && out.data[0] == '1');
-        buffer_free(&out);
+    int status = exit_status(t);
+    while (status < 0 && clock_monotonic_ms() < end) {
         if (t->pump != NULL) {
             t->pump(t->context);
         }
-        (void)poll(NULL, 0, dead ? 0 : LOOK_EVERY_MS);
+        (void)poll(NULL, 0, LOOK_EVERY_MS);
+        status = exit_status(t);
     }
-    return dead;
+    return status;
 }

@@ -35,8 +35,8 @@ const char *tmux_styled(struct tmux *t);
 /* Waits for words to come, or to go; shows the screen as TAP comments when they do not. */
 bool tmux_shows(struct tmux *t, const char *words, int timeout_ms);
 bool tmux_hides(struct tmux *t, const char *words, int timeout_ms);
-/* Whether the program has ended, waiting for it. */
-bool tmux_ended(struct tmux *t, int timeout_ms);
+/* The program's exit status, waiting for its end; -1: it has not ended, or was killed. */
+int tmux_status(struct tmux *t, int timeout_ms);
 /* The screen as TAP comments. */
 void tmux_show(struct tmux *t);
 
