@@ -21,7 +21,7 @@ enum { LOOK_EVERY_MS = 30, ARGUMENTS_MAX = 24 };
 extern char **environ;
 
 struct tmux {
-    char *socket; /* a path in a folder of its own */
+    char *socket, *status; /* paths in a folder of its own */
     char *folder;
     char *screen;
     void (*pump)(void *);
@@ -98,11 +98,12 @@ struct tmux *tmux_open(const struct tmux_options *o, const char *command,
         exit(99);
     }
     t->socket = alloc_printf("%s/socket", t->folder);
+    t->status = alloc_printf("%s/status", t->folder);
     (void)snprintf(cols, sizeof(cols), "%u", o->cols);
     (void)snprintf(rows, sizeof(rows), "%u", o->rows);
     char *whole = alloc_printf(
-        "exec env %s %s%s %s", o->environment != NULL ? o->environment : "",
-        o->term != NULL ? "TERM=" : "", o->term != NULL ? o->term : "", command);
+        "env %s %s%s %s; echo $? >'%s'", o->environment != NULL ? o->environment : "",
+        o->term != NULL ? "TERM=" : "", o->term != NULL ? o->term : "", command, t->status);
     /* Options need a server: a first session is made, and its pane given the program. */
     (void)tell(t, NULL,
                (const char *const[]){"new-session", "-d", "-s", "test", "-x", cols, "-y",
@@ -128,8 +129,10 @@ void tmux_close(struct tmux *t)
 {
     (void)tell(t, NULL, (const char *const[]){"kill-server", NULL});
     (void)unlink(t->socket);
+    (void)unlink(t->status);
     (void)rmdir(t->folder);
     free(t->socket);
+    free(t->status);
     free(t->folder);
     free(t->screen);
     free(t);
@@ -217,17 +220,18 @@ bool tmux_hides(struct tmux *t, const char *words, int timeout_ms)
     return wait_for(t, words, false, timeout_ms);
 }
 
-/* Empty while the program runs, and until tmux has reaped it. */
+/* From the file that the shell around the program writes: tmux 3.3 forgets some. */
 static int exit_status(const struct tmux *t)
 {
-    struct buffer out = {NULL, 0, 0};
-    int told = tell(t, &out,
-                    (const char *const[]){"display-message", "-p", "-t", "test",
-                                          "#{pane_dead_status}", NULL});
-    buffer_append(&out, "", 1);
-    int status = out.data[0] >= '0' && out.data[0] <= '9' ? atoi((char *)out.data) : -1;
-    buffer_free(&out);
-    return told == 0 ? status : -1;
+    int status = -1;
+    FILE *file = fopen(t->status, "r");
+    if (file != NULL) {
+        if (fscanf(file, "%d", &status) != 1) {
+            status = -1;
+        }
+        (void)fclose(file);
+    }
+    return status;
 }
 
 int tmux_status(struct tmux *t, int timeout_ms)
