@@ -4,7 +4,7 @@
 #include "patterns/fixed.h"
 
 /* So many decisions of a pair keep every product below within 64 bits. */
-enum { PAIR_MAX = 1 << 19 };
+enum { PAIR_MAX = 1 << 19, ROOT_DIGITS_MAX = 20 };
 /* Of the normal distribution, in thousandths: 95 % lie within. */
 enum { NORMAL_95 = 1960 };
 
@@ -60,22 +60,28 @@ struct measure pair_kappa(const struct crossed *x)
         return (struct measure){.is_defined = false};
     }
     int64_t above = (int64_t)(c.n * agree) - (int64_t)chance;
-    /* 1.96 sqrt(po (1 - po) / n) / (1 - pe); the root in eighths. */
-    uint64_t root = root_of(agree * (c.n - agree) * c.n << 6);
-    return within(1000 * above / (int64_t)room, NORMAL_95 * root / (8 * room));
+    /* 1.96 sqrt(po (1 - po) / n) / (1 - pe); of the root as many binary digits as fit. */
+    uint64_t square = agree * (c.n - agree) * c.n;
+    unsigned digits = 3;
+    while (digits < ROOT_DIGITS_MAX && square >> (60 - 2 * digits) == 0) {
+        digits++;
+    }
+    uint64_t root = root_of(square << 2 * digits);
+    return within(1000 * above / (int64_t)room, NORMAL_95 * root / (room << digits));
 }
 
 struct measure pair_phi(const struct crossed *x)
 {
     struct counts c = counts_of(x);
-    /* The roots in 64ths. */
-    uint64_t rows = root_of((c.aa + c.ar) * (c.ra + c.rr) << 12);
-    uint64_t columns = root_of((c.aa + c.ra) * (c.ar + c.rr) << 12);
+    /* Of the roots as many binary digits as fit. */
+    unsigned digits = c.n <= CHARTER_WINDOW_MAX ? 14 : 6;
+    uint64_t rows = root_of((c.aa + c.ar) * (c.ra + c.rr) << 2 * digits);
+    uint64_t columns = root_of((c.aa + c.ra) * (c.ar + c.rr) << 2 * digits);
     if (rows == 0 || columns == 0) {
         return (struct measure){.is_defined = false};
     }
     int64_t cross = (int64_t)(c.aa * c.rr) - (int64_t)(c.ar * c.ra);
-    int64_t value = cross * (1000 << 12) / (int64_t)(rows * columns);
+    int64_t value = cross * (INT64_C(1000) << 2 * digits) / (int64_t)(rows * columns);
     value = value > 1000 ? 1000 : value < -1000 ? -1000 : value;
     uint64_t rest = (uint64_t)(1000000 - value * value);
     return within(value, NORMAL_95 * rest / (1000 * root_of(c.n * 1000000)));
