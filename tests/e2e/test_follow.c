@@ -83,7 +83,7 @@ static void test_lines(struct live *l)
     live_output_free(&o);
     propose(l, "bad", id);
     propose(l, "good again", other);
-    o = watch(l, 3, (const char *[]){id, other, "--json", NULL});
+    o = watch(l, 3, (const char *[]){id, other, "--json", "--final", NULL});
     const char *last = o.out;
     for (const char *end; (end = strchr(last, '\n')) != NULL && end[1] != '\0';) {
         json_t *line = json_loadb(last, (size_t)(end - last), 0, NULL);

@@ -101,9 +101,10 @@ struct tmux *tmux_open(const struct tmux_options *o, const char *command,
     t->status = alloc_printf("%s/status", t->folder);
     (void)snprintf(cols, sizeof(cols), "%u", o->cols);
     (void)snprintf(rows, sizeof(rows), "%u", o->rows);
-    char *whole = alloc_printf(
-        "env %s %s%s %s; echo $? >'%s'", o->environment != NULL ? o->environment : "",
-        o->term != NULL ? "TERM=" : "", o->term != NULL ? o->term : "", command, t->status);
+    char *whole = alloc_printf("env %s %s%s %s; echo $? >'%s'; sleep 600",
+                               o->environment != NULL ? o->environment : "",
+                               o->term != NULL ? "TERM=" : "",
+                               o->term != NULL ? o->term : "", command, t->status);
     /* Options need a server: a first session is made, and its pane given the program. */
     (void)tell(t, NULL,
                (const char *const[]){"new-session", "-d", "-s", "test", "-x", cols, "-y",
@@ -220,7 +221,8 @@ bool tmux_hides(struct tmux *t, const char *words, int timeout_ms)
     return wait_for(t, words, false, timeout_ms);
 }
 
-/* From the file that the shell around the program writes: tmux 3.3 forgets some. */
+/* From the file that the shell around the program writes, which then stays: of a pane whose
+ * program is gone, tmux 3.3 loses the status at times, and the last lines. */
 static int exit_status(const struct tmux *t)
 {
     int status = -1;
