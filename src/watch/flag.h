@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A flag: something about a seat, or about the council, that a person should look at. Either
- * every node finds it in the ledger (patterns/patterns.h), or this one observed it; none of
- * them excludes anybody. Kinds are one table; a later one is a row more.
+ * A flag: something about a seat, or about the council, that a person should look at.
+ * Either every node finds it in the ledger (patterns/patterns.h), or this one observed it;
+ * none of them excludes anybody. Kinds are one table; a later one is a row more.
  */
 #ifndef CONCLAVE_WATCH_FLAG_H
 #define CONCLAVE_WATCH_FLAG_H
