@@ -30,6 +30,21 @@ static void ms_cell(struct table *t, const json_t *peer, const char *name)
     }
 }
 
+/* Red where it is taken for dead, yellow where it is suspected. */
+static void phi_cell(struct table *t, const json_t *peer)
+{
+    const char *state = member_text(peer, "state");
+    enum colour colour = strcmp(state, "down") == 0        ? COLOUR_BAD
+                         : strcmp(state, "suspected") == 0 ? COLOUR_WARN
+                                                           : COLOUR_PLAIN;
+    if (!member_is_number(peer, "phi")) {
+        table_cell(t, COLOUR_DIM, "-");
+        return;
+    }
+    json_int_t tenths = member_number(peer, "phi");
+    table_cell(t, colour, "%lld.%lld", (long long)(tenths / 10), (long long)(tenths % 10));
+}
+
 static void bytes_cell(struct table *t, const json_t *peer, const char *name)
 {
     char text[32];
@@ -53,13 +68,14 @@ static void down_cell(struct table *t, const json_t *peer)
 
 static void print_peers(const json_t *peers)
 {
-    static const char *const headings[] = {"SEAT",  "NAME", "ADDRESS", "STATE",
-                                           "SINCE", "TRIP", "OFFSET",  "IN",
-                                           "OUT",   "BAD",  "VERSION", "LAST DOWN"};
+    static const char *const headings[] = {"SEAT",  "NAME",    "ADDRESS",  "STATE", "PHI",
+                                           "SINCE", "TRIP",    "OFFSET",   "IN",    "OUT",
+                                           "BAD",   "VERSION", "LAST DOWN"};
     static const enum align align[] = {ALIGN_RIGHT, ALIGN_LEFT,  ALIGN_LEFT,  ALIGN_LEFT,
                                        ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT,
-                                       ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT,  ALIGN_LEFT};
-    struct table *t = table_new(12, headings, align);
+                                       ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT,
+                                       ALIGN_LEFT};
+    struct table *t = table_new(13, headings, align);
     for (size_t i = 0; i < json_array_size(peers); i++) {
         const json_t *peer = json_array_get(peers, i);
         bool up = member_true(peer, "connected");
@@ -68,6 +84,7 @@ static void print_peers(const json_t *peers)
         table_cell(t, COLOUR_PLAIN, "%s", member_text(peer, "name"));
         table_cell(t, COLOUR_PLAIN, "%s", member_text(peer, "address"));
         table_cell(t, up ? COLOUR_GOOD : COLOUR_BAD, "%s", up ? "up" : "down");
+        phi_cell(t, peer);
         duration_cell(t, peer, "since_ms", up ? "-" : "start");
         ms_cell(t, peer, "round_trip_ms");
         ms_cell(t, peer, "clock_offset_ms");
@@ -86,9 +103,10 @@ static void print_peers(const json_t *peers)
 static json_t *peers_of(const json_t *seats, bool only_down)
 {
     static const char *const names[] = {
-        "seat",          "name",         "address",         "connected",  "since_ms",
-        "round_trip_ms", "heard_ms_ago", "clock_offset_ms", "bytes_in",   "bytes_out",
-        "bad_frames",    "version",      "down_ms",         "down_reason"};
+        "seat",          "name",         "address",         "connected",   "since_ms",
+        "round_trip_ms", "heard_ms_ago", "clock_offset_ms", "bytes_in",    "bytes_out",
+        "bad_frames",    "version",      "down_ms",         "down_reason", "phi",
+        "state",         "lag_height",   "lag_view"};
     json_t *peers = json_array();
     for (size_t i = 0; i < json_array_size(seats); i++) {
         const json_t *seat = json_array_get(seats, i);
@@ -138,6 +156,7 @@ const struct command command_peers = {
     .options = options,
     .details =
         "SINCE is how long the connection has been up or down; start: it has not been up\n"
-        "since this node started. OFFSET is the peer's clock less this one's.\n",
+        "since this node started. OFFSET is the peer's clock less this one's.\n"
+        "PHI says how unlikely its silence is, as -log10 of the probability.\n",
     .run = run,
 };

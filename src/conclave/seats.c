@@ -14,9 +14,16 @@ static const char *state_of(const json_t *seat, enum colour *colour)
     if (!member_true(seat, "connected")) {
         return "down";
     }
+    if (strcmp(member_text(seat, "state"), "down") == 0) {
+        return "silent";
+    }
     if (member_true(seat, "suspended")) {
         *colour = COLOUR_WARN;
         return "suspended";
+    }
+    if (strcmp(member_text(seat, "state"), "suspected") == 0) {
+        *colour = COLOUR_WARN;
+        return "suspected";
     }
     *colour = COLOUR_GOOD;
     if (member_true(seat, "primary")) {

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/config_text.h"
+#include "conclaved/config_watch.h"
 #include "net/address.h"
 
 #include <confuse.h>
@@ -203,7 +204,7 @@ static int fill(struct config *c, cfg_t *cfg, const char *path, struct complaint
             "%s: dead-peer-ms (%llu) must be at least twice heartbeat-ms (%llu)", path,
             (unsigned long long)c->dead_peer_ms, (unsigned long long)c->heartbeat_ms);
     }
-    return 0;
+    return config_watch_fill(c, cfg, path, why);
 }
 
 int config_load(const char *path, struct config **out, struct complaint *why)
@@ -224,6 +225,9 @@ int config_load(const char *path, struct config **out, struct complaint *why)
         CFG_STR_LIST("operators", no_one, CFGF_NONE),
         CFG_INT("heartbeat-ms", 1000, CFGF_NONE),
         CFG_INT("dead-peer-ms", 10000, CFGF_NONE),
+        CFG_FLOAT("phi-suspect", 3, CFGF_NONE),
+        CFG_FLOAT("phi-down", 12, CFGF_NONE),
+        CFG_INT("phi-pause-ms", 3000, CFGF_NONE),
         CFG_STR("seccomp", NULL, CFGF_NODEFAULT),
         CFG_INT("slow-store-ms", 200, CFGF_NONE),
         CFG_BOOL("recover", cfg_false, CFGF_NONE),
@@ -250,6 +254,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
     (void)cfg_set_validate_func(cfg, "heartbeat-ms", check_range);
     (void)cfg_set_validate_func(cfg, "dead-peer-ms", check_range);
     (void)cfg_set_validate_func(cfg, "slow-store-ms", check_slow);
+    config_watch_check(cfg);
     (void)cfg_set_validate_func(cfg, "agents", check_people);
     (void)cfg_set_validate_func(cfg, "operators", check_people);
     int parsed = cfg_parse_buf(cfg, text);

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/people.h"
 #include "conclaved/sandbox.h"
+#include "watch/phi.h"
 
 struct config {
     char *path;    /* of the file itself, absolute where that can be found out */
@@ -22,6 +23,7 @@ struct config {
     struct people agents, operators;
     uint64_t heartbeat_ms;
     uint64_t dead_peer_ms;
+    struct phi_rules phi;
     uint64_t slow_store_ms; /* a commit to the store that takes as long is told */
     enum sandbox_mode seccomp;
     bool recover; /* the seat is to be taken for one that has lost its state */

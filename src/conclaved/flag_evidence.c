@@ -7,6 +7,7 @@
 #include "conclaved/flagging.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/json.h"
+#include "conclaved/liveness.h"
 #include "hash/tree.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
@@ -110,6 +111,7 @@ static void observed(json_t *out, const struct node *n, uint16_t seat)
     uint32_t flags = heard ? peer->last.flags : 0;
     json_put(out, "flags", json_heartbeat_flags(own ? own_flags(n, &st) : flags));
     json_put(out, "gaps", gaps_json(n, seat));
+    liveness_put(out, n, seat);
 }
 
 static void ordering(json_t *out, const struct node *n)

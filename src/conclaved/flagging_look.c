@@ -8,20 +8,21 @@
 
 #include <string.h>
 
-static struct seat_signs signs_of(const struct node *n, uint16_t seat)
+static struct seat_signs signs_of(struct node *n, uint16_t seat, uint64_t awake_ms)
 {
-    const struct peer_view *peer = &n->peers[seat - 1];
+    struct peer_view *peer = &n->peers[seat - 1];
     return (struct seat_signs){
         .connected = net_is_connected(n->net, seat),
         .heard = peer->heard,
         .heard_ms = peer->heard_ms,
+        .state = phi_judge(&peer->phi, &n->config->phi, awake_ms),
         .has_beat = peer->last_beat_ms != 0,
         .beat_ms = peer->last_beat_ms,
         .height = peer->last.height,
         .evaluator_down = (peer->last.flags & HEARTBEAT_EVALUATOR_DOWN) != 0,
         .has_offset = peer->has_offset,
         .offset_ms = peer->clock_offset_ms,
-        .round_trip_ms = peer->round_trip_ms,
+        .offset_error_ms = peer->offset_error_ms,
     };
 }
 
@@ -39,8 +40,7 @@ static bool is_asked(const struct node *n)
     return asked;
 }
 
-static void gather(const struct node *n, const struct pbft_status *st,
-                   struct signs_facts *f)
+static void gather(struct node *n, const struct pbft_status *st, struct signs_facts *f)
 {
     *f = (struct signs_facts){.now_ms = clock_monotonic_ms(),
                               .heartbeat_ms = n->config->heartbeat_ms,
@@ -50,9 +50,10 @@ static void gather(const struct node *n, const struct pbft_status *st,
                               .seat = n->seat,
                               .seats = n->charter->seat_count,
                               .is_asked = is_asked(n)};
+    uint64_t awake_ms = phi_clock_at(&n->awake, &n->config->phi, f->now_ms);
     for (uint16_t seat = 1; seat <= f->seats; seat++) {
         if (seat != n->seat) {
-            f->of[seat - 1] = signs_of(n, seat);
+            f->of[seat - 1] = signs_of(n, seat, awake_ms);
         }
     }
     struct seat_signs *own = &f->of[n->seat - 1];

@@ -8,6 +8,7 @@
 #include "conclaved/beats.h"
 #include "conclaved/disk.h"
 #include "conclaved/events.h"
+#include "conclaved/liveness.h"
 #include "conclaved/publish.h"
 #include "conclaved/version.h"
 
@@ -54,6 +55,14 @@ static uint32_t flags_of(struct node *n)
     return flags;
 }
 
+void heartbeat_begin(struct node *n)
+{
+    uint64_t now = phi_clock_at(&n->awake, &n->config->phi, clock_monotonic_ms());
+    for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
+        phi_init(&n->peers[seat - 1].phi, now);
+    }
+}
+
 static void send_to(struct node *n, uint16_t seat, struct heartbeat *h)
 {
     const struct peer_view *peer = &n->peers[seat - 1];
@@ -93,28 +102,54 @@ static void note_version(struct peer_view *peer, uint16_t seat, struct slice ver
     }
 }
 
+/* NTP's arithmetic: the echo tells when we sent, and how long it was held there. What was
+ * sent before this start may be of another boot, with another zero of time. */
+static void measure(const struct node *n, struct peer_view *peer, const struct heartbeat *h,
+                    uint64_t now)
+{
+    if (h->echo_ms == 0 || h->echo_ms < n->metrics.started_ms || h->echo_ms > now ||
+        h->echo_held_ms > now - h->echo_ms) {
+        return;
+    }
+    uint64_t wall = clock_wall_ms();
+    peer->round_trip_ms = (uint32_t)(now - h->echo_ms - h->echo_held_ms);
+    offset_add(&peer->offset,
+               &(struct offset_sample){
+                   (int64_t)(h->wall_ms + peer->round_trip_ms / 2 - wall),
+                   peer->round_trip_ms, wall, now, h->wall_ms, h->monotonic_ms});
+    uint32_t round_trip_ms;
+    peer->has_offset = offset_best(&peer->offset, &peer->clock_offset_ms, &round_trip_ms);
+    peer->offset_error_ms = round_trip_ms / 2;
+}
+
+/* How far it is behind this node, by what it said just now. */
+static void note_lag(const struct node *n, struct peer_view *peer)
+{
+    struct pbft_status status;
+    replica_status(n->replica, &status);
+    peer->lag_height = (int64_t)(status.committed_height - peer->last.height);
+    peer->lag_view = (int64_t)(status.view - peer->last.view);
+}
+
 void heartbeat_note(struct node *n, uint16_t seat, const struct heartbeat *h)
 {
     struct peer_view *peer = &n->peers[seat - 1];
     uint64_t now = clock_monotonic_ms();
+    const struct phi_rules *rules = &n->config->phi;
     peer->last = *h;
     peer->last_beat_ms = now;
     beats_came(n->beats, seat, now);
+    phi_beat(&peer->phi, rules, &n->awake, phi_clock_at(&n->awake, rules, now));
+    note_lag(n, peer);
     note_version(peer, seat, h->version);
-    /* NTP's arithmetic: the echo tells when we sent, and how long it was held there. What
-     * was sent before this start may be of another boot, with another zero of time. */
-    if (h->echo_ms != 0 && h->echo_ms >= n->metrics.started_ms && h->echo_ms <= now &&
-        h->echo_held_ms <= now - h->echo_ms) {
-        peer->round_trip_ms = (uint32_t)(now - h->echo_ms - h->echo_held_ms);
-        peer->clock_offset_ms =
-            (int64_t)(h->wall_ms + peer->round_trip_ms / 2 - clock_wall_ms());
-        peer->has_offset = true;
-    }
+    measure(n, peer, h, now);
     /* However often a peer sends one: its own clock sets the pace, not ours. */
     if (control_has_subscribers(n->control) &&
         now - peer->beat_shown_ms >= SHOWN_EVERY_MS) {
         peer->beat_shown_ms = now;
-        publish(n, "heartbeat", event_heartbeat(n->charter, seat, peer));
+        json_t *event = event_heartbeat(n->charter, seat, peer);
+        liveness_put(event, n, seat);
+        publish(n, "heartbeat", event);
     }
 }
 

@@ -5,6 +5,8 @@
 
 #include "conclaved/node.h"
 
+/* From now on each seat's silence counts. */
+void heartbeat_begin(struct node *n);
 /* Sends one to a seat, or to all (0), as far as they are connected, each with the echo of
  * its own last one. */
 void heartbeat_send(struct node *n, uint16_t to);

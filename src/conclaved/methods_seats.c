@@ -6,6 +6,7 @@
 #include "conclaved/events.h"
 #include "conclaved/exclusion.h"
 #include "conclaved/json.h"
+#include "conclaved/liveness.h"
 #include "conclaved/version.h"
 
 #include "wire/shared.h"
@@ -150,6 +151,7 @@ json_t *method_seats(void *context, struct control_session *s, json_t *params)
         } else {
             put_peer(row, n, seat);
         }
+        liveness_put(row, n, seat);
         put_council(row, n, seat);
         (void)json_array_append_new(rows, row);
     }

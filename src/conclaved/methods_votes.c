@@ -7,6 +7,7 @@
 #include "conclaved/beats.h"
 #include "conclaved/events.h"
 #include "conclaved/json.h"
+#include "conclaved/liveness.h"
 #include "conclaved/rounds.h"
 
 #include <stdio.h>
@@ -175,6 +176,8 @@ json_t *event_heartbeats(const struct node *n)
     json_t *gaps = json_array(), *ago = json_array(), *trips = json_array();
     json_t *offsets = json_array(), *views = json_array(), *heights = json_array();
     json_t *flags = json_object(), *connected = json_array();
+    json_t *phis = json_array(), *states = json_array();
+    json_t *lags = json_array(), *view_lags = json_array();
     for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
         const struct peer_view *peer = seat == n->seat ? &own : &n->peers[seat - 1];
         bool heard = peer->heard, measured = heard && peer->has_offset;
@@ -184,6 +187,11 @@ json_t *event_heartbeats(const struct node *n)
         append(offsets, measured ? json_integer(peer->clock_offset_ms) : json_null());
         append(views, heard ? json_number(peer->last.view) : json_null());
         append(heights, heard ? json_number(peer->last.height) : json_null());
+        struct liveness l = liveness_of(n, seat);
+        append(phis, liveness_phi(&l));
+        append(states, liveness_state(&l));
+        append(lags, liveness_lag_height(&l));
+        append(view_lags, liveness_lag_view(&l));
         append(connected, json_boolean(seat == n->seat || net_is_connected(n->net, seat)));
         if (heard && peer->last.flags != 0) {
             char key[8];
@@ -201,5 +209,9 @@ json_t *event_heartbeats(const struct node *n)
     json_put(out, "height", heights);
     json_put(out, "flags", flags);
     json_put(out, "connected", connected);
+    json_put(out, "phi", phis);
+    json_put(out, "state", states);
+    json_put(out, "lag_height", lags);
+    json_put(out, "lag_view", view_lags);
     return out;
 }

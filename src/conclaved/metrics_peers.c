@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/json.h"
+#include "conclaved/liveness.h"
 
 #include <stdio.h>
 
@@ -179,6 +180,21 @@ static void put_offset(struct families *f, const struct node *n, uint16_t seat,
     }
 }
 
+static void put_phi(struct families *f, const struct node *n, uint16_t seat,
+                    const char *label)
+{
+    struct liveness l = liveness_of(n, seat);
+    if (l.has_phi) {
+        families_real(f, l.phi_tenths / 10.0, "seat", label, NULL);
+    }
+}
+
+static void put_down(struct families *f, const struct node *n, uint16_t seat,
+                     const char *label)
+{
+    families_number(f, n->peers[seat - 1].phi.state == PHI_DOWN, "seat", label, NULL);
+}
+
 static void put_clock(struct families *f, const struct node *n)
 {
     int64_t offset = 0;
@@ -227,6 +243,10 @@ void metrics_put_peers(struct families *f, const struct node *n)
          "Times that a seat was not read because it sent too fast.", put_throttled},
         {families_gauge, "conclave_peer_heartbeat_age_seconds", "seconds",
          "Since the last heartbeat of a seat, or since this node's start.", put_age},
+        {families_gauge, "conclave_peer_phi", "",
+         "How unlikely a seat's silence is, -log10 of the probability.", put_phi},
+        {families_gauge, "conclave_peer_down", "",
+         "1 for a seat that is taken for dead by that.", put_down},
         {families_gauge, "conclave_peer_height", "",
          "Committed height by a seat's last heartbeat.", put_height},
         {families_gauge, "conclave_peer_round_trip_seconds", "seconds",

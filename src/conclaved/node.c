@@ -31,6 +31,9 @@ static void on_connected(void *context, uint16_t seat,
                          const uint8_t instance[INSTANCE_BYTES])
 {
     struct node *n = context;
+    if (memcmp(n->peers[seat - 1].last.instance, instance, INSTANCE_BYTES) != 0) {
+        phi_restart(&n->peers[seat - 1].phi);
+    }
     /* Nothing is heard of it yet: else one that only comes and goes would not be silent. */
     memcpy(n->peers[seat - 1].last.instance, instance, INSTANCE_BYTES);
     /* A new instance cannot tell an echo of what the one before it sent. */
@@ -63,6 +66,7 @@ static void on_frame(void *context, uint16_t seat, struct bytes *owner,
     struct peer_view *peer = &n->peers[seat - 1];
     peer->heard = true;
     peer->heard_ms = clock_monotonic_ms();
+    phi_heard(&peer->phi, phi_clock_at(&n->awake, &n->config->phi, peer->heard_ms));
     replica_receive(n->replica, seat, owner, content);
 }
 
@@ -278,6 +282,7 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
     n->published = published_new();
     n->beats = beats_new(n->charter->seat_count, n->seat, config->heartbeat_ms,
                          clock_monotonic_ms());
+    heartbeat_begin(n);
     error = start_replica(n, why);
     if (error == 0) {
         error = start_control(n, why);

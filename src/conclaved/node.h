@@ -19,17 +19,22 @@
 #include "control/server.h"
 #include "net/net.h"
 #include "replica/replica.h"
+#include "watch/offset.h"
 
 /* What this node knows of another seat from its heartbeats: local observation. */
 struct peer_view {
     bool heard;
     uint64_t heard_ms; /* monotonic, of the last frame of any kind */
     struct heartbeat last;
-    uint64_t last_beat_ms; /* monotonic, when it came */
-    bool has_offset;       /* the next two are measured */
+    uint64_t last_beat_ms;        /* monotonic, when it came */
+    struct phi phi;               /* whether it is alive, by them */
+    int64_t lag_height, lag_view; /* this node's minus its, then */
     char version[HEARTBEAT_VERSION_MAX + 1];
-    int64_t clock_offset_ms; /* the peer's wall clock minus ours, estimated */
-    uint32_t round_trip_ms;
+    bool has_offset;          /* the next are measured */
+    uint32_t round_trip_ms;   /* the last */
+    struct offset offset;     /* of its wall clock: of the last ones */
+    int64_t clock_offset_ms;  /* the best: its clock minus this node's, */
+    uint32_t offset_error_ms; /* wrong by no more than this */
     uint64_t bad_messages;
     uint64_t beat_shown_ms; /* monotonic, when the subscribers last were */
     uint64_t since_wall_ms; /* when its connection last came up or went down; 0: it has
@@ -63,6 +68,7 @@ struct node {
     struct published *published;
     struct flagging *flagging;
     struct peer_view peers[SEATS_MAX]; /* peers[seat - 1] */
+    struct phi_clock awake;            /* by which they are judged */
     struct rounds *rounds;             /* votes for recent blocks, */
     struct votes_watch votes;          /* and what of them was told */
     struct beats *beats;               /* recent heartbeats */

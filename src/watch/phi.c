@@ -8,15 +8,21 @@
  * is late. */
 static const double least_deviation = 0.25;
 
+uint64_t phi_clock_peek(const struct phi_clock *c, const struct phi_rules *rules,
+                        uint64_t monotonic_ms)
+{
+    uint64_t gap = c->seen_ms != 0 ? monotonic_ms - c->seen_ms : 0;
+    uint64_t blind = gap >= 2 * rules->interval_ms ? gap - rules->interval_ms : 0;
+    return monotonic_ms - c->blind_ms - blind;
+}
+
 uint64_t phi_clock_at(struct phi_clock *c, const struct phi_rules *rules,
                       uint64_t monotonic_ms)
 {
-    uint64_t gap = c->seen_ms != 0 ? monotonic_ms - c->seen_ms : 0;
-    if (gap >= 2 * rules->interval_ms) {
-        c->blind_ms += gap - rules->interval_ms;
-    }
+    uint64_t now_ms = phi_clock_peek(c, rules, monotonic_ms);
     c->seen_ms = monotonic_ms;
-    return monotonic_ms - c->blind_ms;
+    c->blind_ms = monotonic_ms - now_ms;
+    return now_ms;
 }
 
 const char *phi_state_name(enum phi_state s)

@@ -43,6 +43,10 @@ struct phi_clock {
 uint64_t phi_clock_at(struct phi_clock *c, const struct phi_rules *rules,
                       uint64_t monotonic_ms);
 
+/* The same without noting that it was looked at. */
+uint64_t phi_clock_peek(const struct phi_clock *c, const struct phi_rules *rules,
+                        uint64_t monotonic_ms);
+
 enum phi_state { PHI_UNKNOWN, PHI_ALIVE, PHI_SUSPECTED, PHI_DOWN };
 const char *phi_state_name(enum phi_state s); /* "alive", ...; "unknown" */
 

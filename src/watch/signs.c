@@ -31,28 +31,18 @@ static void judge(const struct look *l, enum flag_kind kind, uint16_t seat, bool
 
 /* --- silent --- */
 
-static bool is_quiet(const struct look *l, uint16_t seat)
-{
-    const struct signs_facts *f = l->facts;
-    const struct seat_signs *of = &f->of[seat - 1];
-    uint64_t since = l->signs->awake_ms;
-    since = of->heard && of->heard_ms > since ? of->heard_ms : since;
-    return f->now_ms - since >= f->dead_peer_ms;
-}
-
 static void look_silent(const struct look *l, uint16_t seat)
 {
     const struct signs_facts *f = l->facts;
     const struct seat_signs *of = &f->of[seat - 1];
-    bool quiet = is_quiet(l, seat);
-    bool back = of->heard && f->now_ms - of->heard_ms < f->dead_peer_ms && of->connected;
     char text[FLAG_TEXT_BYTES] = "never heard since this node started";
     if (of->heard) {
         uint64_t ms = f->now_ms - of->heard_ms;
         (void)snprintf(text, sizeof(text), "nothing heard for %" PRIu64 ".%" PRIu64 " s",
                        ms / 1000, ms % 1000 / 100);
     }
-    judge(l, FLAG_SILENT, seat, quiet, back, text);
+    judge(l, FLAG_SILENT, seat, of->state == PHI_DOWN,
+          of->state == PHI_ALIVE && of->connected, text);
 }
 
 /* --- lagging --- */
@@ -144,8 +134,7 @@ static void look_clock(const struct look *l, uint16_t seat, bool is_beat)
     /* Seen from the others, the own one is off the other way round. */
     int64_t offset = is_own ? (int64_t)(0 - (uint64_t)of->offset_ms)
                             : (int64_t)((uint64_t)of->offset_ms - (uint64_t)common);
-    /* Half a round trip is how wrong the measure may be. */
-    uint64_t least = f->max_drift_ms + (is_own ? 0 : of->round_trip_ms / 2);
+    uint64_t least = f->max_drift_ms + (is_own ? 0 : of->offset_error_ms);
     *off = magnitude(offset) > least ? *off + 1 : 0;
     char text[FLAG_TEXT_BYTES];
     (void)snprintf(text, sizeof(text), "%s clock is %" PRIu64 " ms %s %s",

@@ -9,6 +9,7 @@
 #define CONCLAVE_WATCH_SIGNS_H
 
 #include "watch/flags.h"
+#include "watch/phi.h"
 
 /* Of another seat; of this one: heard and beats do not matter, and the offset is the median
  * of the others'. */
@@ -16,13 +17,14 @@ struct seat_signs {
     bool connected;
     bool heard;        /* since this node's start, */
     uint64_t heard_ms; /* monotonic, as all times here: the last frame */
-    bool has_beat;     /* a heartbeat came over this connection or an earlier one: */
-    uint64_t beat_ms;  /* then */
+    enum phi_state state;
+    bool has_beat;    /* a heartbeat came over this connection or an earlier one: */
+    uint64_t beat_ms; /* then */
     uint64_t height;
     bool evaluator_down;
     bool has_offset;
     int64_t offset_ms; /* its clock minus this node's */
-    uint32_t round_trip_ms;
+    uint32_t offset_error_ms;
 };
 
 struct signs_facts {

@@ -129,6 +129,9 @@ static void look_all(uint64_t ago_ms)
         struct peer_view *peer = &hand.node.peers[seat - 1];
         peer->heard = true;
         peer->heard_ms = now - (seat == 4 ? ago_ms : 0);
+        peer->phi.heard = true;
+        peer->phi.life_ms = peer->heard_ms;
+        peer->phi.back = PHI_BACK;
         peer->last_beat_ms++;
         peer->last.height = HAND_HEIGHT;
     }

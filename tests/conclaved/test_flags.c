@@ -113,7 +113,8 @@ static void test_evidence(void)
     ok(is_json(a, "result.evidence",
                "{\"connected\":true,\"heard_ms_ago\":null,\"height\":null,"
                "\"own_height\":9,\"clock_offset_ms\":null,\"round_trip_ms\":null,"
-               "\"flags\":[],\"gaps\":[]}"),
+               "\"flags\":[],\"gaps\":[],\"phi\":null,\"state\":null,"
+               "\"lag_height\":null,\"lag_view\":null}"),
        "the evidence of a silent seat");
     json_decref(a);
     a = ask("flag", "{\"id\":2}");

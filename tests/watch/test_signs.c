@@ -30,6 +30,9 @@ static void take(void *context, enum flag_kind kind, uint16_t seat, const char *
 }
 
 static bool stopped[SEATS_MAX]; /* says nothing */
+static struct phi_clock awake;
+static struct phi phis[SEATS_MAX];
+static const struct phi_rules rules = {BEAT, 3000, DEAD, 3, 12};
 
 static void begin(void)
 {
@@ -37,6 +40,7 @@ static void begin(void)
     book = flags_new();
     memset(&signs, 0, sizeof(signs));
     memset(stopped, 0, sizeof(stopped));
+    memset(&awake, 0, sizeof(awake));
     memset(news, 0, sizeof(news));
     facts = (struct signs_facts){.now_ms = 1000, /* just booted */
                                  .heartbeat_ms = BEAT,
@@ -46,6 +50,7 @@ static void begin(void)
                                  .seat = OWN,
                                  .seats = SEATS};
     for (int i = 0; i < SEATS; i++) {
+        phi_init(&phis[i], phi_clock_at(&awake, &rules, facts.now_ms));
         facts.of[i].connected = true;
         facts.of[i].has_offset = true;
         facts.of[i].height = 100;
@@ -57,11 +62,14 @@ static void beats(unsigned count)
 {
     for (unsigned i = 0; i < count; i++) {
         facts.now_ms += BEAT;
+        uint64_t now = phi_clock_at(&awake, &rules, facts.now_ms);
         for (int s = 0; s < SEATS; s++) {
             if (!stopped[s] && facts.of[s].connected) {
                 facts.of[s].heard = facts.of[s].has_beat = true;
                 facts.of[s].heard_ms = facts.of[s].beat_ms = facts.now_ms - 1;
+                phi_beat(&phis[s], &rules, &awake, now - 1);
             }
+            facts.of[s].state = phi_judge(&phis[s], &rules, now);
         }
         signs_look(&signs, &facts, book, take, NULL);
     }
@@ -91,7 +99,7 @@ static void test_silent(void)
 {
     begin();
     facts.of[2].connected = false;
-    beats(DEAD / BEAT);
+    beats(DEAD / BEAT - 1);
     says("", "a council that starts raises nothing");
     beats(1);
     says("+silent 3 ", "a seat never heard is silent after the timeout");
@@ -99,8 +107,10 @@ static void test_silent(void)
     beats(10);
     says("", "which is told once");
     facts.of[2].connected = true;
+    beats(PHI_BACK - 1);
+    says("", "one heartbeat is not enough to clear it");
     beats(1);
-    says("-silent 3 ", "until it is heard");
+    says("-silent 3 ", "two are");
     stopped[3] = true;
     beats(DEAD / BEAT - 1);
     says("", "a short silence is none");
@@ -110,10 +120,10 @@ static void test_silent(void)
     stopped[3] = false;
     facts.of[3].connected = false;
     facts.of[3].heard_ms = facts.now_ms;
-    beats(1);
+    beats(PHI_BACK);
     says("", "one that is not connected has not come back");
     facts.of[3].connected = true;
-    beats(1);
+    beats(PHI_BACK);
     says("-silent 4 ", "then it has");
     facts.now_ms += 60000;
     for (int i = 0; i < SEATS; i++) {
@@ -121,7 +131,7 @@ static void test_silent(void)
     }
     beats(1);
     says("", "a node that slept does not blame the others");
-    beats(DEAD / BEAT - 1);
+    beats(DEAD / BEAT - 2);
     says("", "before they had their time");
     beats(1);
     says("+silent 2 +silent 3 +silent 4 +silent 5 +silent 6 +silent 7 ",
@@ -167,6 +177,7 @@ static void test_lagging(void)
     beats(1);
     stopped[1] = true;
     facts.of[1].height = 1000;
+    phi_init(&phis[3], phi_clock_at(&awake, &rules, facts.now_ms));
     beats(1);
     says("", "without a beat nothing is known");
 }
@@ -202,7 +213,7 @@ static void test_clock(void)
     begin();
     facts.of[2].offset_ms = DRIFT;
     facts.of[3].offset_ms = -DRIFT - 10;
-    facts.of[3].round_trip_ms = 20;
+    facts.of[3].offset_error_ms = 10;
     beats(10);
     says("", "a clock within the drift, and the measure's error, is good");
     facts.of[2].offset_ms = DRIFT + 1;
