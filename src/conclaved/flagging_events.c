@@ -18,25 +18,10 @@ enum {
 
 /* --- what a seat signed --- */
 
-static const char *contradiction_of(enum evidence_kind kind)
-{
-    switch (kind) {
-    case EVIDENCE_PREPARE:
-        return "two PREPAREs of one height and view";
-    case EVIDENCE_COMMIT:
-        return "two COMMITs of one height and view";
-    case EVIDENCE_NEW_VIEW:
-        return "two NEW-VIEWs of one view";
-    case EVIDENCE_BALLOT:
-        return "two ballots on one proposal";
-    }
-    return "two statements that contradict each other";
-}
-
 void flagging_accused(struct node *n, uint16_t seat, enum evidence_kind kind)
 {
     char text[FLAG_TEXT_BYTES];
-    (void)snprintf(text, sizeof(text), "signed %s", contradiction_of(kind));
+    (void)snprintf(text, sizeof(text), "signed %s", evidence_kind_words(kind));
     flagging_raise(
         n, &(struct sighting){
                .kind = FLAG_EQUIVOCATION, .seat = seat, .is_local = true, .text = text});
@@ -49,7 +34,7 @@ static void convicted(struct node *n, const struct block *b, uint16_t seat, uint
     enum evidence_kind kind;
     bool known = b != NULL && find_evidence(b, seat, &kind);
     (void)snprintf(text, sizeof(text), "expelled at height %" PRIu64 ": signed %s", height,
-                   known ? contradiction_of(kind) : "what contradicts itself");
+                   known ? evidence_kind_words(kind) : "what contradicts itself");
     flagging_raise(n, &(struct sighting){.kind = FLAG_EQUIVOCATION,
                                          .seat = seat,
                                          .is_same = true,

@@ -42,10 +42,10 @@ enum council_event_kind {
     COUNCIL_REVEALED,  /* proposal, seat: its ballot is open */
     COUNCIL_DECIDED,   /* proposal: the outcome is fixed */
     COUNCIL_FINAL,     /* proposal, seat = proposer, record */
-    COUNCIL_CONVICTED, /* seat */
+    COUNCIL_CONVICTED, /* seat, evidence */
     COUNCIL_EPOCH,     /* number of the epoch that begins (the first is 0); its suspended
                           seats in council_is_suspended */
-    COUNCIL_VOID,      /* seat, operation, verdict, proposal where it has one */
+    COUNCIL_VOID,      /* seat, operation, verdict, proposal where it has one; opens */
 };
 
 struct council_event {
@@ -55,6 +55,10 @@ struct council_event {
     uint64_t number;
     enum verdict verdict;
     enum operation_kind operation;
+    enum evidence_kind evidence; /* COUNCIL_CONVICTED: by what */
+    /* VERDICT_EARLY: the REVEAL opens the seat's commitment, so that it is by this seat,
+     * though anybody may send one in its name. */
+    bool opens;
     struct ballot ballot;        /* COUNCIL_REVEALED; points into the block */
     const struct record *record; /* COUNCIL_FINAL; until the next council_apply */
     struct slice record_encoding;

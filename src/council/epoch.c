@@ -24,7 +24,7 @@ static void make_room(struct council *c)
 
 /* Section 9: expelled, convicted. It holds for this block's steps, which come after the
  * operations (section 8 point 1); for the seat's own operations from the next block. */
-void epoch_convict(struct council *c, uint16_t seat)
+void epoch_convict(struct council *c, uint16_t seat, enum evidence_kind kind)
 {
     assert(c->convicted_at[seat - 1] == 0);
     c->convicted_at[seat - 1] = c->height;
@@ -32,7 +32,7 @@ void epoch_convict(struct council *c, uint16_t seat)
     for (size_t i = 0; i < c->live_count; i++) {
         proposal_expel(c->live[i], seat);
     }
-    council_emit(c, COUNCIL_CONVICTED, seat, NULL);
+    council_emit(c, COUNCIL_CONVICTED, seat, NULL)->evidence = kind;
 }
 
 void epoch_count(struct council *c, const struct record *r)

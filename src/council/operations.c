@@ -173,7 +173,7 @@ static void take_effect(struct council *c, const struct subject *s, struct slice
         proposal_reveal(c, s->live, s);
         break;
     case OPERATION_EVIDENCE:
-        epoch_convict(c, s->op.seat);
+        epoch_convict(c, s->op.seat, s->op.evidence.kind);
         break;
     case OPERATION_RETURN:
         c->returned = true;
@@ -201,5 +201,6 @@ enum verdict operation_apply(struct council *c, struct slice encoding, bool *rot
     struct council_event *e = council_emit(c, COUNCIL_VOID, s.op.seat, &s.proposal);
     e->operation = s.op.kind;
     e->verdict = verdict;
+    e->opens = verdict == VERDICT_EARLY && operation_opens(c, &s);
     return verdict;
 }

@@ -108,7 +108,7 @@ void proposal_free(struct live *l);
 void record_finish(struct council *c, struct live *l);
 
 /* epoch.c */
-void epoch_convict(struct council *c, uint16_t seat);
+void epoch_convict(struct council *c, uint16_t seat, enum evidence_kind kind);
 void epoch_count(struct council *c, const struct record *r);
 /* Ends the epoch if this block completed it. */
 bool epoch_close(struct council *c);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-#include "patterns/inside.h"
+#include "patterns/detectors.h"
 
-const struct detector *const detectors[] = {NULL};
-const size_t detector_count = 0;
+const struct detector *const detectors[] = {
+    &detect_record,
+};
+const size_t detector_count = sizeof(detectors) / sizeof(detectors[0]);

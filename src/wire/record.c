@@ -293,3 +293,18 @@ const char *evidence_kind_name(enum evidence_kind k)
     }
     return "unknown";
 }
+
+const char *evidence_kind_words(enum evidence_kind k)
+{
+    switch (k) {
+    case EVIDENCE_PREPARE:
+        return "two PREPAREs of one height and view";
+    case EVIDENCE_COMMIT:
+        return "two COMMITs of one height and view";
+    case EVIDENCE_NEW_VIEW:
+        return "two NEW-VIEWs of one view";
+    case EVIDENCE_BALLOT:
+        return "two ballots on one proposal";
+    }
+    return "two statements that contradict each other";
+}

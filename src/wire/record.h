@@ -86,7 +86,8 @@ enum verdict {
     VERDICT_TOO_SOON = 13,     /* a RETURN within the interval of the last */
 };
 
-const char *verdict_name(enum verdict v);             /* "effect", "bad-opening", ... */
-const char *evidence_kind_name(enum evidence_kind k); /* "prepare", "new-view", ... */
+const char *verdict_name(enum verdict v);              /* "effect", "bad-opening", ... */
+const char *evidence_kind_name(enum evidence_kind k);  /* "prepare", "new-view", ... */
+const char *evidence_kind_words(enum evidence_kind k); /* "two ballots on one proposal" */
 
 #endif

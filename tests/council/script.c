@@ -184,7 +184,7 @@ static char name_of(const struct script *s, const struct hash *id)
 static bool same_but_seat(const struct council_event *a, const struct council_event *b)
 {
     return a->kind == b->kind && hash_equal(&a->proposal, &b->proposal) &&
-           a->verdict == b->verdict && a->operation == b->operation;
+           a->verdict == b->verdict && a->operation == b->operation && a->opens == b->opens;
 }
 
 static const char *operation_word(enum operation_kind kind)
@@ -271,7 +271,7 @@ static void say_event(struct script *s, const struct council_event *e,
     case COUNCIL_VOID:
         say(s, "void %s", operation_word(e->operation));
         say_seats(s, seats);
-        say(s, " %s", verdict_name(e->verdict));
+        say(s, " %s%s", verdict_name(e->verdict), e->opens ? " that opens" : "");
         break;
     }
 }

@@ -149,7 +149,7 @@ static const struct line void_ballots[] = {
      "open P by 1; void ballot 1 unknown-proposal; void reveal 1 unknown-proposal | 1100"},
     {"110: ballot P 1 approve; ballot P 1 approve; ballot P 1 reject again",
      "ballot P 1; void ballot 1 duplicate; void ballot 1 conflict | 1100"},
-    {"120: reveal P 1..2", "void reveal 1..2 early | 1100"},
+    {"120: reveal P 1..2", "void reveal 1 early that opens; void reveal 2 early | 1100"},
     {"130: ballot P 2..3 approve", "ballot P 2..3 | 230"},
     {"230:", "sealed P | 730"},
     {"240: reveal P 4; forge P 1; ballot P 1 reject again; ballot P 1 approve",

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: ISC */
+/* The detectors of the files detect_*.c, for the table of detectors.c. */
+#ifndef CONCLAVE_PATTERNS_DETECTORS_H
+#define CONCLAVE_PATTERNS_DETECTORS_H
+
+#include "patterns/inside.h"
+
+extern const struct detector detect_record;
+
+#endif
