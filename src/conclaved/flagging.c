@@ -113,19 +113,38 @@ void flagging_log(struct node *n)
     f->news_count = 0;
 }
 
+static void tell_raised(struct node *n, const struct flag *f)
+{
+    add_news(n, &(struct flag_news){.what = NEWS_RAISED, .flag = *f});
+    publish(n, "flag.raised", flag_json(n->charter, f));
+}
+
 void flagging_raise(struct node *n, const struct sighting *s)
 {
     bool is_new;
     const struct flag *f = flags_raise(n->flagging->book, s, clock_wall_ms(), &is_new);
     if (is_new) {
-        add_news(n, &(struct flag_news){.what = NEWS_RAISED, .flag = *f});
-        publish(n, "flag.raised", flag_json(n->charter, f));
+        tell_raised(n, f);
+    }
+}
+
+void flagging_state(struct node *n, const struct flag *found)
+{
+    bool is_new;
+    const struct flag *f = flags_state(n->flagging->book, found, &is_new);
+    if (f != NULL && is_new) {
+        tell_raised(n, f);
     }
 }
 
 void flagging_clear(struct node *n, enum flag_kind kind, uint16_t seat)
 {
-    const struct flag *f = flags_clear(n->flagging->book, kind, seat, clock_wall_ms());
+    flagging_clear_at(n, kind, seat, clock_wall_ms());
+}
+
+void flagging_clear_at(struct node *n, enum flag_kind kind, uint16_t seat, uint64_t time_ms)
+{
+    const struct flag *f = flags_clear(n->flagging->book, kind, seat, time_ms);
     if (f != NULL) {
         add_news(n, &(struct flag_news){.what = NEWS_CLEARED, .flag = *f});
         publish(n, "flag.cleared", flag_json(n->charter, f));

@@ -17,10 +17,9 @@ struct flagging {
     struct flag_news *news;
     size_t news_count, news_capacity;
     struct signs signs;
-    uint64_t changed_told_ms;       /* monotonic */
-    uint64_t started_height;        /* committed when the node started */
-    unsigned opened_row[SEATS_MAX]; /* decisions in a row in which it opened its ballot */
-    bool agent_failing;             /* since its last answer */
+    uint64_t changed_told_ms; /* monotonic */
+    uint64_t started_height;  /* committed when the node started */
+    bool agent_failing;       /* since its last answer */
 };
 
 /* Reads the book; after the store was opened. 0 or an error of the store. */
@@ -28,8 +27,12 @@ int flagging_open(struct node *n, struct complaint *why);
 void flagging_free(struct flagging *f);
 
 void flagging_raise(struct node *n, const struct sighting *s);
-/* Does nothing where there is no such flag. */
+/* By flags_state. */
+void flagging_state(struct node *n, const struct flag *found);
+/* These do nothing where there is no such flag; now, or at that block time. */
 void flagging_clear(struct node *n, enum flag_kind kind, uint16_t seat);
+void flagging_clear_at(struct node *n, enum flag_kind kind, uint16_t seat,
+                       uint64_t time_ms);
 /* A client has seen it. False: there is no such flag. */
 bool flagging_acknowledge(struct node *n, uint64_t id, uid_t uid, pid_t pid);
 /* Tells the subscribers which flags were seen again. */
@@ -40,13 +43,20 @@ void flagging_save(struct node *n);
  */
 void flagging_log(struct node *n);
 
-/* --- flagging_events.c: what happened --- */
+/* --- flagging_findings.c: what the ledger says --- */
 
-/* What the ledger knows already; after the replica was made. */
+/* Before the replica is made, which has blocks replayed; */
+void flagging_findings_new(struct node *n);
+void flagging_replayed(struct node *n, const struct block *b,
+                       const struct council_result *r);
+/* after it was made: the book gets the findings of what was replayed. */
 void flagging_begin(struct node *n);
-void flagging_accused(struct node *n, uint16_t seat, enum evidence_kind kind);
 void flagging_executed(struct node *n, const struct block *b,
                        const struct council_result *r);
+
+/* --- flagging_events.c: what happened --- */
+
+void flagging_accused(struct node *n, uint16_t seat, enum evidence_kind kind);
 /* The log was told that the council is stalled, perhaps once more; that it moves again. */
 void flagging_stalled(struct node *n, const struct stall *s);
 /* This seat asks alone for a view. */

@@ -74,6 +74,7 @@ const struct control_method node_methods[] = {
     {"votes", ROLE_READ, method_votes},
     {"heartbeats", ROLE_READ, method_heartbeats},
     {"records", ROLE_READ, method_records},
+    {"patterns", ROLE_READ, method_patterns},
     {"log", ROLE_READ, method_log},
     {"verify", ROLE_READ, method_verify},
     {"evidence", ROLE_READ, method_evidence},

@@ -34,6 +34,7 @@ control_handler method_heartbeats;      /* methods_votes.c */
 control_handler method_flags;           /* methods_flags.c */
 control_handler method_flag;            /* methods_flags.c */
 control_handler method_flags_ack;       /* methods_flags.c */
+control_handler method_patterns;        /* methods_patterns.c */
 control_handler method_records;         /* methods_records.c */
 control_handler method_log;             /* methods_log.c */
 control_handler method_verify;          /* methods_verify.c */

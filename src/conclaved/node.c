@@ -19,6 +19,7 @@
 #include "conclaved/publish.h"
 #include "conclaved/standing.h"
 #include "conclaved/version.h"
+#include "patterns/patterns.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -248,6 +249,7 @@ static int start_replica(struct node *n, struct complaint *why)
         error = flagging_open(n, why);
     }
     if (error == 0) {
+        flagging_findings_new(n);
         error = replica_new(&config, n->ledger, &ports, &observer, &n->replica, why);
     }
     return error;
@@ -335,6 +337,7 @@ void node_stop(struct node *n)
     log_ring_free(n->log);
     beats_free(n->beats);
     flagging_free(n->flagging);
+    patterns_free(n->patterns);
     free(n->keys);
     key_free(n->key);
     charter_free(n->charter);

@@ -49,6 +49,7 @@ struct log_ring;
 struct agents;    /* attached agents and what they were asked */
 struct published; /* events that wait for the end of the turn */
 struct flagging;  /* the book of flags */
+struct patterns;  /* what the ledger says of the seats */
 
 struct node {
     struct ev_loop *loop;
@@ -67,6 +68,7 @@ struct node {
     struct agents *agents;
     struct published *published;
     struct flagging *flagging;
+    struct patterns *patterns;
     struct peer_view peers[SEATS_MAX]; /* peers[seat - 1] */
     struct phi_clock awake;            /* by which they are judged */
     struct rounds *rounds;             /* votes for recent blocks, */

@@ -115,6 +115,12 @@ static size_t publish_ballots(struct node *n, const struct council_event *events
     return taken;
 }
 
+static void on_replayed(void *context, const struct block *b,
+                        const struct council_result *r)
+{
+    flagging_replayed(context, b, r);
+}
+
 static void on_executed(void *context, struct block *b, const struct council_result *r)
 {
     struct node *n = context;
@@ -135,8 +141,8 @@ static void on_executed(void *context, struct block *b, const struct council_res
     }
     if (r->event_count > 0) {
         exclusion_tell(n, b);
-        flagging_executed(n, b, r);
     }
+    flagging_executed(n, b, r);
     if (control_has_subscribers(n->control)) {
         struct round_times times = rounds_times(n->rounds, b->header.height);
         publish(n, "block.committed", event_block(b, &times));
@@ -212,6 +218,7 @@ static void on_closing(void *context)
 void observer_of(struct node *n, struct replica_observer *out)
 {
     *out = (struct replica_observer){.context = n,
+                                     .replayed = on_replayed,
                                      .action = on_action,
                                      .executed = on_executed,
                                      .received = on_received,

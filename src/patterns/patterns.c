@@ -147,6 +147,11 @@ const struct finding *patterns_find(const struct patterns *p, enum flag_kind kin
     return book_find(p->book, kind, seat);
 }
 
+uint64_t patterns_time_ms(const struct patterns *p)
+{
+    return p->time_ms;
+}
+
 size_t patterns_memory(const struct patterns *p)
 {
     const struct window *w = &p->window;

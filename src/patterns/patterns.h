@@ -29,6 +29,8 @@ const struct finding *const *patterns_findings(const struct patterns *p, size_t 
 const struct finding *patterns_find(const struct patterns *p, enum flag_kind kind,
                                     uint16_t seat);
 
+/* Block time of the last block; 0: there was none. */
+uint64_t patterns_time_ms(const struct patterns *p);
 /* Bytes that it occupies. */
 size_t patterns_memory(const struct patterns *p);
 

@@ -82,10 +82,11 @@ static json_t *classes_json(const struct patterns *p, const struct charter *c,
     return rows;
 }
 
-static json_t *seats_json(const struct patterns *p, const struct charter *c)
+static json_t *seats_json(const struct patterns *p, const struct charter *c, uint16_t first,
+                          uint16_t last)
 {
     json_t *rows = json_array();
-    for (uint16_t seat = 1; seat <= p->rules.seats; seat++) {
+    for (uint16_t seat = first; seat <= last; seat++) {
         const struct charter_seat *card = &c->seats[seat - 1];
         json_t *row = json_object();
         struct tally t;
@@ -145,13 +146,13 @@ static json_t *pair_json(const struct patterns *p, uint16_t a, uint16_t b)
     return row;
 }
 
-static json_t *pairs_json(const struct patterns *p)
+static json_t *pairs_json(const struct patterns *p, uint16_t first, uint16_t last)
 {
     json_t *columns = json_array(), *rows = json_array(), *out = json_object();
     for (size_t i = 0; i < sizeof(pair_columns) / sizeof(pair_columns[0]); i++) {
         (void)json_array_append_new(columns, json_string(pair_columns[i]));
     }
-    for (uint16_t a = 1; a < p->rules.seats; a++) {
+    for (uint16_t a = first; a <= last; a++) {
         for (uint16_t b = (uint16_t)(a + 1); b <= p->rules.seats; b++) {
             (void)json_array_append_new(rows, pair_json(p, a, b));
         }
@@ -287,7 +288,8 @@ static json_t *period_json(uint64_t size, uint64_t decisions)
     return out;
 }
 
-json_t *patterns_json(const struct patterns *p, const struct charter *c)
+json_t *patterns_json_of(const struct patterns *p, const struct charter *c, unsigned parts,
+                         uint16_t first, uint16_t last)
 {
     json_t *out = json_object();
     put(out, "council", hex(&c->council_id));
@@ -296,10 +298,33 @@ json_t *patterns_json(const struct patterns *p, const struct charter *c)
     put(out, "decisions", number(p->window.count));
     put(out, "window", period_json(p->rules.watch.window, p->window.count));
     put(out, "recent", period_json(p->rules.watch.recent, p->window.count));
-    put(out, "seats", seats_json(p, c));
-    put(out, "pairs", pairs_json(p));
-    put(out, "clusters", clusters_json(p));
-    put(out, "findings", findings_json(p, c));
-    put(out, "totals", totals_json(p));
+    if ((parts & PATTERNS_SEATS) != 0) {
+        put(out, "seats", seats_json(p, c, first, last));
+    }
+    if ((parts & PATTERNS_PAIRS) != 0) {
+        put(out, "pairs", pairs_json(p, first, last));
+    }
+    if ((parts & PATTERNS_CLUSTERS) != 0) {
+        put(out, "clusters", clusters_json(p));
+    }
+    if ((parts & PATTERNS_FINDINGS) != 0) {
+        put(out, "findings", findings_json(p, c));
+        put(out, "totals", totals_json(p));
+    }
     return out;
+}
+
+json_t *patterns_json(const struct patterns *p, const struct charter *c)
+{
+    return patterns_json_of(p, c, PATTERNS_ALL, 1, p->rules.seats);
+}
+
+size_t patterns_json_seat_bytes(const struct patterns *p, unsigned parts, uint16_t seat)
+{
+    enum { SEAT_BYTES = 2048, CLASS_BYTES = 256, PAIR_BYTES = 112 };
+    size_t bytes = 0, pairs = (size_t)p->rules.seats - seat;
+    bytes +=
+        (parts & PATTERNS_SEATS) != 0 ? SEAT_BYTES + CLASS_BYTES * p->rules.classes : 0;
+    bytes += (parts & PATTERNS_PAIRS) != 0 ? PAIR_BYTES * pairs : 0;
+    return bytes;
 }

@@ -26,6 +26,9 @@ static int apply(struct replica *r, uint64_t height, struct roots *roots,
     }
     council_apply(r->council, b, result);
     execute_keep_effects(r, height);
+    if (r->observer.replayed != NULL) {
+        r->observer.replayed(r->observer.context, b, result);
+    }
     roots_add(roots, &result->state_root);
     roots_trim(roots, h->executed_height);
     block_unref(*tip);

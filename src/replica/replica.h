@@ -55,6 +55,8 @@ struct replica_ports {
 /* Who is told what happens. Observers look, and change nothing; each may be NULL. */
 struct replica_observer {
     void *context;
+    /* A block of the store was applied again, within replica_new. */
+    void (*replayed)(void *context, const struct block *b, const struct council_result *r);
     /* What the core wants, before it is carried out; a message not signed yet. */
     void (*action)(void *context, const struct pbft_action *a);
     /* A committed block was appended and applied; nothing of that is durable yet. */
@@ -80,8 +82,9 @@ struct replica;
 /*
  * A replica on an open ledger, borrowed, with the state that its blocks give: every one is
  * applied to a new council, and each header's state root is compared with the one found.
- * 0, or CONCLAVE_ECORRUPT and the like with a complaint that names the height. Calls no
- * observer and sends nothing before replica_begin.
+ * 0, or CONCLAVE_ECORRUPT and the like with a complaint that names the height. Tells the
+ * observer of what is replayed, and of nothing else, and sends nothing before
+ * replica_begin.
  */
 int replica_new(const struct replica_config *config, struct ledger *ledger,
                 const struct replica_ports *ports, const struct replica_observer *observer,

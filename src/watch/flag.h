@@ -68,7 +68,7 @@ struct flag {
     bool has_proposal;
     struct hash proposal;
     uint64_t height;            /* 0: none */
-    uint64_t first_ms, last_ms; /* wall clock, as all times here */
+    uint64_t first_ms, last_ms; /* wall clock; from the ledger: block time; as cleared_ms */
     uint64_t count;
     bool is_acknowledged;     /* by acknowledged_by, also where it is cleared since */
     uint32_t acknowledged_by; /* a uid */

@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/text.h"
+#include "wire/shared.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -204,10 +205,45 @@ const struct flag *flags_raise(struct flags *b, const struct sighting *s, uint64
         e = append(b, &f);
         b->urgent = true;
     } else {
-        e->flag.count += s->is_same ? 0 : 1;
+        e->flag.count++;
         e->changed = b->changed = true;
     }
     sight(&e->flag, s, now_ms);
+    e->unsaved = b->unsaved = true;
+    return &e->flag;
+}
+
+/* Of what the ledger says. */
+static bool same_flag(const struct flag *a, const struct flag *b)
+{
+    bool same_proposal = a->has_proposal == b->has_proposal &&
+                         (!a->has_proposal || hash_equal(&a->proposal, &b->proposal));
+    return same_proposal && a->is_local == b->is_local && a->height == b->height &&
+           a->first_ms == b->first_ms && a->last_ms == b->last_ms && a->count == b->count &&
+           strcmp(a->text, b->text) == 0;
+}
+
+const struct flag *flags_state(struct flags *b, const struct flag *found, bool *is_new)
+{
+    struct entry *e = open_entry(b, found->kind, found->seat);
+    *is_new = e == NULL;
+    struct flag f = *found;
+    f.id = e != NULL ? e->flag.id : b->next;
+    f.state = e != NULL ? e->flag.state : FLAG_NEW;
+    f.is_acknowledged = e != NULL && e->flag.is_acknowledged;
+    f.acknowledged_by = e != NULL ? e->flag.acknowledged_by : 0;
+    f.acknowledged_ms = e != NULL ? e->flag.acknowledged_ms : 0;
+    f.cleared_ms = 0;
+    put_text(&f, found->text);
+    if (e == NULL) {
+        e = append(b, &f);
+        b->urgent = true;
+    } else if (same_flag(&e->flag, &f)) {
+        return NULL;
+    } else {
+        e->flag = f;
+        e->changed = b->changed = true;
+    }
     e->unsaved = b->unsaved = true;
     return &e->flag;
 }

@@ -30,7 +30,6 @@ struct sighting {
     enum flag_kind kind;
     uint16_t seat; /* 0: none */
     bool is_local;
-    bool is_same; /* as was told before, seen from another side: does not count */
     const struct hash *proposal; /* or NULL */
     uint64_t height;             /* or 0 */
     const char *text; /* what base/text.h forbids is escaped, what is too long is cut */
@@ -38,6 +37,10 @@ struct sighting {
 /* *is_new: whether it was raised, or else was there and changed. */
 const struct flag *flags_raise(struct flags *b, const struct sighting *s, uint64_t now_ms,
                                bool *is_new);
+/* What is found in the ledger: the open flag of its kind and seat, or else a new one, is
+ * made to say all of it but id, state and who acknowledged it, which stay the book's. NULL:
+ * it says so already. */
+const struct flag *flags_state(struct flags *b, const struct flag *found, bool *is_new);
 /* The flag that was cleared; NULL where there was none. */
 const struct flag *flags_clear(struct flags *b, enum flag_kind kind, uint16_t seat,
                                uint64_t now_ms);

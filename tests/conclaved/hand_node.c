@@ -11,6 +11,7 @@
 #include "conclaved/publish.h"
 #include "conclaved/rounds.h"
 #include "hash/hash.h"
+#include "patterns/patterns.h"
 #include "replica/inside.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
@@ -166,12 +167,18 @@ static uint64_t no_time(void *context)
     return 1;
 }
 
+static void on_replayed(void *context, const struct block *b,
+                        const struct council_result *r)
+{
+    flagging_replayed(context, b, r);
+}
+
 static void start_replica(struct hand_node *h)
 {
     struct complaint why = {""};
     struct replica_config config;
     struct replica_ports ports = {.monotonic_ms = no_time, .wall_ms = no_time};
-    struct replica_observer observer = {0};
+    struct replica_observer observer = {.context = &h->node, .replayed = on_replayed};
     node_replica_config(h->node.charter, h->node.seat, &config);
     config.key = h->key = key_generate();
     config.core.rotate_every = UINT32_MAX; /* a long history is of one view */
@@ -343,6 +350,7 @@ void hand_node_make_long(struct hand_node *h, const char *charter, unsigned more
     free(store);
     n->published = published_new();
     must(flagging_open(n, &why), &why, "the flags");
+    flagging_findings_new(n);
     write_history(h, more);
     must(ledger_commit(n->ledger), &why, "the history");
     start_replica(h);
@@ -375,6 +383,7 @@ void hand_node_free(struct hand_node *h)
     rounds_free(h->node.rounds);
     beats_free(h->node.beats);
     flagging_free(h->node.flagging);
+    patterns_free(h->node.patterns);
     published_free(h->node.published);
     ledger_close(h->node.ledger);
     charter_free(h->node.charter);

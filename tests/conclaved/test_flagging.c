@@ -28,7 +28,8 @@ static bool says(enum flag_kind kind, uint16_t seat, uint64_t count, const char 
 
 static void test_contradiction(void)
 {
-    struct council_event convicted = {.kind = COUNCIL_CONVICTED, .seat = 3};
+    struct council_event convicted = {
+        .kind = COUNCIL_CONVICTED, .seat = 3, .evidence = EVIDENCE_BALLOT};
     const struct council_result result = {.events = &convicted, .event_count = 1};
     struct block *b = NULL;
     flagging_accused(&hand.node, 3, EVIDENCE_BALLOT);
@@ -39,13 +40,13 @@ static void test_contradiction(void)
     flagging_executed(&hand.node, b, &result);
     const struct flag *flag = open_flag(FLAG_EQUIVOCATION, 3);
     ok(says(FLAG_EQUIVOCATION, 3, 1,
-            "expelled at height 7: signed what contradicts itself") &&
-           !flag->is_local && flag->height == 7,
+            "expelled at height 7: signed two ballots on one proposal") &&
+           !flag->is_local && flag->height == 7 && flag->first_ms == b->header.time_ms,
        "that it is convicted of it is no other time");
     block_unref(b);
-    flagging_begin(&hand.node);
-    ok(open_flag(FLAG_EQUIVOCATION, 1) == NULL && open_flag(FLAG_EQUIVOCATION, 2) == NULL,
-       "who is not expelled has no flag at the start");
+    flagging_accused(&hand.node, 3, EVIDENCE_COMMIT);
+    ok(flag->count == 1 && !flag->is_local, "what the ledger says stays");
+    flagging_accused(&hand.node, 2, EVIDENCE_BALLOT);
 }
 
 static void finish(enum seat_status second, enum seat_status third)
@@ -93,6 +94,39 @@ static void test_absence(void)
     ok(open_flag(FLAG_WITHHELD, 3) != NULL, "to withhold is remembered longer");
     finish(STATUS_REVEALED, STATUS_REVEALED);
     ok(open_flag(FLAG_WITHHELD, 3) == NULL, "for twenty decisions");
+}
+
+/* A store may hold flags that its blocks do not give, of another build most likely. */
+static void test_begin(void)
+{
+    struct flag wrong = {.kind = FLAG_MISSED, .seat = 2, .count = 9, .text = "often"};
+    const struct flag invented = {.kind = FLAG_LATE, .seat = 4, .count = 1, .text = "late"};
+    bool is_new, first;
+    finish(STATUS_MISSED, STATUS_REVEALED);
+    (void)flags_acknowledge(flagging->book, open_flag(FLAG_MISSED, 2)->id, 1000, 5, &first);
+    struct flag right = *open_flag(FLAG_MISSED, 2);
+    flagging_begin(&hand.node);
+    ok(memcmp(open_flag(FLAG_MISSED, 2), &right, sizeof(right)) == 0,
+       "what is open already is not raised twice, nor counted twice");
+    (void)flags_state(flagging->book, &wrong, &is_new);
+    uint64_t late = flags_state(flagging->book, &invented, &is_new)->id;
+    flagging_begin(&hand.node);
+    ok(memcmp(open_flag(FLAG_MISSED, 2), &right, sizeof(right)) == 0,
+       "a flag says what the ledger says, and stays acknowledged");
+    ok(open_flag(FLAG_LATE, 4) == NULL &&
+           flags_find(flagging->book, late)->cleared_ms == right.last_ms,
+       "what is not in the ledger is cleared, by its time");
+    ok(open_flag(FLAG_EQUIVOCATION, 2) != NULL, "what this node saw is left alone");
+    ok(flags_state(flagging->book, &right, &is_new) == NULL, "the same is no change");
+    struct flags *book = flagging->book;
+    flagging->book = flags_new();
+    flagging_begin(&hand.node);
+    ok(open_flag(FLAG_MISSED, 2)->count == right.count &&
+           open_flag(FLAG_MISSED, 2)->first_ms == right.first_ms &&
+           open_flag(FLAG_EQUIVOCATION, 3) != NULL,
+       "a store without flags gets them from its blocks");
+    flags_free(flagging->book);
+    flagging->book = book;
 }
 
 /* --- the council and this node --- */
@@ -225,14 +259,15 @@ static void test_store(void)
     struct flags_counts before, after;
     struct ledger *l = hand.node.ledger;
     bool first;
-    (void)flags_acknowledge(flagging->book, 1, 1000, 1, &first);
+    (void)flags_acknowledge(flagging->book, open_flag(FLAG_EQUIVOCATION, 2)->id, 1000, 1,
+                            &first);
     flags_count(flagging->book, &before);
     flagging_save(&hand.node);
     ok(ledger_is_dirty(l), "changes are written");
     is(ledger_commit(l), 0, "with the turn");
     flagging_save(&hand.node);
     ok(!ledger_is_dirty(l), "and once");
-    flagging_accused(&hand.node, 3, EVIDENCE_COMMIT);
+    flagging_accused(&hand.node, 2, EVIDENCE_COMMIT);
     flagging_save(&hand.node);
     ok(!ledger_is_dirty(l), "that one was seen again waits");
     ledger_put_flag(l, 999, slice_of_string("not a flag"));
@@ -243,8 +278,8 @@ static void test_store(void)
     flagging = hand.node.flagging;
     flags_count(flagging->book, &after);
     ok(memcmp(&before, &after, sizeof(before)) == 0, "as it was");
-    ok(says(FLAG_EQUIVOCATION, 3, 2, "signed two COMMITs of one height and view") &&
-           open_flag(FLAG_EQUIVOCATION, 3)->state == FLAG_ACKNOWLEDGED,
+    ok(says(FLAG_EQUIVOCATION, 2, 2, "signed two COMMITs of one height and view") &&
+           open_flag(FLAG_EQUIVOCATION, 2)->state == FLAG_ACKNOWLEDGED,
        "seen twice, and acknowledged");
     flagging_accused(&hand.node, 4, EVIDENCE_PREPARE);
     is((int64_t)open_flag(FLAG_EQUIVOCATION, 4)->id, 1000,
@@ -312,6 +347,7 @@ int main(void)
     flagging = hand.node.flagging;
     test_contradiction();
     test_absence();
+    test_begin();
     test_node();
     test_look();
     test_clocks();

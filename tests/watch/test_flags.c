@@ -109,13 +109,13 @@ static void test_life(void)
     f = flags_raise(b,
                     &(struct sighting){.kind = FLAG_SILENT,
                                        .seat = 3,
-                                       .is_same = true,
+                                       .is_local = true,
                                        .proposal = &proposal,
                                        .height = 9,
-                                       .text = "the same"},
+                                       .text = "thrice"},
                     2500, &is_new);
-    ok(!is_new && f->count == 2 && !f->is_local && f->has_proposal && f->height == 9,
-       "the same thing from another side does not count");
+    ok(!is_new && f->count == 3 && f->is_local && f->has_proposal && f->height == 9,
+       "with a proposal and a height");
     is((int64_t)raise_one(b, FLAG_SILENT, 4, 2600, "")->id, 2, "another seat has its own");
     is((int64_t)raise_one(b, FLAG_LAGGING, 3, 2700, "")->id, 3, "another kind, too");
     f = flags_acknowledge(b, 1, 1001, 3000, &first);
@@ -343,9 +343,60 @@ static void test_bytes(void)
     refuses(g, CONCLAVE_ETEXT, "and their text is harmless");
 }
 
+/* --- what is found in the ledger --- */
+
+static void test_found(void)
+{
+    struct flags *b = flags_new();
+    struct flag found = {.kind = FLAG_LATE,
+                         .seat = 3,
+                         .height = 40,
+                         .first_ms = 100,
+                         .last_ms = 300,
+                         .count = 3,
+                         .text = "late\x1b"};
+    bool is_new, first;
+    const struct flag *f = flags_state(b, &found, &is_new);
+    ok(is_new && f->id == 1 && f->state == FLAG_NEW && f->count == 3 &&
+           f->first_ms == 100 && strcmp(f->text, "late\\x1b") == 0,
+       "a finding is a flag as it stands, but for what may not be in a text");
+    memset(&stored, 0, sizeof(stored));
+    ok(flags_must_save(b), "to be kept at once");
+    save(b);
+    ok(flags_state(b, &found, &is_new) == NULL && !is_new && !flags_may_save(b),
+       "the same is no news");
+    (void)flags_acknowledge(b, 1, 1001, 500, &first);
+    save(b);
+    found.count = 4;
+    found.last_ms = 400;
+    f = flags_state(b, &found, &is_new);
+    ok(!is_new && f->id == 1 && f->count == 4 && f->last_ms == 400 &&
+           f->state == FLAG_ACKNOWLEDGED && f->acknowledged_by == 1001 &&
+           !flags_must_save(b) && flags_may_save(b),
+       "more of it changes that, and who has seen it stays");
+    told = 0;
+    flags_each_changed(b, tell, NULL);
+    is(told, 1, "which is told");
+    (void)flags_clear(b, FLAG_LATE, 3, 450);
+    f = flags_state(b, &found, &is_new);
+    ok(is_new && f->id == 2 && f->state == FLAG_NEW && !f->is_acknowledged &&
+           flags_find(b, 1)->cleared_ms == 450,
+       "after it was cleared it is another one");
+    flags_free(b);
+    b = flags_new();
+    (void)raise_one(b, FLAG_EQUIVOCATION, 5, 1000, "seen here");
+    const struct flag convicted = {
+        .kind = FLAG_EQUIVOCATION, .seat = 5, .height = 9, .count = 1, .text = "expelled"};
+    f = flags_state(b, &convicted, &is_new);
+    ok(!is_new && f->id == 1 && !f->is_local && f->count == 1 && f->height == 9,
+       "what this node saw before becomes what all find");
+    flags_free(b);
+}
+
 int main(void)
 {
     test_life();
+    test_found();
     test_text();
     test_bounds();
     test_kinds();
