@@ -265,6 +265,9 @@ static void blunder(struct world *w, uint16_t i)
     if (chance_of(&w->rng, 0.05)) {
         bool early = chance_of(&w->rng, 0.5);
         w->decision.acts[i].blunder = early ? VERDICT_EARLY : VERDICT_BAD_OPENING;
+        if (!early) {
+            w->decision.acts[i].status = STATUS_WITHHELD;
+        }
     }
 }
 
