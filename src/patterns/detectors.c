@@ -3,5 +3,7 @@
 
 const struct detector *const detectors[] = {
     &detect_record,
+    &detect_dissent,
+    &detect_stamp,
 };
 const size_t detector_count = sizeof(detectors) / sizeof(detectors[0]);

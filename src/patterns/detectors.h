@@ -6,5 +6,7 @@
 #include "patterns/inside.h"
 
 extern const struct detector detect_record;
+extern const struct detector detect_dissent;
+extern const struct detector detect_stamp;
 
 #endif

@@ -5,6 +5,7 @@
 #ifndef CONCLAVE_PATTERNS_INSIDE_H
 #define CONCLAVE_PATTERNS_INSIDE_H
 
+#include "patterns/dissents.h"
 #include "patterns/patterns.h"
 
 /* --- window.c: the last decisions --- */
@@ -178,6 +179,7 @@ struct patterns {
     struct pattern_rules rules;
     uint64_t height, time_ms;
     struct window window;
+    struct dissents dissents;
     struct tally all[SEATS_MAX];
     struct class_tally *classes; /* [(seat - 1) * rules.classes + class], all time */
     struct crossed *pairs;       /* by pair_index, all time */

@@ -16,6 +16,7 @@ struct patterns *patterns_new(const struct pattern_rules *rules)
     struct patterns *p = alloc_zero(1, sizeof(*p));
     p->rules = *rules;
     window_begin(&p->window, rules);
+    dissents_begin(&p->dissents, rules);
     p->classes = alloc_zero((size_t)rules->seats * rules->classes, sizeof(*p->classes));
     p->pairs = alloc_zero(pair_count(p), sizeof(*p->pairs));
     p->book = book_new();
@@ -41,6 +42,7 @@ void patterns_free(struct patterns *p)
     }
     free(p->states);
     window_end(&p->window);
+    dissents_end(&p->dissents);
     free(p->classes);
     free(p->pairs);
     book_free(p->book);
@@ -92,6 +94,7 @@ static void decide(struct patterns *p, const struct record *r)
 {
     assert(r->seat_count == p->rules.seats && r->class_index < p->rules.classes);
     const struct decided *d = window_add(&p->window, p->rules.watch.recent, r);
+    dissents_add(&p->dissents, r);
     book_decision(p->book, d->number);
     for (uint16_t seat = 1; seat <= p->rules.seats; seat++) {
         tally_add(&p->all[seat - 1], r, seat);
@@ -155,7 +158,7 @@ uint64_t patterns_time_ms(const struct patterns *p)
 size_t patterns_memory(const struct patterns *p)
 {
     const struct window *w = &p->window;
-    size_t bytes = sizeof(*p) + book_memory(p->book);
+    size_t bytes = sizeof(*p) + book_memory(p->book) + dissents_memory(&p->dissents);
     bytes += w->size * (sizeof(*w->decided) + w->seats * sizeof(*w->cast));
     bytes += (size_t)w->seats * PLANE_COUNT * w->words * sizeof(*w->planes);
     bytes += (size_t)w->seats * p->rules.classes * sizeof(*p->classes);

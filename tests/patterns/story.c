@@ -102,6 +102,16 @@ void story_decide(struct story *s, uint32_t class_index, const char *votes)
     s->decisions++;
 }
 
+char story_draw(struct rng *r, uint16_t n, unsigned percent, char *votes)
+{
+    char right = rng_chance(r, 2) ? 'A' : 'R', wrong = right == 'A' ? 'R' : 'A';
+    for (uint16_t i = 0; i < n; i++) {
+        votes[i] = rng_below(r, 100) < percent ? right : wrong;
+    }
+    votes[n] = '\0';
+    return right;
+}
+
 void story_repeat(struct story *s, unsigned times, uint32_t class_index, const char *votes)
 {
     for (unsigned i = 0; i < times; i++) {

@@ -10,6 +10,8 @@
 #ifndef CONCLAVE_TESTS_PATTERNS_STORY_H
 #define CONCLAVE_TESTS_PATTERNS_STORY_H
 
+#include "random.h"
+
 #include "patterns/patterns.h"
 
 struct story {
@@ -34,6 +36,9 @@ struct hash story_next(const struct story *s);
 void story_event(struct story *s, struct council_event e);
 /* As many letters as seats. */
 void story_decide(struct story *s, uint32_t class_index, const char *votes);
+/* What seats say that see what is right with so many percent each: votes has room for n
+ * + 1. Returns what is right, A or R. */
+char story_draw(struct rng *r, uint16_t n, unsigned percent, char *votes);
 /* The same so many times. */
 void story_repeat(struct story *s, unsigned times, uint32_t class_index, const char *votes);
 
