@@ -267,6 +267,7 @@ void audit(const struct charter *charter, struct ledger *ledger,
     out->target = ledger_height(ledger);
     a.keeps_effects = ledger_keeps_effects(ledger);
     a.keeps_tree = ledger_keeps_tree(ledger);
+    a.keeps_deeds = ledger_keeps_deeds(ledger);
     out->tip = charter->council_id;
     (void)(replay(&a) && audit_tree(&a) && audit_no_more(&a) && audit_own(&a));
     out->signatures += a.authenticator.checks;

@@ -108,6 +108,20 @@ static bool check_effects(struct audit *a, uint64_t height)
                          error != 0 ? ": " : "", error != 0 ? error_text(error) : "");
 }
 
+static bool check_deeds(struct audit *a, uint64_t height, struct slice deeds)
+{
+    struct bytes *kept = NULL;
+    int error = ledger_deeds(a->ledger, height, &kept);
+    bool good = error == 0 ? slice_equal(bytes_slice(kept), deeds)
+                           : error == CONCLAVE_ENOENT && !a->keeps_deeds;
+    bytes_unref(kept);
+    return good ||
+           audit_differs(a, AUDIT_INDEX, height,
+                         "what the store says that each operation did is not what "
+                         "the replay gives%s%s",
+                         error != 0 ? ": " : "", error != 0 ? error_text(error) : "");
+}
+
 /* The recount follows it, and index and records have to. */
 static bool check_event(struct audit *a, uint64_t height, const struct council_event *e)
 {
@@ -146,7 +160,7 @@ bool audit_events(struct audit *a, const struct block *b,
                   const struct council_result *result)
 {
     uint64_t height = b->header.height;
-    bool good = check_effects(a, height);
+    bool good = check_effects(a, height) && check_deeds(a, height, result->deeds);
     for (size_t i = 0; good && i < result->event_count; i++) {
         good = check_event(a, height, &result->events[i]);
     }

@@ -20,7 +20,7 @@ struct audit {
     struct public_key keys[SEATS_MAX];
     struct certificate *cover; /* the last one read, which covers what is below it */
     /* What a store of an older build lacks before a node of this one has run on it. */
-    bool keeps_effects, keeps_tree;
+    bool keeps_effects, keeps_tree, keeps_deeds;
 };
 
 bool audit_differs(struct audit *a, enum audit_part part, uint64_t height,

@@ -68,6 +68,7 @@ void council_free(struct council *c)
     known_free(&c->known);
     free(c->live);
     free(c->events);
+    buffer_free(&c->deeds);
     free(c->finished);
     free(c);
 }
@@ -112,7 +113,7 @@ static void apply_steps(struct council *c, struct buffer *steps)
     size_t made = 0, kept = 0;
     for (size_t i = 0; i < c->live_count; i++) {
         struct live *l = c->live[i];
-        enum step step = proposal_step(c, l);
+        enum proposal_step step = proposal_step(c, l);
         if (step != STEP_NONE) {
             made++;
             cbor_write_array(&list, 2);
@@ -164,15 +165,14 @@ void council_apply(struct council *c, const struct block *b, struct council_resu
 
     /* Section 6: effects = H("conclave/1/effects", [effects of h-1, h, verdicts, steps,
      * epoch]). */
-    struct buffer did = {0};
-    cbor_write_array(&did, 5);
-    write_hash(&did, &c->effects);
-    cbor_write_uint(&did, c->height);
-    apply_operations(c, b, &did, &out->rotate);
-    apply_steps(c, &did);
-    apply_epoch(c, &did);
-    c->effects = hash_labelled(LABEL_EFFECTS, buffer_slice(&did));
-    buffer_free(&did);
+    c->deeds.size = 0;
+    cbor_write_array(&c->deeds, 5);
+    write_hash(&c->deeds, &c->effects);
+    cbor_write_uint(&c->deeds, c->height);
+    apply_operations(c, b, &c->deeds, &out->rotate);
+    apply_steps(c, &c->deeds);
+    apply_epoch(c, &c->deeds);
+    c->effects = hash_labelled(LABEL_EFFECTS, buffer_slice(&c->deeds));
     compute_root(c);
 
     for (size_t i = 0; i < c->live_count; i++) {
@@ -183,6 +183,7 @@ void council_apply(struct council *c, const struct block *b, struct council_resu
     }
     out->events = c->events;
     out->event_count = c->event_count;
+    out->deeds = buffer_slice(&c->deeds);
     out->state_root = c->state_root;
     out->cover_height = c->cover_height;
 }

@@ -68,6 +68,8 @@ struct council_event {
 struct council_result {
     const struct council_event *events; /* until the next council_apply */
     size_t event_count;
+    struct slice deeds;        /* what each operation and step did, as effects hashes it:
+                                  wire/deeds.h;        until the next council_apply */
     struct hash state_root;    /* after this block */
     uint64_t next_deadline_ms; /* block time at which a step falls due; 0: at once;
                                   UINT64_MAX: none */

@@ -154,7 +154,7 @@ static bool outcome_is_certain(const struct council *c, const struct live *l,
 /* The step due at the time of the last block. The outcome goes before the end of a phase,
  * so that it is fixed at the first block where it is certain (point 5) and there is one
  * when the record becomes final (point 7). */
-static enum step step_due(const struct council *c, const struct live *l)
+static enum proposal_step step_due(const struct council *c, const struct live *l)
 {
     const struct proposal *p = &l->p;
     enum outcome outcome;
@@ -189,11 +189,11 @@ static void start_grace(struct council *c, struct live *l)
 }
 
 /* Point 1: at most one step per block, after the operations. */
-enum step proposal_step(struct council *c, struct live *l)
+enum proposal_step proposal_step(struct council *c, struct live *l)
 {
     struct proposal *p = &l->p;
     start_grace(c, l);
-    enum step step = step_due(c, l);
+    enum proposal_step step = step_due(c, l);
     switch (step) {
     case STEP_NONE:
         break;

@@ -61,6 +61,7 @@ struct council {
     /* Of the last applied block; handed out until the next. */
     struct council_event *events;
     size_t event_count, event_capacity;
+    struct buffer deeds;
     struct finished **finished;
     size_t finished_count, finished_capacity;
 };
@@ -90,14 +91,13 @@ bool operation_opens(const struct council *c, const struct subject *s);
 enum verdict operation_apply(struct council *c, struct slice encoding, bool *rotate);
 
 /* proposal.c */
-enum step { STEP_NONE = 0, STEP_SEALED = 1, STEP_DECIDED = 2, STEP_FINAL = 3 };
 void proposal_open(struct council *c, const struct subject *s, struct slice encoding);
 void proposal_commit(struct council *c, struct live *l, const struct subject *s);
 void proposal_reveal(struct council *c, struct live *l, const struct subject *s);
 /* Takes a convicted seat out of what the proposal counts and waits for. */
 void proposal_expel(struct live *l, uint16_t seat);
 /* Makes the step that is due after this block's operations, if any. */
-enum step proposal_step(struct council *c, struct live *l);
+enum proposal_step proposal_step(struct council *c, struct live *l);
 /* Block time of its next step; 0: due already. */
 uint64_t proposal_deadline(const struct council *c, const struct live *l);
 /* Block time that ends its phase, whatever else happens. */

@@ -17,7 +17,7 @@
 #include "wire/record.h"
 
 /* The format that this build writes, and the oldest that it reads and migrates. */
-enum { LEDGER_FORMAT = 2, LEDGER_FORMAT_OLDEST = 1 };
+enum { LEDGER_FORMAT = 3, LEDGER_FORMAT_OLDEST = 1 };
 
 enum ledger_mode { LEDGER_CREATE, LEDGER_WRITE, LEDGER_READ, LEDGER_COPY };
 
@@ -174,9 +174,13 @@ int ledger_tree_node(void *context, unsigned level, uint64_t index, struct hash 
  * has run on yet. */
 void ledger_put_effects(struct ledger *l, uint64_t height, const struct hash *effects);
 int ledger_effects(struct ledger *l, uint64_t height, struct hash *out);
-/* Whether the store has the two at all: then of every executed block and every record. */
+/* What those effects hash: wire/deeds.h. CONCLAVE_ENOENT likewise; the caller unrefs. */
+void ledger_put_deeds(struct ledger *l, uint64_t height, struct slice deeds);
+int ledger_deeds(struct ledger *l, uint64_t height, struct bytes **out);
+/* Whether the store has these at all: then of every executed block and every record. */
 bool ledger_keeps_effects(struct ledger *l);
 bool ledger_keeps_tree(struct ledger *l);
+bool ledger_keeps_deeds(struct ledger *l);
 /* Every entry of the index, until fn says that it has seen enough. */
 int ledger_each_proposal(struct ledger *l,
                          bool (*fn)(void *ctx, const struct ledger_proposal *p), void *ctx);

@@ -24,6 +24,38 @@ void ledger_put_effects(struct ledger *l, uint64_t height, const struct hash *ef
     }
 }
 
+void ledger_put_deeds(struct ledger *l, uint64_t height, struct slice deeds)
+{
+    struct store *s = ledger_writer(l);
+    struct bytes *old = NULL;
+    uint8_t key[8];
+    int error = ledger_deeds(l, height, &old);
+    if (error == 0 && !slice_equal(bytes_slice(old), deeds)) {
+        error = CONCLAVE_ECORRUPT;
+    }
+    bytes_unref(old);
+    if (error == CONCLAVE_ENOENT) {
+        value_key_number(key, height);
+        store_put(s, STORE_DEEDS, slice_of(key, sizeof(key)), deeds);
+    } else if (error != 0) {
+        store_fail(s, error);
+    }
+}
+
+int ledger_deeds(struct ledger *l, uint64_t height, struct bytes **out)
+{
+    uint8_t key[8];
+    value_key_number(key, height);
+    return store_has(l->store, STORE_DEEDS)
+               ? store_get(l->store, STORE_DEEDS, slice_of(key, sizeof(key)), out)
+               : CONCLAVE_ENOENT;
+}
+
+bool ledger_keeps_deeds(struct ledger *l)
+{
+    return ledger_has_any(l, STORE_DEEDS);
+}
+
 bool ledger_keeps_effects(struct ledger *l)
 {
     return ledger_has_any(l, STORE_EFFECTS);

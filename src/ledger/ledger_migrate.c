@@ -18,10 +18,19 @@ static int from_1(struct ledger *l)
     return error;
 }
 
+/* To format 3: the deeds, which the replay fills likewise. */
+static int from_2(struct ledger *l)
+{
+    if (!store_is_dirty(l->store)) { /* else the step before it did that */
+        store_make_tables(l->store);
+    }
+    return 0;
+}
+
 /* steps[i] leads from format STORE_FORMAT_OLDEST + i to the one after it. Each may put and
  * delete, and reads what those before it wrote. */
 typedef int step(struct ledger *l);
-static step *const steps[] = {from_1};
+static step *const steps[] = {from_1, from_2};
 _Static_assert(sizeof(steps) / sizeof(steps[0]) == STORE_FORMAT - STORE_FORMAT_OLDEST,
                "a step from each older format");
 _Static_assert((int)LEDGER_FORMAT == STORE_FORMAT &&

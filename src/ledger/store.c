@@ -33,6 +33,7 @@ static const char *const table_names[STORE_TABLES] = {
     [STORE_FLAGS] = "flags",
     [STORE_EFFECTS] = "effects",
     [STORE_TREE] = "tree",
+    [STORE_DEEDS] = "deeds",
 };
 
 /* The one place where LMDB's errors and the system's become ours. */

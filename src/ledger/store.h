@@ -33,18 +33,21 @@ enum store_table {
     STORE_FLAGS,
     STORE_EFFECTS,
     STORE_TREE,
+    STORE_DEEDS,
 };
-enum { STORE_TABLES = STORE_TREE + 1, STORE_KEY_MAX = 64 };
+enum { STORE_TABLES = STORE_DEEDS + 1, STORE_KEY_MAX = 64 };
 
 /*
- * The layout of the tables and their values. Format 2 always has all tables and a standing;
- * in format 1 the tables from STORE_FLAGS on may be missing, and the standing. What a
- * change of layout needs is in conclave-internals(7), Another format of the store.
+ * The layout of the tables and their values. Format 3 always has all tables and a standing;
+ * format 2 has no STORE_DEEDS; in format 1 the tables from STORE_FLAGS on may be missing,
+ * and the standing. What a change of layout needs is in conclave-internals(7), Another
+ * format of the store.
  */
 enum {
-    STORE_FORMAT = 2,
+    STORE_FORMAT = 3,
     STORE_FORMAT_OLDEST = 1,   /* that is migrated, and read as it is */
     STORE_FORMAT_FLAGS = 2,    /* the first that has STORE_FLAGS and what follows, */
+    STORE_FORMAT_DEEDS = 3,    /* STORE_DEEDS, */
     STORE_FORMAT_STANDING = 2, /* and a standing */
 };
 

@@ -56,7 +56,8 @@ int store_read_format(struct store *s, MDB_txn *txn, enum store_mode mode, int *
 
 bool store_may_lack(const struct store *s, enum store_table table)
 {
-    return s->format < STORE_FORMAT_FLAGS && table >= STORE_FLAGS;
+    return (s->format < STORE_FORMAT_FLAGS && table >= STORE_FLAGS) ||
+           (s->format < STORE_FORMAT_DEEDS && table >= STORE_DEEDS);
 }
 
 bool store_has(const struct store *s, enum store_table table)

@@ -39,11 +39,13 @@ void execute_describe(struct replica *r, const struct block *b,
                                   .judge_context = r};
 }
 
-void execute_keep_effects(struct replica *r, uint64_t height)
+void execute_keep_effects(struct replica *r, uint64_t height,
+                          const struct council_result *result)
 {
     struct council_summary now;
     council_summarize(r->council, &now);
     ledger_put_effects(r->ledger, height, &now.effects);
+    ledger_put_deeds(r->ledger, height, result->deeds);
 }
 
 /* Writes down where proposals and records are found. */
@@ -64,7 +66,7 @@ void execute_block(struct replica *r, struct block *b, struct pbft_executed *out
     ledger_append(r->ledger, b);
     ledger_prune(r->ledger, b->header.view, b->header.height);
     council_apply(r->council, b, &result);
-    execute_keep_effects(r, b->header.height);
+    execute_keep_effects(r, b->header.height, &result);
     r->tip_hash = b->hash;
     for (size_t i = 0; i < result.event_count; i++) {
         index_event(r, b, &result.events[i]);

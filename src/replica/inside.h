@@ -84,7 +84,8 @@ uint64_t turn_wake_ms(const struct replica *r);
 /* Appends and applies the next committed block; *out is what the core is told. */
 void execute_block(struct replica *r, struct block *b, struct pbft_executed *out);
 /* What the block applied last did goes into the store, for proofs. */
-void execute_keep_effects(struct replica *r, uint64_t height);
+void execute_keep_effects(struct replica *r, uint64_t height,
+                          const struct council_result *result);
 /* What the core is told of the block that was applied last. */
 void execute_describe(struct replica *r, const struct block *b,
                       const struct council_result *result, struct pbft_executed *out);

@@ -25,7 +25,7 @@ static int apply(struct replica *r, uint64_t height, struct roots *roots,
             (unsigned long long)height);
     }
     council_apply(r->council, b, result);
-    execute_keep_effects(r, height);
+    execute_keep_effects(r, height, result);
     if (r->observer.replayed != NULL) {
         r->observer.replayed(r->observer.context, b, result);
     }

@@ -68,6 +68,14 @@ const char *seat_status_name(enum seat_status s); /* "not-awaited", ... */
 const char *outcome_name(enum outcome o);
 const char *reason_name(enum reason r); /* "too-few-ballots", ...; "" for none */
 
+/* What a proposal did at the end of a block; the codes stand in effects (section 6). */
+enum proposal_step {
+    STEP_NONE = 0,
+    STEP_SEALED = 1,  /* SEALED ended */
+    STEP_DECIDED = 2, /* the outcome is fixed */
+    STEP_FINAL = 3,
+};
+
 /* Why an operation had no effect; the codes stand in effects (section 6). */
 enum verdict {
     VERDICT_EFFECT = 0,

@@ -210,6 +210,7 @@ static void take_events(struct history *t, const struct council_result *r)
     struct council_summary now;
     council_summarize(t->council, &now);
     ledger_put_effects(l, t->height, &now.effects);
+    ledger_put_deeds(l, t->height, r->deeds);
     for (size_t i = 0; i < r->event_count; i++) {
         const struct council_event *e = &r->events[i];
         if (e->kind == COUNCIL_OPENED) {

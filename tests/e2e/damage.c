@@ -267,6 +267,20 @@ static void no_effects(struct store *s, uint64_t height)
     store_delete(s, STORE_EFFECTS, slice_of(key, sizeof(key)));
 }
 
+static void other_deeds(struct store *s, uint64_t height)
+{
+    struct bytes *next = get(s, STORE_DEEDS, height + 1);
+    put(s, STORE_DEEDS, height, bytes_slice(next));
+    bytes_unref(next);
+}
+
+static void no_deeds(struct store *s, uint64_t height)
+{
+    uint8_t key[8];
+    key_of(key, height);
+    store_delete(s, STORE_DEEDS, slice_of(key, sizeof(key)));
+}
+
 /* The leaf of the first decision. */
 static struct slice leaf_key(uint8_t key[9])
 {
@@ -314,6 +328,8 @@ const struct damage damages[] = {
     {"a height that is out of reach", huge_height, "block", true, -1},
     {"effects of another block", other_effects, "index", true, 0},
     {"effects that are missing", no_effects, "index", true, 0},
+    {"deeds of another block", other_deeds, "index", true, 0},
+    {"deeds that are missing", no_deeds, "index", true, 0},
     {"another leaf in the tree of decisions", other_leaf, "tree", true, -1},
     {"a leaf that is missing", no_leaf, "tree", true, -1},
     {"a candidate that cannot be read", unreadable_candidate, "own", true, -1},

@@ -41,6 +41,9 @@ static int change(MDB_env *env, uint8_t format, unsigned keeps)
         rc = drop(txn, "effects");
         rc = rc == 0 ? drop(txn, "tree") : rc;
     }
+    if (rc == 0 && (keeps & OLDER_DEEDS) == 0) {
+        rc = drop(txn, "deeds");
+    }
     if (rc != 0) {
         mdb_txn_abort(txn);
         return rc;

@@ -213,6 +213,7 @@ __attribute__((unused)) static void scratch_fill(struct ledger *l)
     ledger_put_proposal(l, &proposal_id, 1);
     ledger_put_record(l, 0, &proposal_id, 2, slice_of_string("the encoded record"));
     ledger_put_effects(l, 1, &v.block);
+    ledger_put_deeds(l, 1, slice_of_string("the encoded deeds"));
     ledger_put_flag(l, 1, slice_of_string("an encoded flag"));
 }
 

@@ -73,6 +73,14 @@ static int read_effects(struct ledger *l)
     return ledger_effects(l, 1, &effects);
 }
 
+static int read_deeds(struct ledger *l)
+{
+    struct bytes *deeds = NULL;
+    int error = ledger_deeds(l, 1, &deeds);
+    bytes_unref(deeds);
+    return error;
+}
+
 static void ignore_flag(void *ctx, uint64_t id, struct slice encoding)
 {
     (void)ctx;
@@ -104,6 +112,7 @@ static const struct subject {
     {"proposal", STORE_PROPOSALS, NULL, read_proposal, true},
     {"record", STORE_RECORDS, NULL, read_record, false},
     {"effects", STORE_EFFECTS, NULL, read_effects, true},
+    {"deeds", STORE_DEEDS, NULL, read_deeds, false},
     {"flag", STORE_FLAGS, NULL, read_flags, false},
 };
 enum { SUBJECTS = sizeof(subjects) / sizeof(subjects[0]) };

@@ -389,6 +389,7 @@ static struct ledger *test_index(struct ledger *l)
     ledger_put_record(l, 0, &ids[2], 30, slice_of_string("record zero"));
     ledger_put_record(l, 1, &ids[0], 31, slice_of_string("record one"));
     ledger_put_effects(l, 30, &ids[1]);
+    ledger_put_deeds(l, 30, slice_of_string("what it did"));
     is(ledger_commit(l), 0, "two of them become final");
     l = reopen(l);
     is((int64_t)ledger_record_count(l), 2, "two records");
@@ -410,6 +411,12 @@ static struct ledger *test_index(struct ledger *l)
     is(ledger_effects(l, 30, &found), 0, "the effects of a block");
     ok(hash_equal(&found, &ids[1]), "as they were put");
     is(ledger_effects(l, 31, &found), CONCLAVE_ENOENT, "and none of another");
+    struct bytes *deeds = NULL;
+    ok(ledger_keeps_deeds(l) && ledger_deeds(l, 30, &deeds) == 0 &&
+           slice_equal(bytes_slice(deeds), slice_of_string("what it did")),
+       "what its operations did");
+    bytes_unref(deeds);
+    is(ledger_deeds(l, 31, &deeds), CONCLAVE_ENOENT, "and none of another");
     is(ledger_proposal_by_prefix(l, "ab", 2, &found), CONCLAVE_EEXIST,
        "ab is two proposals");
     is(ledger_proposal_by_prefix(l, "abababababa", 11, &found), CONCLAVE_EEXIST,
@@ -434,7 +441,11 @@ static struct ledger *test_index(struct ledger *l)
     }
     ledger_put_record(l, 0, &ids[2], 30, slice_of_string("record zero"));
     ledger_put_effects(l, 30, &ids[1]);
+    ledger_put_deeds(l, 30, slice_of_string("what it did"));
     ok(!ledger_is_dirty(l), "replaying what is there costs nothing");
+    ledger_put_deeds(l, 30, slice_of_string("what it did not"));
+    is(ledger_commit(l), CONCLAVE_ECORRUPT, "a replay that gives other deeds is seen");
+    l = reopen(l);
     ledger_put_effects(l, 30, &ids[0]);
     is(ledger_commit(l), CONCLAVE_ECORRUPT, "a replay that gives other effects is seen");
     l = reopen(l);

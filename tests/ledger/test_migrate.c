@@ -67,29 +67,31 @@ static uint64_t tables_of(struct ledger *l)
     return number;
 }
 
-static void test_older(unsigned keeps, const char *what)
+static void test_older(uint8_t format, unsigned keeps, const char *what)
 {
     unsigned flags = (keeps & OLDER_FLAGS) != 0;
     create();
-    ok(older_make(dir, 1, keeps) == 0, "a store of format 1 %s", what);
+    ok(older_make(dir, format, keeps) == 0, "a store of format %d %s", format, what);
     struct ledger *l = scratch_open(dir, LEDGER_READ);
-    ok(l != NULL && ledger_format(l) == 1 && ledger_migrated_from(l) == 0 &&
+    ok(l != NULL && ledger_format(l) == format && ledger_migrated_from(l) == 0 &&
            is_whole(l, flags),
        "is read as it is");
     ledger_close(l);
     l = scratch_open(dir, LEDGER_READ);
-    ok(l != NULL && ledger_format(l) == 1, "which changes nothing");
+    ok(l != NULL && ledger_format(l) == format && !ledger_keeps_deeds(l),
+       "which changes nothing");
     ledger_close(l);
     l = scratch_open(dir, LEDGER_WRITE);
-    ok(l != NULL && ledger_format(l) == LEDGER_FORMAT && ledger_migrated_from(l) == 1,
+    ok(l != NULL && ledger_format(l) == LEDGER_FORMAT && ledger_migrated_from(l) == format,
        "who writes migrates it");
     ok(l != NULL && ledger_lost(l) == NULL && is_whole(l, flags), "and all is there");
     ledger_put_flag(l, 2, slice_of_string("a flag"));
-    is(ledger_commit(l), 0, "a flag can be put");
+    ledger_put_deeds(l, 1, slice_of_string("deeds"));
+    is(ledger_commit(l), 0, "a flag and deeds can be put");
     ledger_close(l);
     l = scratch_open(dir, LEDGER_WRITE);
     ok(l != NULL && ledger_migrated_from(l) == 0 && ledger_format(l) == LEDGER_FORMAT &&
-           is_whole(l, flags + 1) && tables_of(l) == STORE_TABLES,
+           is_whole(l, flags + 1) && ledger_keeps_deeds(l) && tables_of(l) == STORE_TABLES,
        "once is enough");
     ledger_close(l);
     scratch_remove(dir);
@@ -194,8 +196,8 @@ static void test_newer(void)
     create();
     is(older_make(dir, NEWER, OLDER_ALL), 0, "a store of a later build");
     uint64_t before = sum_of_data();
-    refuses(LEDGER_WRITE, CONCLAVE_EVERSION, "the store has format 3");
-    refuses(LEDGER_WRITE, CONCLAVE_EVERSION, "reads formats 1 to 2");
+    refuses(LEDGER_WRITE, CONCLAVE_EVERSION, "the store has format 4");
+    refuses(LEDGER_WRITE, CONCLAVE_EVERSION, "reads formats 1 to 3");
     refuses(LEDGER_READ, CONCLAVE_EVERSION, "install that one again");
     ok(sum_of_data() == before, "no byte of it has changed");
     is(older_make(dir, 0, OLDER_ALL), 0, "a store of before all");
@@ -204,12 +206,17 @@ static void test_newer(void)
     scratch_remove(dir);
 }
 
-/* In format 2 both are always there: where they are not something took them. */
+/* From format 2 on both are always there, and the deeds in format 3: where they are not
+ * something took them. */
 static void test_incomplete(void)
 {
     create();
     is(older_make(dir, 2, OLDER_ALL & ~OLDER_PROOFS), 0,
        "a store of format 2 loses a table");
+    refuses(LEDGER_WRITE, CONCLAVE_ECORRUPT, "damaged");
+    scratch_remove(dir);
+    create();
+    is(older_make(dir, 3, OLDER_ALL & ~OLDER_DEEDS), 0, "one of format 3 another one");
     refuses(LEDGER_WRITE, CONCLAVE_ECORRUPT, "damaged");
     scratch_remove(dir);
     create();
@@ -224,11 +231,12 @@ static void test_incomplete(void)
 
 int main(void)
 {
-    test_older(0, "without flags and standing");
-    test_older(OLDER_STANDING, "without flags");
-    test_older(OLDER_FLAGS, "without a standing");
-    test_older(OLDER_FLAGS | OLDER_STANDING, "with both");
-    test_older(OLDER_ALL, "with all");
+    test_older(1, 0, "without flags and standing");
+    test_older(1, OLDER_STANDING, "without flags");
+    test_older(1, OLDER_FLAGS, "without a standing");
+    test_older(1, OLDER_FLAGS | OLDER_STANDING, "with both");
+    test_older(1, OLDER_ALL & ~OLDER_DEEDS, "with all");
+    test_older(2, OLDER_ALL & ~OLDER_DEEDS, "as it was");
     test_lost();
     test_tight();
     test_not_ours();

@@ -139,6 +139,7 @@ static void index_events(struct chain *c)
     council_summarize(c->council, &now);
     c->roots[c->height] = now.state_root;
     ledger_put_effects(c->ledger, c->height, &now.effects);
+    ledger_put_deeds(c->ledger, c->height, c->last.deeds);
     for (size_t i = 0; i < c->last.event_count; i++) {
         const struct council_event *e = &c->last.events[i];
         if (e->kind == COUNCIL_OPENED) {
