@@ -75,6 +75,7 @@ const struct control_method node_methods[] = {
     {"heartbeats", ROLE_READ, method_heartbeats},
     {"records", ROLE_READ, method_records},
     {"patterns", ROLE_READ, method_patterns},
+    {"history", ROLE_READ, method_history},
     {"log", ROLE_READ, method_log},
     {"verify", ROLE_READ, method_verify},
     {"evidence", ROLE_READ, method_evidence},

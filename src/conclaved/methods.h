@@ -37,6 +37,7 @@ control_handler method_flags_ack;       /* methods_flags.c */
 control_handler method_patterns;        /* methods_patterns.c */
 control_handler method_records;         /* methods_records.c */
 control_handler method_log;             /* methods_log.c */
+control_handler method_history;         /* methods_history.c */
 control_handler method_verify;          /* methods_verify.c */
 control_handler method_evidence;        /* methods_evidence.c */
 control_handler method_proof;           /* methods_proof.c */
