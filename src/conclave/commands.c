@@ -23,6 +23,7 @@ const struct command *const commands[] = {
     &command_publish,
     &command_ledger,
     &command_log,
+    &command_events,
     &command_console,
     &command_bench,
     &command_stop,

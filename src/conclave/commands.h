@@ -15,6 +15,7 @@ extern const struct command command_completion;
 extern const struct command command_config_check;
 extern const struct command command_console;
 extern const struct command command_demo;
+extern const struct command command_events;
 extern const struct command command_evidence;
 extern const struct command command_export;
 extern const struct command command_flags;

@@ -92,6 +92,36 @@ int file_write_new(const char *path, struct slice content, mode_t mode,
     return 0;
 }
 
+/* The name of the file is durable, too. */
+static void sync_parent(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *parent = slash != NULL ? alloc_printf("%.*s", (int)(slash - path + 1), path)
+                                 : alloc_string(".");
+    int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        (void)close(fd);
+    }
+    free(parent);
+}
+
+int file_replace(const char *path, struct slice content, mode_t mode, struct complaint *why)
+{
+    char *part = alloc_printf("%s.part", path);
+    (void)unlink(part); /* of a run that was cut off */
+    int error = file_write_new(part, content, mode, why);
+    if (error == 0 && rename(part, path) != 0) {
+        error = refuse(why, path, "replace");
+        (void)unlink(part);
+    }
+    if (error == 0) {
+        sync_parent(path);
+    }
+    free(part);
+    return error;
+}
+
 int file_read(const char *path, size_t max, struct bytes **out, struct complaint *why)
 {
     FILE *file = fopen(path, "rbe");

@@ -21,6 +21,10 @@ int file_make_dir(const char *path, mode_t mode, struct complaint *why);
 /* A new file, synced; CONCLAVE_EEXIST where there is one. */
 int file_write_new(const char *path, struct slice content, mode_t mode,
                    struct complaint *why);
+/* In the place of what is there, whole or not at all, and durable. Nobody else does that at
+ * the same time. */
+int file_replace(const char *path, struct slice content, mode_t mode,
+                 struct complaint *why);
 /* At most max bytes; the caller unrefs. */
 int file_read(const char *path, size_t max, struct bytes **out, struct complaint *why);
 /* A JSON file of at most max bytes without duplicate keys; a new reference. */

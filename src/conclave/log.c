@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-#define _GNU_SOURCE
 #include "conclave/commands.h"
 #include "conclave/log_source.h"
 #include "conclave/node.h"
 #include "conclave/output.h"
+#include "conclave/since.h"
 
 #include "base/alloc.h"
-#include "base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { LAST_DEFAULT = 100, LAST_MAX = 1000000, SEATS_LIMIT = 128, PAGE = 500 };
 
@@ -99,34 +97,6 @@ enum command_exit log_from_node(const struct log_source *s)
 
 /* --- the command --- */
 
-/* "90s", "10m", "2h", "3d" ago, or "2026-01-02", "2026-01-02T03:04:05", in UTC. */
-static bool parse_since(const char *text, uint64_t *out)
-{
-    static const struct {
-        char unit;
-        uint64_t ms;
-    } units[] = {{'s', 1000}, {'m', 60000}, {'h', 3600000}, {'d', 86400000}};
-    size_t digits = strspn(text, "0123456789");
-    for (size_t i = 0; i < 4 && digits > 0 && digits < 10; i++) {
-        if (text[digits] == units[i].unit && text[digits + 1] == '\0') {
-            uint64_t ago = strtoull(text, NULL, 10) * units[i].ms, now = clock_wall_ms();
-            *out = now > ago ? now - ago : 1;
-            return true;
-        }
-    }
-    static const char *const forms[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d"};
-    for (size_t i = 0; i < 3; i++) {
-        struct tm tm = {0};
-        const char *rest = strptime(text, forms[i], &tm);
-        if (rest != NULL && (*rest == '\0' || strcmp(rest, "Z") == 0)) {
-            time_t seconds = timegm(&tm);
-            *out = seconds > 0 ? (uint64_t)seconds * 1000 : 1;
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum command_exit read_from(const struct log_source *s)
 {
     const char *file = command_value(s->line, "file");
@@ -169,7 +139,7 @@ static enum command_exit run(const struct command_line *line)
         return command_misuse(line, "--level is debug, info, warn or error, not \"%s\"",
                               level);
     }
-    if (since != NULL && !parse_since(since, &filter.since_ms)) {
+    if (since != NULL && !since_parse(since, &filter.since_ms)) {
         return command_misuse(line,
                               "--since is an age like 90s, 10m, 2h or 3d, or a time of UTC "
                               "like 2026-01-02 or 2026-01-02T03:04:05, not \"%s\"",

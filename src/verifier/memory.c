@@ -16,11 +16,6 @@
 
 enum { MODE = 0666, DIGITS = 8, SAME_NAME_MAX = 100 };
 
-static int refuse(const char *path, const char *what, struct complaint *why)
-{
-    return complain(why, CONCLAVE_EIO, "cannot %s %s: %s", what, path, strerror(errno));
-}
-
 static int take_lock(struct memory *m, struct complaint *why)
 {
     char *path = alloc_printf("%s.lock", m->path);
@@ -71,34 +66,9 @@ void memory_close(struct memory *m)
     *m = (struct memory){.lock_fd = -1};
 }
 
-/* The name of the file is durable, too. */
-static void sync_parent(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    char *parent = slash != NULL ? alloc_printf("%.*s", (int)(slash - path + 1), path)
-                                 : alloc_string(".");
-    int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd >= 0) {
-        (void)fsync(fd);
-        (void)close(fd);
-    }
-    free(parent);
-}
-
 int memory_replace(const struct memory *m, struct slice note, struct complaint *why)
 {
-    char *part = alloc_printf("%s.part", m->path);
-    (void)unlink(part); /* of a run that was cut off; nobody else is here */
-    int error = file_write_new(part, note, MODE, why);
-    if (error == 0 && rename(part, m->path) != 0) {
-        error = refuse(m->path, "replace", why);
-        (void)unlink(part);
-    }
-    if (error == 0) {
-        sync_parent(m->path);
-    }
-    free(part);
-    return error;
+    return file_replace(m->path, note, MODE, why);
 }
 
 static bool is_same_file(const char *path, struct slice content)

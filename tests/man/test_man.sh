@@ -170,6 +170,24 @@ same 'the methods of the control socket'
 sed -n '/^\.Sh EVENTS/,/^\.Sh FILES/s/^\.It Cm \([a-z., -]*\)$/\1/p' \
     "$man/conclave-control.7" | tr -d ',' | tr ' ' '\n' | grep . >page
 same 'the events of the control socket'
+cp page control.page
+
+# What `events` tells of the ledger, and of the node alone, which are those of the socket.
+table='s/^    {"\([a-z.-]*\)", \(true\|false\), .*/\2 \1/p'
+sed -n "$table" "$src/conclave/events_filter.c" >known
+names()
+{
+    sed -n "/^\.Ss $1/,/^\.S[sh] [^$2]/s/^\.It Cm \([a-z., -]*\)$/\1/p" \
+        "$man/conclave-events.1" | tr -d ',' | tr ' ' '\n' | grep .
+}
+sed -n 's/^false //p' known >code
+names 'From the ledger' F >page
+same 'the events of the ledger in conclave-events'
+sed -n 's/^true //p' known >code
+names 'Of the node alone' O >page
+same 'the events of the node in conclave-events'
+grep -v -x -F -f control.page page >out
+result 'are those of the control socket'
 
 # --- metrics ---
 
