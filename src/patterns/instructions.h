@@ -16,7 +16,14 @@ struct instructions_found {
     size_t offset;    /* in bytes, where it begins */
     size_t size;
 };
-/* The first that is found. */
-bool instructions_find(struct slice text, struct instructions_found *out);
+/* What is looked for, prepared once for many texts. */
+struct vocabulary;
+struct vocabulary *vocabulary_new(void);
+void vocabulary_free(struct vocabulary *v);
+
+/* The first that is found. Takes a time that grows with the text's length and no faster,
+ * whatever is in it. */
+bool instructions_find(const struct vocabulary *v, struct slice text,
+                       struct instructions_found *out);
 
 #endif
