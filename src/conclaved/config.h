@@ -8,6 +8,7 @@
 #include "base/people.h"
 #include "conclaved/sandbox.h"
 #include "watch/phi.h"
+#include "watch/traffic.h"
 
 struct config {
     char *path;    /* of the file itself, absolute where that can be found out */
@@ -24,6 +25,7 @@ struct config {
     uint64_t heartbeat_ms;
     uint64_t dead_peer_ms;
     struct phi_rules phi;
+    struct traffic_rules traffic;
     uint64_t slow_store_ms; /* a commit to the store that takes as long is told */
     enum sandbox_mode seccomp;
     bool recover; /* the seat is to be taken for one that has lost its state */

@@ -114,6 +114,34 @@ static void observed(json_t *out, const struct node *n, uint16_t seat)
     liveness_put(out, n, seat);
 }
 
+/* The counters since this node's start, and what of them is recent. */
+static void traffic(json_t *out, const struct node *n, uint16_t seat)
+{
+    const struct peer_view *peer = &n->peers[seat - 1];
+    struct traffic_seat *t = &n->flagging->traffic.of[seat - 1];
+    uint64_t now = clock_monotonic_ms(), slot_ms = n->config->traffic.slot_ms;
+    struct net_counts c = {0};
+    net_counts(n->net, seat, &c);
+    observed(out, n, seat);
+    json_put(out, "bytes_in", json_number(c.bytes_in));
+    json_put(out, "frames_in", json_number(c.frames_in));
+    json_put(out, "throttled", json_number(c.throttled));
+    json_put(out, "refused_operations", json_number(c.refused_operations));
+    json_put(out, "overflows", json_number(c.overflows));
+    json_put(out, "flood_seconds", json_integer(recent_busy(&t->flood, slot_ms, now)));
+    json_put(out, "bad_frames", json_number(c.bad_frames));
+    json_put(out, "bad_messages", json_number(peer->bad_messages));
+    json_put(out, "bad_signatures", json_number(peer->bad_signatures));
+    json_put(out, "bad_handshakes", json_number(c.bad_handshakes));
+    json_put(out, "connects", json_number(c.connects));
+    json_put(out, "lost", json_number(peer->lost));
+    json_put(out, "lost_lately",
+             json_number(recent_sum(&t->losses, TRAFFIC_MINUTE_MS, now)));
+    json_put(out, "down_reason",
+             peer->went_down ? json_string(net_down_reason_name(peer->down_reason))
+                             : json_null());
+}
+
 static void ordering(json_t *out, const struct node *n)
 {
     struct pbft_status st;
@@ -174,14 +202,16 @@ int flag_evidence(const struct node *n, const struct flag *f, json_t **out)
     case FLAG_LAGGING:
     case FLAG_CLOCK_SKEW:
     case FLAG_EVALUATOR_FAILED:
-    case FLAG_FLOODING:
-    case FLAG_BAD_FRAMES:
-    case FLAG_BAD_SIGNATURE:
-    case FLAG_RECONNECTS:
     case FLAG_SLOW_EVALUATOR:
     case FLAG_SLOW_DISK:
     case FLAG_SLOW_PRIMARY:
         observed(*out, n, f->seat);
+        break;
+    case FLAG_FLOODING:
+    case FLAG_BAD_FRAMES:
+    case FLAG_BAD_SIGNATURE:
+    case FLAG_RECONNECTS:
+        traffic(*out, n, f->seat);
         break;
     case FLAG_CHECKPOINT:
         checkpoint(*out, n, f->seat);

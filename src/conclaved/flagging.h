@@ -9,6 +9,7 @@
 
 #include "conclaved/node.h"
 #include "watch/signs.h"
+#include "watch/traffic.h"
 
 struct flag_news; /* of a flag, for the log */
 
@@ -17,6 +18,7 @@ struct flagging {
     struct flag_news *news;
     size_t news_count, news_capacity;
     struct signs signs;
+    struct traffic traffic;
     uint64_t changed_told_ms; /* monotonic */
     uint64_t started_height;  /* committed when the node started */
     bool agent_failing;       /* since its last answer */

@@ -73,6 +73,32 @@ static void judge(void *context, enum flag_kind kind, uint16_t seat, const char 
     }
 }
 
+static struct traffic_counts traffic_of(const struct node *n, uint16_t seat)
+{
+    const struct peer_view *peer = &n->peers[seat - 1];
+    struct net_counts c = {0};
+    net_counts(n->net, seat, &c);
+    bool more = c.bad_frames > peer->bad_signatures;
+    return (struct traffic_counts){.held_back = c.throttled + c.refused_operations,
+                                   .overflows = c.overflows,
+                                   .bad_frames =
+                                       more ? c.bad_frames - peer->bad_signatures : 0,
+                                   .bad_signatures = peer->bad_signatures,
+                                   .lost = peer->lost};
+}
+
+static void look_traffic(struct node *n, uint64_t now_ms, const struct judge *j)
+{
+    struct traffic_facts f = {
+        .now_ms = now_ms, .seat = n->seat, .seats = n->charter->seat_count};
+    for (uint16_t seat = 1; seat <= f.seats; seat++) {
+        if (seat != n->seat) {
+            f.of[seat - 1] = traffic_of(n, seat);
+        }
+    }
+    traffic_look(&n->flagging->traffic, &n->config->traffic, &f, j);
+}
+
 /* A flag of before this node's start, of what may be over: no event will tell. */
 static void look_back(struct node *n, const struct pbft_status *st)
 {
@@ -99,7 +125,9 @@ void flagging_look(struct node *n)
     struct signs_facts facts;
     replica_status(n->replica, &st);
     gather(n, &st, &facts);
-    signs_look(&n->flagging->signs, &facts, n->flagging->book, judge, n);
+    const struct judge j = {n->flagging->book, judge, n};
+    signs_look(&n->flagging->signs, &facts, &j);
+    look_traffic(n, facts.now_ms, &j);
     look_back(n, &st);
     flagging_tell_changed(n);
 }

@@ -55,6 +55,7 @@ static void on_disconnected(void *context, uint16_t seat, enum net_down_reason r
     struct peer_view *peer = &n->peers[seat - 1];
     peer->since_wall_ms = peer->down_wall_ms = clock_wall_ms();
     peer->went_down = true;
+    peer->lost += reason == NET_DOWN_CLOSED || reason == NET_DOWN_TIMEOUT;
     peer->down_reason = reason;
     publish(n, "peer.down", event_peer_down(n->charter, seat, reason));
     replica_disconnected(n->replica, seat);

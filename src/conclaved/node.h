@@ -36,11 +36,13 @@ struct peer_view {
     int64_t clock_offset_ms;  /* the best: its clock minus this node's, */
     uint32_t offset_error_ms; /* wrong by no more than this */
     uint64_t bad_messages;
-    uint64_t beat_shown_ms; /* monotonic, when the subscribers last were */
-    uint64_t since_wall_ms; /* when its connection last came up or went down; 0: it has
-                               not been up since the start */
-    bool went_down;         /* at least once, the last time */
-    uint64_t down_wall_ms;  /* then, */
+    uint64_t bad_signatures; /* of these */
+    uint64_t lost;           /* connections that ended of themselves */
+    uint64_t beat_shown_ms;  /* monotonic, when the subscribers last were */
+    uint64_t since_wall_ms;  /* when its connection last came up or went down; 0: it has
+                                not been up since the start */
+    bool went_down;          /* at least once, the last time */
+    uint64_t down_wall_ms;   /* then, */
     enum net_down_reason down_reason; /* for this */
 };
 

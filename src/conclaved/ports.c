@@ -54,6 +54,7 @@ static bool charge_operations(void *context, uint16_t seat, uint32_t operations)
 static void note_bad(struct peer_view *peer, uint16_t seat, size_t bytes, int error)
 {
     peer->bad_messages++;
+    peer->bad_signatures += error == CONCLAVE_ESIG;
     LOG_EVENT(LOG_LEVEL_WARN, "peer.bad-message", LOG_N("seat", seat),
               LOG_N("bytes", bytes), LOG_S("error", error_text(error)),
               LOG_N("count", peer->bad_messages));

@@ -240,6 +240,9 @@ void connection_refuse(struct connection *c, enum report_event event, const char
         c->net->strangers++;
         report(event, c->seat, &c->remote, detail);
     }
+    if (event == REPORT_BAD_HANDSHAKE && c->seat != 0) {
+        net_peer(c->net, c->seat)->counts.bad_handshakes++;
+    }
     c->trouble = detail;
     connection_close(c, NET_DOWN_BAD_FRAME);
     c->trouble = NULL;

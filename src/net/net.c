@@ -399,7 +399,10 @@ void net_reject(struct net *n, uint16_t seat)
 
 bool net_charge_operations(struct net *n, uint16_t seat, uint32_t operations)
 {
-    return bucket_take(&net_peer(n, seat)->operations, operations, clock_monotonic_ms());
+    struct peer *peer = net_peer(n, seat);
+    bool taken = bucket_take(&peer->operations, operations, clock_monotonic_ms());
+    peer->counts.refused_operations += !taken;
+    return taken;
 }
 
 void net_counts(const struct net *n, uint16_t seat, struct net_counts *out)

@@ -89,6 +89,8 @@ bool net_charge_operations(struct net *n, uint16_t seat, uint32_t operations);
 struct net_counts {
     uint64_t bytes_in, bytes_out, frames_in, frames_out;
     uint64_t connects, bad_frames, overflows, throttled;
+    uint64_t refused_operations; /* times that net_charge_operations was */
+    uint64_t bad_handshakes; /* at its address, or in its name: anybody may cause them */
     size_t queued_bytes;
     uint64_t connected_since_ms; /* monotonic; 0 when it is not */
     /* Monotonic: since when the peer refuses this node, because another instance of our

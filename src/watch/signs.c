@@ -10,24 +10,10 @@
 struct look {
     struct signs *signs;
     const struct signs_facts *facts;
-    const struct flags *book;
-    signs_tell *tell;
-    void *context;
+    const struct judge *judge;
     uint64_t heights[SEATS_MAX]; /* of other seats, the highest first */
     size_t height_count;
 };
-
-/* Raises what is not up and must be, and clears what is up and may go. */
-static void judge(const struct look *l, enum flag_kind kind, uint16_t seat, bool raise,
-                  bool clear, const char *text)
-{
-    bool is_up = flags_open(l->book, kind, seat) != NULL;
-    if (raise && !is_up) {
-        l->tell(l->context, kind, seat, text);
-    } else if (clear && is_up) {
-        l->tell(l->context, kind, seat, NULL);
-    }
-}
 
 /* --- silent --- */
 
@@ -41,8 +27,8 @@ static void look_silent(const struct look *l, uint16_t seat)
         (void)snprintf(text, sizeof(text), "nothing heard for %" PRIu64 ".%" PRIu64 " s",
                        ms / 1000, ms % 1000 / 100);
     }
-    judge(l, FLAG_SILENT, seat, of->state == PHI_DOWN,
-          of->state == PHI_ALIVE && of->connected, text);
+    judge_flag(l->judge, FLAG_SILENT, seat, of->state == PHI_DOWN,
+               of->state == PHI_ALIVE && of->connected, text);
 }
 
 /* --- lagging --- */
@@ -102,8 +88,8 @@ static void look_lagging(const struct look *l, uint16_t seat, bool is_beat)
     }
     (void)snprintf(text, sizeof(text), "at height %" PRIu64 ", %" PRIu64 " blocks behind",
                    height, lag);
-    judge(l, FLAG_LAGGING, seat, *behind >= SIGNS_BEATS, is_beat && lag <= f->window / 2,
-          text);
+    judge_flag(l->judge, FLAG_LAGGING, seat, *behind >= SIGNS_BEATS,
+               is_beat && lag <= f->window / 2, text);
 }
 
 /* --- clocks --- */
@@ -141,8 +127,8 @@ static void look_clock(const struct look *l, uint16_t seat, bool is_beat)
                    is_own ? "this node's" : "its", magnitude(offset),
                    offset < 0 ? "behind" : "ahead of",
                    is_own || common != 0 ? "those of most seats" : "this node's");
-    judge(l, FLAG_CLOCK_SKEW, seat, *off >= SIGNS_BEATS,
-          magnitude(offset) < f->max_drift_ms / 2, text);
+    judge_flag(l->judge, FLAG_CLOCK_SKEW, seat, *off >= SIGNS_BEATS,
+               magnitude(offset) < f->max_drift_ms / 2, text);
 }
 
 /* --- evaluators --- */
@@ -162,11 +148,11 @@ static void look_evaluator(const struct look *l, uint16_t seat, bool is_beat)
     } else if (*down == 0) {
         *down = f->now_ms;
     }
-    judge(l, FLAG_EVALUATOR_FAILED, seat,
-          is_down && f->now_ms - *down >= f->dead_peer_ms && (!is_own || f->is_asked),
-          !is_down,
-          is_own ? "no agent is attached, and a proposal is open"
-                 : "its heartbeats say that no agent is attached");
+    judge_flag(l->judge, FLAG_EVALUATOR_FAILED, seat,
+               is_down && f->now_ms - *down >= f->dead_peer_ms && (!is_own || f->is_asked),
+               !is_down,
+               is_own ? "no agent is attached, and a proposal is open"
+                      : "its heartbeats say that no agent is attached");
 }
 
 /* --- the look --- */
@@ -181,10 +167,9 @@ static bool is_new_beat(const struct look *l, uint16_t seat)
     return is_new;
 }
 
-void signs_look(struct signs *s, const struct signs_facts *f, const struct flags *book,
-                signs_tell *tell, void *context)
+void signs_look(struct signs *s, const struct signs_facts *f, const struct judge *j)
 {
-    struct look l = {s, f, book, tell, context, {0}, 0};
+    struct look l = {s, f, j, {0}, 0};
     sort_heights(&l);
     for (uint16_t seat = 1; s->looked_ms == 0 && seat <= f->seats; seat++) {
         uint64_t *then = s->of[seat - 1].others;

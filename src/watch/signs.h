@@ -8,7 +8,7 @@
 #ifndef CONCLAVE_WATCH_SIGNS_H
 #define CONCLAVE_WATCH_SIGNS_H
 
-#include "watch/flags.h"
+#include "watch/judge.h"
 #include "watch/phi.h"
 
 /* Of another seat; of this one: heard and beats do not matter, and the offset is the median
@@ -55,11 +55,7 @@ struct signs {
 /* Beats in a row that a sign has to last. */
 enum { SIGNS_BEATS = 3 };
 
-/* Calls tell for each flag that is to be raised (text) or cleared (NULL); tell may do
- * either at once. Called with every beat of this node. */
-typedef void signs_tell(void *context, enum flag_kind kind, uint16_t seat,
-                        const char *text);
-void signs_look(struct signs *s, const struct signs_facts *f, const struct flags *book,
-                signs_tell *tell, void *context);
+/* Called with every beat of this node. */
+void signs_look(struct signs *s, const struct signs_facts *f, const struct judge *j);
 
 #endif

@@ -7,6 +7,8 @@
 #include "scene.h"
 
 #include "base/clock.h"
+#include "wire/codec.h"
+#include "wire/shared.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +114,56 @@ static void flutter(struct evil *e, void *context, uint64_t round)
     }
 }
 
+static void reopen_all(struct evil *e)
+{
+    for (uint16_t v = 1; v < EVIL; v++) {
+        if (!evil_is_up(e, v)) {
+            (void)evil_connect(e, v);
+        }
+    }
+}
+
+/* More operations than a seat may bring: one envelope, again and again. */
+static void overdo(struct evil *e, void *context, uint64_t round)
+{
+    static struct operation ops[ENVELOPE_OPERATIONS_MAX];
+    static struct buffer content;
+    (void)context, (void)round;
+    reopen_all(e);
+    if (content.size == 0) {
+        for (unsigned i = 0; i < ENVELOPE_OPERATIONS_MAX; i++) {
+            ops[i] = signers_ballot(e->seat, (uint8_t)i, (uint8_t)(i >> 8));
+        }
+        struct message m = {.tag = MESSAGE_ENVELOPE};
+        m.envelope =
+            signers_envelope(&e->signers, e->seat, e->seat, ops, ENVELOPE_OPERATIONS_MAX);
+        codec_encode_message(&content, &m);
+        message_clear(&m);
+    }
+    for (int i = 0; i < 20 && evil_unsent(e, WATCHER) < 4 * MIB; i++) {
+        evil_frame(e, WATCHER, buffer_slice(&content));
+    }
+}
+
+static void babble(struct evil *e, void *context, uint64_t round)
+{
+    (void)context, (void)round;
+    reopen_all(e);
+    for (uint16_t v = 1; v < EVIL; v++) {
+        evil_frame(e, v, slice_of_string("what?"));
+    }
+    evil_pump(e, 50);
+}
+
+static void forge(struct evil *e, void *context, uint64_t round)
+{
+    struct operation op = signers_ballot(1, (uint8_t)round, 1);
+    (void)context;
+    reopen_all(e);
+    evil_envelope(e, 0, 1, &op, 1); /* signed with its own key */
+    evil_pump(e, 100);
+}
+
 /* --- what comes of it --- */
 
 static void test_come_and_go(struct scene *s)
@@ -159,6 +211,23 @@ static void test_flutter(struct scene *s)
     scene_check(s, name, MEMORY_MIB);
 }
 
+static void test_accused(struct scene *s, const char *name, evil_step *step,
+                         const char *kind)
+{
+    scene_begin(s, name);
+    (void)evil_connect_all(s->e);
+    uint64_t begun = clock_monotonic_ms();
+    pid_t pid = evil_fork(s->e, step, NULL);
+    ok(wait_flag(s, kind), "%s has the flag %s", name, kind);
+    printf("# after %llu ms\n", (unsigned long long)(clock_monotonic_ms() - begun));
+    evil_stop(s->e, pid);
+    evil_drop(s->e, 0);
+    for (unsigned seat = 1; seat < EVIL; seat++) {
+        is((int64_t)flags_of(s, NULL, seat), 0, "nobody else is flagged");
+    }
+    scene_check(s, name, MEMORY_MIB);
+}
+
 /* Whoever keeps the council at work: heartbeats come late then, and say less than a node
  * has ordered since. */
 static void test_busy(struct scene *s)
@@ -184,7 +253,10 @@ int main(void)
     live_limit(LIMIT_S);
     struct scene *s = scene_new(SEATS, EVIL, SCENE_TIMING,
                                 "heartbeat-ms = 100\ndead-peer-ms = 1500\n"
-                                "allow-bench = true\n");
+                                "flood-seconds = 2\nallow-bench = true\n");
+    test_accused(s, "a seat that babbles", babble, "bad-frames");
+    test_accused(s, "a seat that forges", forge, "bad-signature");
+    test_accused(s, "a seat that brings too much", overdo, "flooding");
     test_come_and_go(s);
     test_flutter(s);
     scene_free(s);

@@ -26,7 +26,8 @@ struct hand_world hand_world;
 static struct config hand_config = {.allow_bench = true,
                                     .heartbeat_ms = 1000,
                                     .dead_peer_ms = 10000,
-                                    .phi = PHI_RULES_DEFAULT};
+                                    .phi = PHI_RULES_DEFAULT,
+                                    .traffic = TRAFFIC_RULES_DEFAULT};
 
 /* --- what the methods call and is not here --- */
 

@@ -51,6 +51,11 @@ ok 'a user that there is not' refuses "$line: agents: there is no user" 'agents 
 ok 'a group that there is not' refuses "$line: operators: there is no group" 'operators = {"%no one"}'
 ok 'no group at all' refuses "$line: operators: there is no group" 'operators = {"%"}'
 ok 'a filter that there is not' refuses "$line: seccomp must be on, off or log" 'seccomp = some'
+ok 'a phi that there is not' refuses "$line: phi-down must be between" 'phi-down = 0'
+ok 'phi the wrong way round' refuses ' phi-down (2) must be at least phi-suspect (3)' 'phi-down = 2'
+ok 'a pause before it began' refuses "$line: phi-pause-ms must be between" 'phi-pause-ms = -1'
+ok 'eleven seconds of ten' refuses "$line: flood-seconds must be between 0 and 10" 'flood-seconds = 11'
+ok 'fewer than none' refuses "$line: reconnects must be between" 'reconnects = -1'
 echo 'key = "../stranger.key"' | cat node/conclaved.conf - >node/changed.conf
 ok "a key that is no seat's" exits 1 --config node/changed.conf --check
 ok '  is named' complained 'stranger.key belongs to no seat of the charter'
