@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * make detect: the detectors of src/patterns in synthetic councils.
- *   detect [--councils N] [--processes N] [--write FILE]   run, print, keep the counts
- *   detect --text FILE, detect --mdoc FILE                 print the counts of a file
+ *   detect [--councils N] [--processes N] [--only honest|faulty|sizes|thresholds]
+ *          [--write FILE]                    run, print, keep the counts
+ *   detect --text FILE, detect --mdoc FILE   print the counts of a file
  */
 #include "cost.h"
 #include "print.h"
@@ -61,7 +62,7 @@ int main(int argc, char **argv)
 {
     struct plan p = {0};
     const char *text = option(argc, argv, "--text"), *mdoc = option(argc, argv, "--mdoc");
-    const char *path = option(argc, argv, "--write");
+    const char *path = option(argc, argv, "--write"), *only = option(argc, argv, "--only");
     if (text != NULL || mdoc != NULL) {
         plan_read(&p, text != NULL ? text : mdoc);
         print_tables(&p, mdoc != NULL, stdout);
@@ -69,6 +70,10 @@ int main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     plan_full(&p, number(argc, argv, "--councils", COUNCILS));
+    if (only != NULL && !plan_only(&p, only)) {
+        (void)fprintf(stderr, "detect: --only %s: no such section\n", only);
+        return EXIT_FAILURE;
+    }
     plan_run(&p, number(argc, argv, "--processes", PROCESSES));
     print_tables(&p, false, stdout);
     printf("\nWhat the detectors take\n\n");

@@ -8,7 +8,9 @@ static const struct floor {
     const char *label;
     unsigned found[MARKS - 1];
 } floors[] = {
-    {"contrarian", {0, 0, 0}},
+    {"contrarian", {50, 80, 95}}, {"random", {10, 30, 50}}, {"rubber-stamp", {0, 30, 80}},
+    {"slow", {90, 95, 95}},       {"silent", {95, 95, 95}}, {"withholding", {80, 90, 95}},
+    {"careless", {50, 80, 95}},
 };
 
 /* Of alarms per 1,000 decisions of honest councils. */

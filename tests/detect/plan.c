@@ -98,7 +98,7 @@ static void add_sizes(struct plan *p, uint32_t councils)
     } sizes[] = {{7, 2}, {13, 4}, {100, 12}};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         struct trial t =
-            trial_of(sizes[i].seats, FAULT_NONE, 0, FAULTY_DECISIONS, 2 * councils);
+            trial_of(sizes[i].seats, FAULT_NONE, 0, FAULTY_DECISIONS, councils);
         plan_add(p, SECTION_SIZES, "none", &t);
         for (int f = FAULT_CONTRARIAN; f < FAULT_COUNT; f++) {
             add_faulty(p, SECTION_SIZES, (enum fault)f, sizes[i].seats, sizes[i].faulty,
@@ -170,8 +170,11 @@ void plan_full(struct plan *p, uint32_t councils)
                        councils);
         }
     }
-    add_sizes(p, (councils + 2) / 3);
-    add_sweeps(p, (councils + 2) / 3);
+    /* Others by a third of that, and as often of each temperament. */
+    uint32_t rounds = (councils / 3 + temperament_count - 1) / temperament_count;
+    uint32_t fewer = (rounds > 0 ? rounds : 1) * temperament_count;
+    add_sizes(p, fewer);
+    add_sweeps(p, fewer);
 }
 
 void plan_short(struct plan *p)

@@ -48,8 +48,6 @@ void plan_write(const struct plan *p, FILE *out)
     }
 }
 
-/* --- reading --- */
-
 static int section_of(const char *name)
 {
     int s = 0;
@@ -58,6 +56,21 @@ static int section_of(const char *name)
     }
     return s;
 }
+
+bool plan_only(struct plan *p, const char *section)
+{
+    int only = section_of(section);
+    size_t kept = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        if ((int)p->rows[i].section == only) {
+            p->rows[kept++] = p->rows[i];
+        }
+    }
+    p->count = kept;
+    return only != SECTIONS;
+}
+
+/* --- reading --- */
 
 /* kind=count */
 static bool read_raised(char *word, struct score *s)

@@ -201,20 +201,35 @@ static void print_thresholds(const struct plan *p, bool mdoc, FILE *out)
     table_end(&t);
 }
 
+static bool has(const struct plan *p, enum section section)
+{
+    bool found = false;
+    for (size_t i = 0; i < p->count; i++) {
+        found = found || p->rows[i].section == section;
+    }
+    return found;
+}
+
 void print_tables(const struct plan *p, bool mdoc, FILE *out)
 {
     static const struct {
         const char *title;
+        enum section section;
         void (*print)(const struct plan *p, bool mdoc, FILE *out);
     } tables[] = {
-        {"Honest councils of 33: alarms and notices per 1,000 decisions", print_honest},
-        {"The same by kind of finding", print_kinds},
+        {"Honest councils of 33: alarms and notices per 1,000 decisions", SECTION_HONEST,
+         print_honest},
+        {"The same by kind of finding", SECTION_HONEST, print_kinds},
         {"Faulty seats of 33: % found after 50, 100, 200, 500 decisions; % of alarms that "
          "name\none; % of councils whose fault bound is in doubt",
-         print_faulty},
-        {"Councils of other sizes; false alarms per 1,000 decisions", print_sizes},
-        {"Other thresholds, 4 faulty seats of 33", print_thresholds}};
+         SECTION_FAULTY, print_faulty},
+        {"Councils of other sizes; false alarms per 1,000 decisions", SECTION_SIZES,
+         print_sizes},
+        {"Other thresholds, 4 faulty seats of 33", SECTION_THRESHOLDS, print_thresholds}};
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+        if (!has(p, tables[i].section)) {
+            continue;
+        }
         if (!mdoc) {
             (void)fprintf(out, "%s%s\n\n", i > 0 ? "\n" : "", tables[i].title);
         }

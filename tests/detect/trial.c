@@ -43,7 +43,8 @@ static bool is_right(const struct run *r, const struct sight *s)
 static void count_raised(struct run *r, const struct sight *s)
 {
     r->score->raised[s->kind]++;
-    if (flag_is_alarm(s->kind) || fault_is_told_by(r->trial->fault, s->kind)) {
+    bool tells = !flag_is_fact(s->kind) && fault_is_told_by(r->trial->fault, s->kind);
+    if (flag_is_alarm(s->kind) || tells) {
         r->score->alarms++;
         r->score->right += is_right(r, s);
     }

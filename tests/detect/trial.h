@@ -18,7 +18,7 @@ struct score {
     uint64_t found[MARKS];
     uint64_t median;        /* decisions until one is found; 0: most are not */
     uint64_t bounded;       /* councils in which fault-bound was raised */
-    uint64_t alarms, right; /* and those of them that name a faulty seat */
+    uint64_t alarms, right; /* judgements, and those of them that name a faulty seat */
     uint64_t raised[FLAG_KIND_END];
 };
 
