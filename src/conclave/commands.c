@@ -16,6 +16,7 @@ const struct command *const commands[] = {
     &command_flags,
     &command_flags_show,
     &command_flags_ack,
+    &command_patterns,
     &command_evidence,
     &command_export,
     &command_verify,

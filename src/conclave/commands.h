@@ -26,6 +26,7 @@ extern const struct command command_init;
 extern const struct command command_keygen;
 extern const struct command command_ledger;
 extern const struct command command_log;
+extern const struct command command_patterns;
 extern const struct command command_peers;
 extern const struct command command_metrics;
 extern const struct command command_proposals;

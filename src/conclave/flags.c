@@ -106,9 +106,10 @@ const struct command command_flags = {
     .socket = true,
     .options = list_options,
     .details =
-        "A flag is this node's own observation of a seat, or of the council. It is new\n"
-        "until somebody has seen it (conclave flags ack), and open until it is over.\n"
-        "conclave flags show has what is behind one.\n",
+        "A flag is this node's own observation of a seat or of the council, or a finding\n"
+        "from the ledger, which all nodes have (conclave patterns). It is new until\n"
+        "somebody has seen it (conclave flags ack), and open until it is over. conclave\n"
+        "flags show has what is behind one.\n",
     .run = run_list,
 };
 
