@@ -120,6 +120,9 @@ static enum exit_status connect_all(struct program *p)
     if (p->options.has_view) {
         console_show(w->console, p->options.view);
     }
+    if (p->options.alike) {
+        console_alike(w->console, true);
+    }
     if (p->player != NULL) {
         playback_begin(&p->playback, p->player, w->console, p->options.speed);
         w->playback = &p->playback;

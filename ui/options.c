@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static const char usage_text[] =
     "usage: conclave-console [options]\n"
@@ -18,8 +17,8 @@ static const char usage_text[] =
     "The operator's console: what a council does, as its nodes tell.\n"
     "\n"
     "      --socket PATH   a node's control socket; once for each council\n"
-    "      --view NAME     begin with council, consensus, ballots, pattern, flags,\n"
-    "                      ledger or log\n"
+    "      --view NAME     begin with council, consensus, ballots, pattern, alike,\n"
+    "                      flags, ledger or log\n"
     "      --theme NAME    default, light, contrast, mono or custom\n"
     "      --mono          no colour, as with NO_COLOR in the environment\n"
     "      --ascii         nothing but ASCII\n"
@@ -56,14 +55,8 @@ void options_complain(const char *format, ...)
 
 static bool parse_view(struct options *o, const char *word)
 {
-    for (int v = 0; v < VIEW_COUNT; v++) {
-        if (strcasecmp(views[v]->name, word) == 0) {
-            o->view = (enum view_id)v;
-            o->has_view = true;
-            return true;
-        }
-    }
-    return false;
+    o->has_view = console_view_named(word, &o->view, &o->alike);
+    return o->has_view;
 }
 
 static bool parse_size(struct options *o, const char *word)
@@ -119,7 +112,7 @@ static const struct entry {
 } entries[] = {
     {"socket", parse_socket, 0, 0, "a path; at most 16 of them"},
     {"view", parse_view, 0, 0,
-     "council, consensus, ballots, pattern, flags, ledger or log"},
+     "council, consensus, ballots, pattern, alike, flags, ledger or log"},
     {"format", parse_format, 0, 0, "text or json"},
     {"size", parse_size, 0, 0, "columns and rows like 80x24, each from 1 to 1000"},
     {"speed", parse_speed, 0, 0, "a number from 0.01 to 1000"},

@@ -18,6 +18,7 @@ struct options {
     uint16_t rows, cols; /* 0: as the terminal has them */
     bool has_view;
     enum view_id view;
+    bool alike; /* Pattern's second page */
     const char *record, *replay;
     double speed;
     bool ascii, mono, no_mouse, no_clock, readonly;

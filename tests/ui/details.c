@@ -106,6 +106,12 @@ void model_want_page(struct model *m, enum page_kind kind)
     note(m, "page", kinds[kind]);
 }
 
+void model_want_patterns(struct model *m, enum patterns_kind kind, uint64_t now_ms)
+{
+    (void)now_ms;
+    note(m, "patterns", kind == PATTERNS_SEATS ? "seats" : "pairs");
+}
+
 void model_want_height(struct model *m, uint64_t height)
 {
     (void)height;

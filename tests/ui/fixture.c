@@ -286,6 +286,9 @@ void fixture_scene(struct scene *out, unsigned seats, enum fixture_state state)
     fixture_flags(out, state);
     fixture_ledger(out);
     fixture_log(out, state);
+    if (state != FIXTURE_PAST) {
+        fixture_patterns(out);
+    }
 }
 
 void fixture_free(struct scene *s)

@@ -52,6 +52,7 @@ void fixture_votes(struct scene *s, enum fixture_state state, unsigned prepares,
                    unsigned commits);
 void fixture_decisions(struct scene *s, enum fixture_state state);
 void fixture_open(struct scene *s, enum fixture_state state);
+void fixture_patterns(struct scene *s);
 void fixture_flags(struct scene *s, enum fixture_state state);
 void fixture_ledger(struct scene *s);
 void fixture_log(struct scene *s, enum fixture_state state);

@@ -4,14 +4,26 @@
 #include "golden.h"
 #include "tap.h"
 
+#include "ui/view/alike.h"
 #include "ui/view/ballots.h"
 #include "ui/view/pattern.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 static void check(struct golden g)
 {
     g.view = &view_pattern;
     g.seats = g.seats != 0 ? g.seats : 33;
     ok(golden_view(&g), "%s", g.name);
+}
+
+static void forget(struct scene *s)
+{
+    free(s->likeness);
+    free(s->tallies);
+    s->likeness = NULL;
+    s->tallies = NULL;
 }
 
 /* A council that has decided little. */
@@ -173,6 +185,169 @@ static void test_of_seat(void)
                           .at = {.depth = 1, .subject = {0, 3}}});
 }
 
+/* A node that does not tell. */
+static void older(struct scene *s)
+{
+    forget(s);
+    (void)strcpy(s->patterns_refusal,
+                 "this node does not tell of voting patterns: it is older");
+}
+
+static void asked(struct scene *s)
+{
+    forget(s);
+    s->patterns_asked = true;
+}
+
+static void unlike(struct scene *s)
+{
+    memset(s->likeness->group, 0, s->seats * sizeof(uint16_t));
+    s->likeness->groups = 0;
+}
+
+static void test_calibration(void)
+{
+    check((struct golden){.name = "pattern-33-80-calibration",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 24,
+                          .cols = 80,
+                          .at = {.panes = {{.sort = 4}}}});
+    check((struct golden){.name = "pattern-33-200-brier",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 60,
+                          .cols = 200,
+                          .at = {.panes = {{.sort = 5}}}});
+    check((struct golden){.name = "pattern-7-60-calibration-unknown",
+                          .seats = 7,
+                          .state = FIXTURE_DECIDING,
+                          .rows = 15,
+                          .cols = 60,
+                          .change = older,
+                          .at = {.layer = LAYER_CONFIDENCE}});
+}
+
+static void test_alike(void)
+{
+    check((struct golden){.name = "alike-33-80",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 24,
+                          .cols = 80,
+                          .marked = {31},
+                          .at = {.alike = true, .panes = {{.key = 4}}}});
+    check((struct golden){.name = "alike-33-80-mono",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 24,
+                          .cols = 80,
+                          .theme = "mono",
+                          .at = {.alike = true, .panes = {{.key = 4}}}});
+    check((struct golden){.name = "alike-33-200",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 60,
+                          .cols = 200,
+                          .at = {.alike = true, .panes = {{.key = 28}}}});
+    check((struct golden){
+        .name = "alike-33-120-all",
+        .state = FIXTURE_DECIDING,
+        .rows = 40,
+        .cols = 120,
+        .at = {.alike = true, .measure = ALIKE_ALL, .panes = {{.sort = 3}}}});
+    check((struct golden){.name = "alike-33-60-ascii",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 15,
+                          .cols = 60,
+                          .ascii = true,
+                          .at = {.alike = true, .panes = {{.key = 13}}}});
+    check((struct golden){
+        .name = "alike-33-80-agreed",
+        .state = FIXTURE_DECIDING,
+        .rows = 24,
+        .cols = 80,
+        .at = {.alike = true, .measure = ALIKE_AGREED, .panes = {{.sort = 1, .key = 9}}}});
+    check((struct golden){.name = "alike-33-80-likeness",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 24,
+                          .cols = 80,
+                          .at = {.alike = true, .panes = {{.sort = 2}}}});
+    check((struct golden){.name = "alike-33-80-filter",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 24,
+                          .cols = 80,
+                          .at = {.alike = true, .panes = {{.filter = "group B"}}}});
+    check((struct golden){.name = "alike-128-80",
+                          .seats = 128,
+                          .state = FIXTURE_DECIDING,
+                          .rows = 24,
+                          .cols = 80,
+                          .at = {.alike = true, .panes = {{.side = 20}}}});
+    check((struct golden){.name = "alike-128-200",
+                          .seats = 128,
+                          .state = FIXTURE_DECIDING,
+                          .rows = 60,
+                          .cols = 200,
+                          .at = {.alike = true}});
+    check((struct golden){.name = "alike-7-80",
+                          .seats = 7,
+                          .state = FIXTURE_DECIDING,
+                          .rows = 24,
+                          .cols = 80,
+                          .change = unlike,
+                          .at = {.alike = true}});
+    check((struct golden){.name = "alike-33-80-hostile",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 24,
+                          .cols = 80,
+                          .hostile = true,
+                          .at = {.alike = true}});
+    check((struct golden){.name = "alike-33-80-past",
+                          .state = FIXTURE_PAST,
+                          .rows = 15,
+                          .cols = 80,
+                          .at = {.alike = true}});
+    check((struct golden){.name = "alike-33-60-older",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 15,
+                          .cols = 60,
+                          .change = older,
+                          .at = {.alike = true}});
+    check((struct golden){.name = "alike-33-60-asked",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 15,
+                          .cols = 60,
+                          .change = asked,
+                          .at = {.alike = true}});
+}
+
+static void test_pairs(void)
+{
+    check((struct golden){.name = "alike-pairs-33-80",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 24,
+                          .cols = 80,
+                          .at = {.alike = true, .depth = 1, .subject = {0, 13}}});
+    check((struct golden){
+        .name = "alike-pairs-33-200",
+        .state = FIXTURE_DECIDING,
+        .rows = 60,
+        .cols = 200,
+        .at = {.alike = true, .depth = 1, .subject = {0, 1}, .panes = {{0}, {.sort = 4}}}});
+    check((struct golden){.name = "alike-pairs-33-60-ascii",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 15,
+                          .cols = 60,
+                          .ascii = true,
+                          .at = {.alike = true, .depth = 1, .subject = {0, 5}}});
+    check((struct golden){.name = "alike-pair-80",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 24,
+                          .cols = 80,
+                          .at = {.alike = true, .depth = 2, .subject = {0, 13, 22}}});
+    check((struct golden){.name = "alike-pair-60-unknown",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 15,
+                          .cols = 60,
+                          .at = {.alike = true, .depth = 2, .subject = {0, 2, 3}}});
+}
+
 /* What is opened at depth 1 and 2 is the same decision and seat, either way. */
 static void test_opened(void)
 {
@@ -208,6 +383,9 @@ int main(void)
     test_maps();
     test_transposed();
     test_of_seat();
+    test_calibration();
+    test_alike();
+    test_pairs();
     test_opened();
     return tap_done();
 }

@@ -138,6 +138,8 @@ static bool draw_all(enum view_id id, const struct scene *s, struct model *m, un
         memset(&state, 0, sizeof(state));
         state.layer = variant % 4;
         state.transposed = variant % 2 == 1;
+        state.alike = id == VIEW_PATTERN && (variant + turn) % 3 != 0;
+        state.measure = variant;
         state.level = variant % 5;
         for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
             struct pane *pane = &state.panes[depth];

@@ -21,7 +21,7 @@ static const char *theme_choice(struct console *c, size_t i)
 static const char *view_choice(struct console *c, size_t i)
 {
     (void)c;
-    return i < VIEW_COUNT ? views[i]->name : NULL;
+    return i < VIEW_COUNT ? views[i]->name : i == VIEW_COUNT ? "Alike" : NULL;
 }
 
 static const char *const set_choices[] = {"ascii", "clock", "mouse", NULL};
@@ -86,13 +86,15 @@ static void run_freeze(struct console *c, const char *rest, uint64_t now_ms)
 
 static void run_view(struct console *c, const char *rest, uint64_t now_ms)
 {
-    for (int v = 0; v < VIEW_COUNT; v++) {
-        if (strcasecmp(views[v]->name, rest) == 0) {
-            console_show(c, (enum view_id)v);
-            return;
-        }
+    enum view_id view;
+    bool alike;
+    if (!console_view_named(rest, &view, &alike)) {
+        console_say(c, false, now_ms, "there is no view \"%s\"", rest);
+    } else if (view == VIEW_PATTERN) {
+        console_alike(c, alike);
+    } else {
+        console_show(c, view);
     }
-    console_say(c, false, now_ms, "there is no view \"%s\"", rest);
 }
 
 static void run_sort(struct console *c, const char *rest, uint64_t now_ms)

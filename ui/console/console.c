@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 void console_options_defaults(struct console_options *o)
 {
@@ -74,6 +75,7 @@ size_t console_add_council(struct console *c, const char *name)
         for (int d = 0; d < DEPTH_MAX; d++) {
             new->states[v].panes[d].key = ROW_NEWEST;
         }
+        new->states[v].beside.key = ROW_NEWEST;
     }
     console_changed(c);
     return c->count++;
@@ -163,6 +165,44 @@ void console_show(struct console *c, enum view_id view)
     c->help = false;
     c->menu = false;
     console_changed(c);
+}
+
+/* A seat that is looked at stays so on the other page. */
+static void turn_page(struct view_state *state)
+{
+    bool seats = !state->transposed, opened = seats && state->depth > 0;
+    struct pane other = state->beside;
+    state->beside = state->panes[0];
+    state->panes[0] = other;
+    if (seats) {
+        state->panes[0].key = state->beside.key;
+        state->panes[0].index = state->beside.index;
+    }
+    state->alike = !state->alike;
+    state->depth = opened ? 1 : 0;
+    state->panes[1] = (struct pane){.key = ROW_NEWEST};
+}
+
+void console_alike(struct console *c, bool alike)
+{
+    struct view_state *state = &console_here(c)->states[VIEW_PATTERN];
+    if (state->alike != alike) {
+        turn_page(state);
+    }
+    console_show(c, VIEW_PATTERN);
+}
+
+bool console_view_named(const char *name, enum view_id *view, bool *alike)
+{
+    *alike = strcasecmp(name, "alike") == 0;
+    *view = VIEW_PATTERN;
+    for (int v = 0; v < VIEW_COUNT && !*alike; v++) {
+        if (strcasecmp(views[v]->name, name) == 0) {
+            *view = (enum view_id)v;
+            return true;
+        }
+    }
+    return *alike;
 }
 
 void console_changed(struct console *c)

@@ -56,6 +56,10 @@ const struct theme *console_theme(const struct console *c);
 bool console_ascii(const struct console *c);
 const char *console_view_name(const struct console *c);
 void console_show(struct console *c, enum view_id view);
+/* Pattern, and which of its pages. */
+void console_alike(struct console *c, bool alike);
+/* The view of that name, or Pattern's second page, "alike". */
+bool console_view_named(const char *name, enum view_id *view, bool *alike);
 
 /* Goes up when the screen may look different. */
 uint64_t console_version(const struct console *c);

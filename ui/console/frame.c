@@ -197,6 +197,7 @@ static void draw_view(struct console *c, struct cells *cells, struct area a,
                            slice_of_string(at->why));
         return;
     }
+    ctx->cols = a.cols;
     v->draw(ctx, cells, a, &c->drawn);
     console_pane(c)->top = c->drawn.columns > 0 || v->pages != NULL ? c->drawn.top : 0;
     if (v->want != NULL) {

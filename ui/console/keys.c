@@ -107,6 +107,19 @@ static void enter(struct console *c, uint64_t now_ms)
     console_changed(c);
 }
 
+static void transpose(struct console *c, uint64_t now_ms)
+{
+    struct view_state *state = console_state(c);
+    if (state->alike) {
+        console_say(c, true, now_ms, "seats by seats: it is the same either way");
+        return;
+    }
+    state->transposed = !state->transposed;
+    state->panes[0] = (struct pane){.key = ROW_NEWEST};
+    state->depth = 0;
+    console_changed(c);
+}
+
 static void snapshot(struct console *c)
 {
     console_effect(c, EFFECT_WRITE, true, "", SLICE_NONE, 0);
@@ -261,14 +274,14 @@ void console_do(struct console *c, enum action a, uint64_t now_ms)
         flag_acknowledge(c, now_ms);
         break;
     case ACTION_TRANSPOSE:
-        state->transposed = !state->transposed;
-        state->panes[0] = (struct pane){.key = ROW_NEWEST};
-        state->depth = 0;
-        console_changed(c);
+        transpose(c, now_ms);
         break;
     case ACTION_CYCLE:
-        state->layer = (state->layer + 1) % 4;
+        *(state->alike ? &state->measure : &state->layer) += 1;
         console_changed(c);
+        break;
+    case ACTION_ALIKE:
+        console_alike(c, !state->alike);
         break;
     case ACTION_VERIFY:
         row_verify(c, now_ms);

@@ -38,6 +38,7 @@ enum ask {
     ASK_BLOCK, /* number: the first envelope */
     ASK_VERIFY,
     ASK_CHARTER,
+    ASK_PATTERNS, /* key: which kind */
     ASK_ACT,
     ASK_COUNT
 };
@@ -92,6 +93,15 @@ struct class_threshold {
     uint32_t threshold;
 };
 
+/* Voting patterns of a kind. */
+struct told_patterns {
+    struct deck told; /* the newest first */
+    uint64_t asked_ms;
+    bool asked;   /* since the connection is there */
+    bool stale;   /* a decision was made final since */
+    bool lacking; /* the node knows no such method */
+};
+
 struct model {
     struct scene scene; /* its arrays are the decks' */
     struct seat_card cards[UI_SEATS_MAX];
@@ -127,6 +137,7 @@ struct model {
     struct kept_detail details[DETAILS_MAX];
     size_t detail_count;
     uint64_t detail_uses;
+    struct told_patterns patterns[PATTERNS_KINDS];
 };
 
 /* --- model_request.c: what is asked --- */
@@ -261,6 +272,20 @@ void details_certify(struct model *m);
 /* The connection is gone, and with it what was on its way; or the council is another. */
 void details_lost(struct model *m, bool all);
 
+/* --- model_patterns.c --- */
+
+void patterns_apply(struct model *m, const struct value *v);
+void patterns_refused(struct model *m, const struct value *error);
+/* The parts of them that are asked for under a key, as members of a JSON array. */
+const char *patterns_parts(const char *key);
+/* A decision was made final. */
+void patterns_touch(struct model *m);
+void patterns_reconnected(struct model *m);
+void patterns_forget(struct model *m);
+/* The newest that are made of no more decisions than that; NULL: none. */
+void *patterns_at(const struct model *m, enum patterns_kind kind, uint64_t decisions);
+size_t patterns_bytes(const struct model *m);
+
 /* --- model_act.c --- */
 
 void act_answered(struct model *m, const struct request *r, const struct value *error);
@@ -269,6 +294,8 @@ void act_outcome(struct model *m, bool good, const char *text);
 /* --- model.c, scene.c --- */
 
 void item_unref(void *item);
+void scene_share_patterns(struct scene *s, struct scene_tallies *t,
+                          struct scene_likeness *l);
 void model_forget_council(struct model *m);
 /* After a deck has changed. */
 void model_sync(struct model *m);

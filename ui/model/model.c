@@ -56,6 +56,7 @@ void model_forget_council(struct model *m)
     }
     deck_free(&m->observed);
     details_lost(m, true);
+    patterns_forget(m);
     /* Pages of seats that there are not are never touched. */
     memset(m->cards, 0, m->scene.seats * sizeof(m->cards[0]));
     memset(m->streak_ended, 0, sizeof(m->streak_ended));
@@ -107,6 +108,7 @@ void model_connected(struct model *m, uint64_t now_ms)
 {
     requests_drop(m);
     details_lost(m, false);
+    patterns_reconnected(m);
     m->now_ms = now_ms;
     m->connected = true;
     m->subscribed = m->want_status = m->want_seats = false;
@@ -246,5 +248,5 @@ size_t model_bytes(const struct model *m)
     for (size_t i = 0; i < m->detail_count; i++) {
         bytes += m->details[i].bytes;
     }
-    return bytes;
+    return bytes + patterns_bytes(m);
 }

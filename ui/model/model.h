@@ -82,6 +82,13 @@ struct detail {
 };
 struct detail model_detail(const struct model *m, enum detail_kind kind, const char *key);
 
+/* --- voting patterns, asked for when somebody looks at them --- */
+
+enum patterns_kind { PATTERNS_SEATS, PATTERNS_PAIRS, PATTERNS_KINDS };
+/* Asks for them, and again, at most every five seconds, when decisions were made final
+ * since. They become items of the scene. */
+void model_want_patterns(struct model *m, enum patterns_kind kind, uint64_t now_ms);
+
 /* --- acting: the answer becomes an event of the console --- */
 
 /* flags.ack and propose; params is stolen. The result is told by model_next_outcome. */

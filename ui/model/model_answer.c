@@ -89,6 +89,9 @@ static void take_result(struct model *m, const struct answer_id *id,
     case ASK_CHARTER:
         detail_answered(m, id->ask, id->key, id->number, NULL);
         break;
+    case ASK_PATTERNS:
+        patterns_apply(m, result);
+        break;
     case ASK_ACT:
     case ASK_COUNT:
         break;
@@ -102,6 +105,8 @@ static void take_error(struct model *m, const struct answer_id *id,
     const struct value *code = value_get(error, "code");
     if (detail) {
         detail_answered(m, id->ask, id->key, id->number, error);
+    } else if (id->ask == ASK_PATTERNS) {
+        patterns_refused(m, error);
     } else if (!value_is(code, VALUE_INTEGER) || code->number != CONTROL_UNKNOWN_METHOD) {
         /* An older node lacks some; anything else somebody should know. A proposal may
          * have gone meanwhile. */

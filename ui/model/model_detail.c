@@ -36,6 +36,7 @@ static enum detail_kind kind_of(enum ask ask)
     case ASK_LOG:
     case ASK_BLOCKS:
     case ASK_BALLOTS:
+    case ASK_PATTERNS:
     case ASK_ACT:
     case ASK_COUNT:
         break;

@@ -243,5 +243,7 @@ bool model_past(const struct model *m, uint64_t record, struct scene *out)
     put_blocks(now, out, p->final_height);
     put_lines(now, out);
     put_latencies(now, out, p->final_height);
+    scene_share_patterns(out, patterns_at(m, PATTERNS_SEATS, record + 1),
+                         patterns_at(m, PATTERNS_PAIRS, record + 1));
     return true;
 }

@@ -325,6 +325,7 @@ void records_final(struct model *m, const struct value *v)
         s->order.epoch_left -= s->order.epoch_left != UNKNOWN && s->order.epoch_left > 0;
         add_totals(m, p);
     }
+    patterns_touch(m);
     struct observation *seen = observation_new(m);
     (void)insert(m, p, seen);
 }

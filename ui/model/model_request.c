@@ -24,6 +24,7 @@ static const struct {
     [ASK_BLOCK] = {"block", "block"},
     [ASK_VERIFY] = {"verify", "verify"},
     [ASK_CHARTER] = {"charter", "charter"},
+    [ASK_PATTERNS] = {"patterns", "patterns"},
     [ASK_ACT] = {"act", ""},
 };
 
@@ -156,6 +157,11 @@ static void put_params(struct buffer *out, const struct request *r)
         if (r->ask == ASK_BLOCK) {
             put_number(out, "from", r->number);
         }
+        break;
+    case ASK_PATTERNS:
+        put(out, "\"parts\":[");
+        put(out, patterns_parts(r->key));
+        put(out, "]");
         break;
     case ASK_SEATS:
     case ASK_STATUS:

@@ -41,6 +41,13 @@ void item_unref(void *item)
         (count) = 0;                                                                       \
     } while (0)
 
+void scene_share_patterns(struct scene *s, struct scene_tallies *t,
+                          struct scene_likeness *l)
+{
+    s->tallies = t != NULL ? share(t) : NULL;
+    s->likeness = l != NULL ? share(l) : NULL;
+}
+
 void scene_copy(struct scene *out, const struct scene *from)
 {
     *out = *from;
@@ -49,6 +56,7 @@ void scene_copy(struct scene *out, const struct scene *from)
     SHARE_ALL(out->flags, from->flags, out->flag_count);
     SHARE_ALL(out->blocks, from->blocks, out->block_count);
     SHARE_ALL(out->lines, from->lines, out->line_count);
+    scene_share_patterns(out, from->tallies, from->likeness);
 }
 
 void scene_free(struct scene *s)
@@ -58,6 +66,10 @@ void scene_free(struct scene *s)
     RELEASE_ALL(s->flags, s->flag_count);
     RELEASE_ALL(s->blocks, s->block_count);
     RELEASE_ALL(s->lines, s->line_count);
+    item_unref(s->tallies);
+    item_unref(s->likeness);
+    s->tallies = NULL;
+    s->likeness = NULL;
 }
 
 /* --- proposals --- */

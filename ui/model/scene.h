@@ -10,6 +10,8 @@
 #ifndef CONCLAVE_UI_MODEL_SCENE_H
 #define CONCLAVE_UI_MODEL_SCENE_H
 
+#include "ui/model/patterns.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -160,7 +162,7 @@ struct scene_awaiting {
     uint64_t next_ms; /* when that happens; UNKNOWN */
     uint32_t have, need;
     bool reachable;
-    bool old; /* the council has gone on since the node said it */
+    bool old;                   /* the council has gone on since the node said it */
     bool missing[UI_SEATS_MAX]; /* missing[seat - 1] */
     bool unable[UI_SEATS_MAX];
 };
@@ -225,7 +227,11 @@ struct scene {
     size_t block_count;
     struct scene_line **lines; /* the newest first */
     size_t line_count;
-    uint64_t events, gaps; /* that came, and times that some were missed */
+    struct scene_tallies *tallies;   /* NULL: not known, or nobody looked */
+    struct scene_likeness *likeness; /* the same */
+    bool patterns_asked;             /* and not answered yet */
+    char patterns_refusal[160];      /* why the node does not tell them; else "" */
+    uint64_t events, gaps;           /* that came, and times that some were missed */
 };
 
 /* A scene of its own, sharing the items. scene_free releases what it holds; both leave the

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /* The view Pattern: how seats decided, decision by decision. */
 #include "ui/view/pattern.h"
+#include "ui/view/alike.h"
 #include "ui/view/ballots.h"
+#include "ui/view/calibration.h"
 #include "ui/view/list.h"
 #include "ui/view/table.h"
 #include "ui/view/tree.h"
@@ -15,12 +17,18 @@ enum shown {
     SHOWN_DECISIONS, /* transposed */
     SHOWN_OF_SEAT,   /* decisions of one seat */
     SHOWN_BALLOTS,   /* ballots of one decision */
-    SHOWN_TEXT
+    SHOWN_TEXT,
+    SHOWN_ALIKE, /* the second page: seats by seats */
+    SHOWN_PAIRS, /* one seat and the others */
+    SHOWN_PAIR   /* a text */
 };
 
 static enum shown shown(const struct view_context *ctx)
 {
     const struct view_state *s = ctx->state;
+    if (s->alike) {
+        return s->depth == 0 ? SHOWN_ALIKE : s->depth == 1 ? SHOWN_PAIRS : SHOWN_PAIR;
+    }
     if (s->depth >= 2) {
         return SHOWN_TEXT;
     }
@@ -30,11 +38,24 @@ static enum shown shown(const struct view_context *ctx)
     return s->transposed ? SHOWN_DECISIONS : SHOWN_SEATS;
 }
 
-enum seat_sort { SORT_SEAT, SORT_AGREEMENT, SORT_MISSED, SORT_STREAK };
+enum seat_sort {
+    SORT_SEAT,
+    SORT_AGREEMENT,
+    SORT_MISSED,
+    SORT_STREAK,
+    SORT_CALIBRATION,
+    SORT_BRIER
+};
+
+static size_t seat_count(const struct scene *s)
+{
+    return s->seats < UI_SEATS_MAX ? s->seats : UI_SEATS_MAX;
+}
 
 static const char *const *sorts(const struct view_context *ctx)
 {
-    static const char *const seats[] = {"seat", "agreement", "missed", "streak", NULL};
+    static const char *const seats[] = {"seat",        "agreement", "missed", "streak",
+                                        "calibration", "brier",     NULL};
     static const char *const decisions[] = {"newest", "class", "outcome", "margin", NULL};
     switch (shown(ctx)) {
     case SHOWN_SEATS:
@@ -45,7 +66,12 @@ static const char *const *sorts(const struct view_context *ctx)
         return decisions_sorts();
     case SHOWN_BALLOTS:
         return detail_sorts();
+    case SHOWN_ALIKE:
+        return alike_sorts();
+    case SHOWN_PAIRS:
+        return pairs_sorts();
     case SHOWN_TEXT:
+    case SHOWN_PAIR:
         break;
     }
     return NULL;
@@ -55,22 +81,34 @@ static size_t count(const struct view_context *ctx)
 {
     switch (shown(ctx)) {
     case SHOWN_SEATS:
-        return ctx->scene->seats < UI_SEATS_MAX ? ctx->scene->seats : UI_SEATS_MAX;
+    case SHOWN_ALIKE:
+        return seat_count(ctx->scene);
+    case SHOWN_PAIRS:
+        return ctx->scene->likeness != NULL ? seat_count(ctx->scene) : 0;
     case SHOWN_DECISIONS:
     case SHOWN_OF_SEAT:
         return ctx->scene->final_count;
     case SHOWN_BALLOTS:
         return detail_count(ctx);
     case SHOWN_TEXT:
+    case SHOWN_PAIR:
         break;
     }
     return 0;
+}
+
+/* A seat is no pair with itself. */
+static bool listed(const struct view_context *ctx, size_t i)
+{
+    return shown(ctx) != SHOWN_PAIRS || i + 1 != ctx->state->subject[1];
 }
 
 static uint64_t key(const struct view_context *ctx, size_t i)
 {
     switch (shown(ctx)) {
     case SHOWN_SEATS:
+    case SHOWN_ALIKE:
+    case SHOWN_PAIRS:
         return i + 1;
     case SHOWN_DECISIONS:
     case SHOWN_OF_SEAT:
@@ -78,6 +116,7 @@ static uint64_t key(const struct view_context *ctx, size_t i)
     case SHOWN_BALLOTS:
         return detail_key(ctx, i);
     case SHOWN_TEXT:
+    case SHOWN_PAIR:
         break;
     }
     return 0;
@@ -87,12 +126,15 @@ static uint16_t seat(const struct view_context *ctx, size_t i)
 {
     switch (shown(ctx)) {
     case SHOWN_SEATS:
+    case SHOWN_ALIKE:
+    case SHOWN_PAIRS:
         return (uint16_t)(i + 1);
     case SHOWN_BALLOTS:
         return detail_seat(ctx, i);
     case SHOWN_DECISIONS:
     case SHOWN_OF_SEAT:
     case SHOWN_TEXT:
+    case SHOWN_PAIR:
         break;
     }
     return 0;
@@ -113,16 +155,24 @@ static void text(const struct view_context *ctx, size_t i, struct buffer *out)
     case SHOWN_BALLOTS:
         detail_text(ctx, i, out);
         break;
+    case SHOWN_ALIKE:
+        alike_text(ctx, i, out);
+        break;
+    case SHOWN_PAIRS:
+        pairs_text(ctx, i, out);
+        break;
     case SHOWN_TEXT:
+    case SHOWN_PAIR:
         break;
     }
 }
 
 /* --- order: the worst first --- */
 
-static int compare_seats(unsigned by, const struct scene_seat *a,
-                         const struct scene_seat *b)
+static int compare_seats(const struct scene *s, unsigned by, uint16_t first,
+                         uint16_t second)
 {
+    const struct scene_seat *a = &s->seat[first - 1], *b = &s->seat[second - 1];
     /* What is not known comes last: as no missed ballot at all, and as full agreement. */
     uint64_t a_missed = a->totals_known ? a->missed + (uint64_t)a->withheld + 1 : 0;
     uint64_t b_missed = b->totals_known ? b->missed + (uint64_t)b->withheld + 1 : 0;
@@ -135,6 +185,10 @@ static int compare_seats(unsigned by, const struct scene_seat *a,
         return order_numbers(b_missed, a_missed);
     case SORT_STREAK:
         return order_numbers(b->streak, a->streak);
+    case SORT_CALIBRATION:
+        return calibration_compare_gap(s, first, second);
+    case SORT_BRIER:
+        return calibration_compare_brier(s, first, second);
     }
     return 0;
 }
@@ -146,7 +200,7 @@ static int compare(const struct view_context *ctx, size_t i, size_t j)
     int order = 0;
     switch (shown(ctx)) {
     case SHOWN_SEATS:
-        order = compare_seats(by, &s->seat[i], &s->seat[j]);
+        order = compare_seats(s, by, (uint16_t)(i + 1), (uint16_t)(j + 1));
         break;
     case SHOWN_DECISIONS:
         order = ballots_compare(by, s->final[i], s->final[j]);
@@ -155,7 +209,12 @@ static int compare(const struct view_context *ctx, size_t i, size_t j)
         return decisions_compare(ctx, i, j);
     case SHOWN_BALLOTS:
         return detail_compare(ctx, i, j);
+    case SHOWN_ALIKE:
+        return alike_compare(ctx, i, j);
+    case SHOWN_PAIRS:
+        return pairs_compare(ctx, i, j);
     case SHOWN_TEXT:
+    case SHOWN_PAIR:
         break;
     }
     return order != 0 ? order : order_numbers(i, j);
@@ -167,7 +226,9 @@ static int compare(const struct view_context *ctx, size_t i, size_t j)
 static void body(const struct view_context *ctx, struct buffer *out)
 {
     const uint64_t *subject = ctx->state->subject;
-    if (ctx->state->transposed) {
+    if (ctx->state->alike) {
+        pair_body(ctx, out);
+    } else if (ctx->state->transposed) {
         content_body(ctx, subject[1], subject[2], out);
     } else {
         content_body(ctx, subject[2], subject[1], out);
@@ -191,7 +252,14 @@ static void draw(const struct view_context *ctx, struct cells *c, struct area a,
     case SHOWN_BALLOTS:
         detail_draw(ctx, c, a, out);
         break;
+    case SHOWN_ALIKE:
+        alike_draw(ctx, c, a, out);
+        break;
+    case SHOWN_PAIRS:
+        pairs_draw(ctx, c, a, out);
+        break;
     case SHOWN_TEXT:
+    case SHOWN_PAIR:
         body(ctx, &page);
         draw_pager(ctx, c, a, buffer_slice(&page), out);
         buffer_free(&page);
@@ -216,9 +284,17 @@ static void want(const struct view_context *ctx, struct model *m, uint64_t now_m
         if (ctx->scene->final_count < pane->side + 4 * (size_t)LIST_AHEAD) {
             model_want_page(m, PAGE_DECISIONS);
         }
+        if (pattern_calibrated(ctx, ctx->cols)) {
+            model_want_patterns(m, PATTERNS_SEATS, now_ms);
+        }
+        break;
+    case SHOWN_OF_SEAT:
+        model_want_patterns(m, PATTERNS_SEATS, now_ms);
+        if (list_is_near_end(ctx)) {
+            model_want_page(m, PAGE_DECISIONS);
+        }
         break;
     case SHOWN_DECISIONS:
-    case SHOWN_OF_SEAT:
         if (list_is_near_end(ctx)) {
             model_want_page(m, PAGE_DECISIONS);
         }
@@ -229,6 +305,12 @@ static void want(const struct view_context *ctx, struct model *m, uint64_t now_m
     case SHOWN_TEXT:
         content_want(ctx, m, subject[transposed ? 1 : 2], now_ms);
         break;
+    case SHOWN_ALIKE:
+    case SHOWN_PAIRS:
+    case SHOWN_PAIR:
+        model_want_patterns(m, PATTERNS_PAIRS, now_ms);
+        model_want_patterns(m, PATTERNS_SEATS, now_ms);
+        break;
     }
 }
 
@@ -236,6 +318,7 @@ const struct view view_pattern = {
     .name = "Pattern",
     .sorts = sorts,
     .count = count,
+    .listed = listed,
     .key = key,
     .seat = seat,
     .text = text,

@@ -27,6 +27,8 @@ size_t pattern_side(const struct view_context *ctx, size_t count, unsigned shown
 /* Of 100, how often a seat was with the outcome, of its ballots for or against; UNKNOWN. */
 uint64_t pattern_agreement(const struct scene_seat *s);
 
+/* Whether the rows of seats have their calibration at this width. */
+bool pattern_calibrated(const struct view_context *ctx, unsigned cols);
 /* The map with a row for each seat, and with one for each decision. */
 void pattern_draw_seats(const struct view_context *ctx, struct cells *c, struct area a,
                         struct drawn *out);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /* The map: seats down and decisions across, the newest at the right; or transposed. */
 #include "ui/view/ballots.h"
+#include "ui/view/calibration.h"
 #include "ui/view/pattern.h"
 #include "ui/view/table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The rows that the head above the list leaves to it. */
@@ -34,17 +36,43 @@ static struct head head_of(struct area a, unsigned legend, unsigned wanted)
 
 /* --- seats down --- */
 
-enum { SEAT, AGREE, MISSED, STREAK, MAP };
+enum { SEAT, AGREE, SURE, GAP, BRIER, MISSED, STREAK, MAP };
+/* From so many columns on there is room for all; in fewer the layer of confidence, and who
+ * sorts by it, has the calibration in place of others. */
+enum { ALL_FROM = 130, NEVER = UINT16_MAX };
+/* In thousandths: a seat is so much too sure, or not sure enough. */
+enum { WIDE_GAP = 200 };
 static const struct column seat_columns[] = {
-    [SEAT] = {" seat", 12, 0, 0, false, 18}, [AGREE] = {"with", 5, 44, 1, true, 0},
-    [MISSED] = {"miss", 5, 56, 2, true, 0},  [STREAK] = {"run", 4, 66, 3, true, 0},
-    [MAP] = {"", 0, 0, NO_SORT, false, 0},
+    [SEAT] = {" seat", 12, 0, 0, false, 18},    [AGREE] = {"with", 5, 44, 1, true, 0},
+    [SURE] = {"sure", 5, 44, NO_SORT, true, 0}, [GAP] = {"gap", 4, 44, 4, true, 0},
+    [BRIER] = {"Brier", 6, 44, 5, true, 0},     [MISSED] = {"miss", 5, 56, 2, true, 0},
+    [STREAK] = {"run", 4, 66, 3, true, 0},      [MAP] = {"", 0, 0, NO_SORT, false, 0},
 };
+enum { SEAT_COLUMNS = sizeof(seat_columns) / sizeof(seat_columns[0]) };
 
-static struct area map_field(struct area line)
+bool pattern_calibrated(const struct view_context *ctx, unsigned cols)
 {
+    unsigned sort = ctx->state->panes[0].sort;
+    return cols >= ALL_FROM || pattern_layer(ctx->state) == LAYER_CONFIDENCE ||
+           seat_columns[GAP].sort == (int)sort || seat_columns[BRIER].sort == (int)sort;
+}
+
+static void seat_table(const struct view_context *ctx, struct table *t,
+                       struct column columns[SEAT_COLUMNS], unsigned cols)
+{
+    bool calibrated = pattern_calibrated(ctx, cols);
+    memcpy(columns, seat_columns, sizeof(seat_columns));
+    for (unsigned i = SURE; i < MAP && cols < ALL_FROM; i++) {
+        columns[i].least = (i <= BRIER) == calibrated ? columns[i].least : NEVER;
+    }
+    table_lay(t, columns, SEAT_COLUMNS, cols);
+}
+
+static struct area map_field(const struct view_context *ctx, struct area line)
+{
+    struct column columns[SEAT_COLUMNS];
     struct table t;
-    table_lay(&t, seat_columns, sizeof(seat_columns) / sizeof(seat_columns[0]), line.cols);
+    seat_table(ctx, &t, columns, line.cols);
     return table_field(&t, line, MAP);
 }
 
@@ -57,15 +85,34 @@ static size_t decision_at(const struct view_context *ctx, unsigned cols, unsigne
     return col < shown ? pattern_side(ctx, count, cols) + shown - 1 - col : SIZE_MAX;
 }
 
+static void put_calibration(const struct view_context *ctx, const struct table *t,
+                            struct cells *c, struct area line, uint16_t seat)
+{
+    const struct vote_tally *tally = calibration_tally(ctx->scene, seat, PERIOD_ALL);
+    int32_t gap = calibration_gap(tally);
+    char words[8];
+    words_share(words, sizeof(words), tally != NULL ? tally->confidence : SHARE_UNKNOWN);
+    table_put(t, c, line, SURE, ROLE_TEXT, words);
+    words_gap(words, sizeof(words), gap);
+    table_put(t, c, line, GAP,
+              gap == INT32_MIN       ? ROLE_UNKNOWN
+              : abs(gap) >= WIDE_GAP ? ROLE_WARNING
+                                     : ROLE_QUIET,
+              words);
+    words_brier(words, sizeof(words), tally != NULL ? tally->brier : SHARE_UNKNOWN);
+    table_put(t, c, line, BRIER, ROLE_TEXT, words);
+}
+
 static void draw_seat_row(const struct view_context *ctx, struct cells *c, struct area line,
                           size_t i)
 {
     const struct scene_seat *s = &ctx->scene->seat[i];
     enum pattern_layer layer = pattern_layer(ctx->state);
     uint16_t seat = (uint16_t)(i + 1);
+    struct column columns[SEAT_COLUMNS];
     struct table t;
     char words[24];
-    table_lay(&t, seat_columns, sizeof(seat_columns) / sizeof(seat_columns[0]), line.cols);
+    seat_table(ctx, &t, columns, line.cols);
     struct area name = table_field(&t, line, SEAT), map = table_field(&t, line, MAP);
     draw_mark(ctx, c, name, 0, seat);
     (void)draw_seat(ctx, c, name, 0, 1, name.cols, seat);
@@ -76,6 +123,7 @@ static void draw_seat_row(const struct view_context *ctx, struct cells *c, struc
         (void)snprintf(words, sizeof(words), "%" PRIu64 "%%", agreement);
     }
     table_put(&t, c, line, AGREE, ROLE_TEXT, words);
+    put_calibration(ctx, &t, c, line, seat);
     words_number(words, sizeof(words),
                  s->totals_known ? (uint64_t)s->missed + s->withheld : UNKNOWN);
     table_put(&t, c, line, MISSED, ROLE_TEXT, words);
@@ -131,15 +179,16 @@ void pattern_draw_seats(const struct view_context *ctx, struct cells *c, struct 
     }
     if (h.titles != NO_ROW) {
         struct area titles = area_rows(inner, (unsigned)h.titles, 2);
+        struct column columns[SEAT_COLUMNS];
         struct table t;
-        table_lay(&t, seat_columns, MAP + 1, inner.cols);
+        seat_table(ctx, &t, columns, inner.cols);
         for (size_t i = 0; i < MAP; i++) {
-            draw_head(ctx, c, titles, 1, t.at[i], t.width[i], seat_columns[i].sort,
-                      seat_columns[i].right, seat_columns[i].head);
+            draw_head(ctx, c, titles, 1, t.at[i], t.width[i], columns[i].sort,
+                      columns[i].right, columns[i].head);
         }
-        draw_decision_heads(ctx, c, map_field(titles));
+        draw_decision_heads(ctx, c, map_field(ctx, titles));
         if (ctx->scene->final_count == 0) {
-            draw_string(c, map_field(titles), 0, 0, ROLE_QUIET, "no decision yet");
+            draw_string(c, map_field(ctx, titles), 0, 0, ROLE_QUIET, "no decision yet");
         }
     }
     bool more = ctx->rows->count > body.rows;

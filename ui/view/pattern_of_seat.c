@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What one seat said in each decision. */
 #include "ui/view/ballots.h"
+#include "ui/view/calibration.h"
 #include "ui/view/list.h"
 #include "ui/view/pattern.h"
 #include "ui/view/table.h"
@@ -172,6 +173,21 @@ static void draw_totals(const struct view_context *ctx, struct cells *c, struct 
     put_total(c, line, &at, "late", known ? s->late : UNKNOWN);
 }
 
+/* Over all decisions, and the newest ones. */
+static void draw_calibration(const struct view_context *ctx, struct cells *c,
+                             struct area line)
+{
+    const struct scene_tallies *t = ctx->scene->tallies;
+    struct buffer words = {NULL, 0, 0};
+    calibration_put(&words, ctx->scene, subject(ctx), PERIOD_ALL);
+    if (t != NULL && t->held[PERIOD_WINDOW] != UNKNOWN) {
+        words_format(&words, "; last %" PRIu64 ": ", t->held[PERIOD_WINDOW]);
+        calibration_put(&words, ctx->scene, subject(ctx), PERIOD_WINDOW);
+    }
+    draw_fit(c, line, 0, 0, line.cols, ROLE_QUIET, buffer_slice(&words));
+    buffer_free(&words);
+}
+
 void decisions_draw(const struct view_context *ctx, struct cells *c, struct area a,
                     struct drawn *out)
 {
@@ -182,6 +198,10 @@ void decisions_draw(const struct view_context *ctx, struct cells *c, struct area
     }
     if (a.rows >= 8) {
         draw_totals(ctx, c, area_rows(a, row, 1));
+        row++;
+    }
+    if (a.rows >= 10) {
+        draw_calibration(ctx, c, area_rows(a, row, 1));
         row++;
     }
     row += a.rows >= 18;

@@ -52,6 +52,9 @@ struct view_state {
         subject[DEPTH_MAX]; /* subject[d]: the key of depth d - 1's row that was opened */
     bool transposed;        /* Pattern */
     unsigned layer;         /* Pattern: agreement, choice, confidence, latency */
+    bool alike;             /* Pattern: its second page, which seats vote alike */
+    unsigned measure;       /* of that page */
+    struct pane beside;     /* the list of the page that is not shown */
     unsigned level;         /* Log: enum line_level; Flags: 0 open, 1 new, 2 all */
 };
 
@@ -81,6 +84,7 @@ struct view_context {
     const bool *marked;     /* marked[seat - 1]: to compare */
     bool flagged_only;      /* rows of seats with flags alone; 0 is the council's seat */
     uint16_t followed;      /* a seat, 0: none */
+    uint16_t cols;          /* of the area drawn into; 0: not known yet */
 };
 
 /* Where the list came to lie, for paging and the mouse: row i of those on the screen, from
