@@ -214,7 +214,9 @@ static void make_past(struct scene *s)
         at->stages = 0;
         at->stages_known = at->connected = false;
         at->view = at->height = at->heard_ms = at->round_trip_ms = UNKNOWN;
-        at->clock_offset_ms = INT64_MIN;
+        at->clock_offset_ms = at->lag_height = at->lag_view = INT64_MIN;
+        at->phi_tenths = UNKNOWN;
+        at->life = LIFE_UNKNOWN;
         memset(at->beats, BEAT_UNKNOWN, sizeof(at->beats));
         at->hints[0] = '\0';
     }

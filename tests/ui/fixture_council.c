@@ -158,6 +158,10 @@ void fixture_seat(struct scene *s, enum fixture_state state, uint16_t number)
     seat->clock_offset_ms = dead         ? INT64_MIN
                             : seat->self ? 0
                                          : (int64_t)fixture_random(number, 4, 60) - 30;
+    seat->life = dead ? LIFE_DOWN : seat->self ? LIFE_UNKNOWN : LIFE_ALIVE;
+    seat->phi_tenths = dead ? 127 : seat->self ? UNKNOWN : fixture_random(number, 8, 14);
+    seat->lag_height = dead || seat->self ? INT64_MIN : (int64_t)(HEIGHT - seat->height);
+    seat->lag_view = dead || seat->self ? INT64_MIN : 0;
     seat->asked_view = UNKNOWN;
     seat->bytes_in = 1000 * (uint64_t)fixture_random(number, 5, 900000);
     seat->bytes_out = 1000 * (uint64_t)fixture_random(number, 6, 900000);

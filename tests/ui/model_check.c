@@ -87,6 +87,60 @@ static const char *check_order(const struct scene *s)
     return NULL;
 }
 
+static bool is_measure(int16_t n)
+{
+    return n == MEASURE_NONE || n == MEASURE_UNKNOWN || (n >= -1000 && n <= 1000);
+}
+
+static bool is_share(uint16_t n, uint16_t most)
+{
+    return n == SHARE_UNKNOWN || n <= most;
+}
+
+static const char *check_likeness(const struct scene *s, const struct scene_likeness *l)
+{
+    bool placed[UI_SEATS_MAX] = {false};
+    CHECK(l->references > 0 && l->seats == s->seats && l->groups <= l->seats);
+    CHECK(is_measure(l->least_kappa));
+    for (uint16_t i = 0; i < l->seats; i++) {
+        CHECK(l->order[i] >= 1 && l->order[i] <= l->seats && !placed[l->order[i] - 1]);
+        CHECK(l->group[i] <= l->groups);
+        placed[l->order[i] - 1] = true;
+        for (uint16_t k = 0; k < i; k++) {
+            const struct scene_pair *p =
+                scene_pair(l, (uint16_t)(k + 1), (uint16_t)(i + 1));
+            CHECK(p != NULL && p == scene_pair(l, (uint16_t)(i + 1), (uint16_t)(k + 1)));
+            CHECK(p->window.agreed <= p->window.votes && p->all.agreed <= p->all.votes);
+            CHECK(is_measure(p->window.kappa) && is_measure(p->window.low) &&
+                  is_measure(p->all.kappa) && is_measure(p->all.high));
+        }
+    }
+    CHECK(scene_pair(l, 1, 1) == NULL && scene_pair(l, 0, 1) == NULL &&
+          scene_pair(l, 1, (uint16_t)(l->seats + 1)) == NULL);
+    return NULL;
+}
+
+static const char *check_tallies(const struct scene *s, const struct scene_tallies *t)
+{
+    CHECK(t->references > 0 && t->seats == s->seats);
+    for (uint16_t i = 0; i < t->seats; i++) {
+        for (int p = 0; p < PERIODS; p++) {
+            const struct vote_tally *v = &t->seat[i].of[p];
+            CHECK(is_share(v->participation, 1000) && is_share(v->agreement, 1000) &&
+                  is_share(v->approval, 1000) && is_share(v->confidence, 1000) &&
+                  is_share(v->brier, BRIER_MAX));
+        }
+    }
+    return NULL;
+}
+
+static const char *check_patterns(const struct scene *s)
+{
+    const char *wrong = s->likeness != NULL ? check_likeness(s, s->likeness) : NULL;
+    CHECK(TEXT(s->patterns_refusal));
+    return wrong == NULL && s->tallies != NULL ? check_tallies(s, s->tallies) : wrong;
+}
+
 static const char *check_lists(const struct scene *s)
 {
     const char *wrong = NULL;
@@ -127,6 +181,7 @@ const char *scene_check(const struct scene *s)
         CHECK(TEXT(c->name) && TEXT(c->jurisdiction) && TEXT(c->speciality) &&
               TEXT(c->vendor) && TEXT(c->model_family) && TEXT(c->address));
     }
+    wrong = wrong != NULL ? wrong : check_patterns(s);
     return wrong != NULL ? wrong : check_lists(s);
 }
 

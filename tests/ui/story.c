@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "story.h"
+#include "story_patterns.h"
 
 #include "base/alloc.h"
 #include "base/quorum.h"
@@ -52,6 +53,8 @@ struct story {
     struct buffer events;
     json_t *wanted; /* prefixes of events; NULL: all but those that are told when wanted */
     struct told_ballots ballots;
+    bool tells_patterns;
+    unsigned patterns_asked;
     unsigned requests;
     char last_act[32];
 };
@@ -102,6 +105,16 @@ uint64_t story_now(const struct story *s)
 void story_pass(struct story *s, uint64_t ms)
 {
     s->now_ms += ms;
+}
+
+void story_tells_patterns(struct story *s, bool tells)
+{
+    s->tells_patterns = tells;
+}
+
+unsigned story_patterns_asked(const struct story *s)
+{
+    return s->patterns_asked;
 }
 
 unsigned story_requests(const struct story *s)
@@ -514,6 +527,31 @@ static json_t *proposal(const struct story *s, const json_t *params)
     return NULL;
 }
 
+static char told_code(const void *story, unsigned record, unsigned seat)
+{
+    const struct story *s = story;
+    return s->proposals[s->order[record]].codes[seat - 1];
+}
+
+static unsigned told_confidence(const void *story, unsigned record, unsigned seat)
+{
+    const struct story *s = story;
+    return s->proposals[s->order[record]].confidence[seat - 1];
+}
+
+static bool told_approved(const void *story, unsigned record)
+{
+    const struct story *s = story;
+    return s->proposals[s->order[record]].approved;
+}
+
+static json_t *patterns(const struct story *s, const json_t *params)
+{
+    struct told_votes votes = {s->seats,        s->finals,     told_code,
+                               told_confidence, told_approved, s};
+    return told_patterns(&votes, json_object_get(params, "parts"));
+}
+
 static json_t *acknowledge(struct story *s, const json_t *params)
 {
     json_t *ids = json_object_get(params, "ids");
@@ -564,6 +602,10 @@ static json_t *result_of(struct story *s, const char *method, const json_t *para
     if (strcmp(method, "proposal") == 0) {
         return proposal(s, params);
     }
+    if (strcmp(method, "patterns") == 0) {
+        s->patterns_asked++;
+        return s->tells_patterns ? patterns(s, params) : NULL;
+    }
     if (strcmp(method, "verify") == 0) {
         return json_pack("{s:I, s:b, s:[{s:s, s:b, s:s}]}", "height",
                          (json_int_t)number_of(params, "height", 0), "ok", 1, "checks",
@@ -604,9 +646,12 @@ void story_answer(struct story *s, struct slice request, struct buffer *out)
         s->requests++;
         json_t *id = json_deep_copy(json_object_get(parsed, "id"));
         json_t *result = result_of(s, method, json_object_get(parsed, "params"));
-        json_t *line = result != NULL
-                           ? control_result(id, result)
-                           : control_error(id, CONTROL_NOT_FOUND, "there is none");
+        json_t *line = result != NULL ? control_result(id, result)
+                                      : control_error(id,
+                                                      strcmp(method, "patterns") == 0
+                                                          ? CONTROL_UNKNOWN_METHOD
+                                                          : CONTROL_NOT_FOUND,
+                                                      "there is none");
         control_format(out, line);
         json_decref(line);
     }
@@ -881,6 +926,7 @@ struct story *story_new(unsigned seats, unsigned decisions)
     s->height = STORY_BEGIN_HEIGHT;
     s->view = 12;
     s->lines = json_array();
+    s->tells_patterns = true;
     s->proposals = alloc_zero(PROPOSALS_MAX, sizeof(*s->proposals));
     for (unsigned i = 0; i < seats; i++) {
         s->heard_ms[i] = s->now_ms;

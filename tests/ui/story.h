@@ -53,6 +53,9 @@ void story_flag(struct story *s, const char *kind, const char *severity, unsigne
                 const char *text);
 void story_view_change(struct story *s);
 void story_log(struct story *s, const char *level, const char *event, const char *text);
+/* A node that knows the method `patterns`, or an older one. */
+void story_tells_patterns(struct story *s, bool tells);
+unsigned story_patterns_asked(const struct story *s);
 /* Any event at all; params is stolen. */
 void story_tell(struct story *s, const char *event, json_t *params);
 /* The hexadecimal id of a proposal. */

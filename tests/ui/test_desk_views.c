@@ -143,6 +143,101 @@ static void test_seats(void)
     desk_close(&s);
 }
 
+/* --- which seats vote alike --- */
+
+static void test_alike(void)
+{
+    struct desk s;
+    desk_open(&s, 7, 30);
+    (void)desk_screen(&s);
+    desk_press(&s, "4 j j j j j j p");
+    desk_shows(&s, "kappa, last 30 decisions; ", "the second page");
+    selected(&s, "07 box", "with the seat that the cursor was on");
+    is(story_patterns_asked(s.story), 2, "seats and pairs are asked for");
+    for (unsigned i = 0; i < 20; i++) {
+        (void)desk_screen(&s);
+    }
+    story_decide(s.story, "One more", 5);
+    desk_feed(&s);
+    desk_shows(&s, "kappa, last 30 decisions, 1 newer", "it says what it is made of");
+    is(story_patterns_asked(s.story), 2, "and is not asked for at each decision");
+    story_pass(s.story, 5000);
+    desk_shows(&s, "kappa, last 31 decisions; ", "but when some time has passed");
+    is(story_patterns_asked(s.story), 4, "once");
+    desk_press(&s, "v");
+    desk_shows(&s, "kappa, all 31 decisions", "measures");
+    desk_press(&s, "v");
+    desk_shows(&s, "voted the same, last 31", "measures");
+    desk_press(&s, "v t");
+    desk_shows(&s, "it is the same either way", "there is nothing to transpose");
+    desk_press(&s, ":");
+    desk_type(&s, "sort ven");
+    desk_press(&s, "Tab Enter");
+    selected(&s, "07 box", "the cursor stays with the seat, however they are sorted");
+    desk_press(&s, "/");
+    desk_type(&s, "globex");
+    desk_press(&s, "Enter n");
+    desk_hides(&s, "nothing here has", "seats are found by their vendors");
+    desk_press(&s, ":");
+    desk_type(&s, "view alike");
+    desk_press(&s, "Enter G Enter");
+    desk_shows(&s, "kappa", "Enter opens a seat beside the others");
+    desk_press(&s, "Enter");
+    desk_shows(&s, "Kappa is agreement beyond", "and a pair in words");
+    desk_press(&s, "q p");
+    desk_shows(&s, "with the outcome", "the first page shows the same seat");
+    desk_press(&s, "q 5 4");
+    desk_shows(&s, "agreement  #", "which stays when other views were looked at");
+    desk_close(&s);
+}
+
+/* Time travel tells what was known then. */
+static void test_alike_past(void)
+{
+    struct desk s;
+    desk_open(&s, 7, 30);
+    desk_press(&s, "4 p");
+    (void)desk_screen(&s);
+    story_pass(s.story, 6000);
+    for (unsigned i = 0; i < 3; i++) {
+        story_decide(s.story, "One more", 5);
+    }
+    desk_feed(&s);
+    (void)desk_screen(&s);
+    desk_shows(&s, "kappa, last 33 decisions; ", "now");
+    desk_press(&s, "[ [");
+    desk_shows(&s, "kappa, last 30 decisions, 2 newer", "what was known a decision ago");
+    desk_press(&s, "{");
+    desk_shows(&s, "how alike seats voted then is not known", "and before it was asked");
+    desk_press(&s, "L z");
+    story_pass(s.story, 6000);
+    story_decide(s.story, "One more", 5);
+    desk_feed(&s);
+    desk_shows(&s, "kappa, last 33 decisions; ", "what is frozen stays");
+    desk_press(&s, "z");
+    desk_shows(&s, "kappa, last 34 decisions; ", "while collecting goes on");
+    desk_close(&s);
+}
+
+static void test_alike_older(void)
+{
+    struct desk s;
+    desk_open(&s, 7, 30);
+    story_tells_patterns(s.story, false);
+    desk_press(&s, "4 p");
+    desk_shows(&s, "this node does not tell of voting patterns", "an older node");
+    unsigned asked = story_patterns_asked(s.story);
+    story_pass(s.story, 9000);
+    story_decide(s.story, "One more", 5);
+    desk_feed(&s);
+    (void)desk_screen(&s);
+    desk_press(&s, "j Enter v Space q");
+    is(story_patterns_asked(s.story), asked, "is not asked again");
+    desk_press(&s, "p v v");
+    desk_shows(&s, "sure", "and the rest works");
+    desk_close(&s);
+}
+
 /* --- the log --- */
 
 static void test_log(void)
@@ -181,6 +276,9 @@ int main(void)
     test_jump();
     test_ballots();
     test_seats();
+    test_alike();
+    test_alike_past();
+    test_alike_older();
     test_log();
     return tap_done();
 }

@@ -37,7 +37,8 @@ static void begin_scene(struct model *m)
     for (size_t i = 0; i < UI_SEATS_MAX; i++) {
         struct scene_seat *seat = &s->seat[i];
         seat->view = seat->height = seat->heard_ms = seat->round_trip_ms = UNKNOWN;
-        seat->clock_offset_ms = INT64_MIN;
+        seat->clock_offset_ms = seat->lag_height = seat->lag_view = INT64_MIN;
+        seat->phi_tenths = UNKNOWN;
         seat->asked_view = seat->expelled_height = UNKNOWN;
         seat->bytes_in = seat->bytes_out = seat->bad_frames = UNKNOWN;
         memset(seat->beats, BEAT_UNKNOWN, sizeof(seat->beats));

@@ -67,7 +67,9 @@ static void clear_seat(struct scene_seat *s)
     s->stages_known = false;
     s->view = s->height = s->heard_ms = s->round_trip_ms = s->asked_view = UNKNOWN;
     s->bytes_in = s->bytes_out = s->bad_frames = UNKNOWN;
-    s->clock_offset_ms = INT64_MIN;
+    s->clock_offset_ms = s->lag_height = s->lag_view = INT64_MIN;
+    s->phi_tenths = UNKNOWN;
+    s->life = LIFE_UNKNOWN;
     memset(s->beats, BEAT_UNKNOWN, sizeof(s->beats));
     s->hints[0] = '\0';
 }

@@ -20,9 +20,18 @@ static uint64_t ago(const struct model *m, uint64_t ms)
     return ms == UNKNOWN ? UNKNOWN : ms > m->now_ms ? 0 : m->now_ms - ms;
 }
 
-static int64_t offset_of(const struct value *v)
+static int64_t difference_of(const struct value *v)
 {
     return value_is(v, VALUE_INTEGER) ? v->number : INT64_MIN;
+}
+
+static enum seat_life life_of(const struct value *v)
+{
+    const char *name = value_is(v, VALUE_STRING) ? v->text : "";
+    return strcmp(name, "alive") == 0       ? LIFE_ALIVE
+           : strcmp(name, "suspected") == 0 ? LIFE_SUSPECTED
+           : strcmp(name, "down") == 0      ? LIFE_DOWN
+                                            : LIFE_UNKNOWN;
 }
 
 static uint32_t count_of(const struct value *v, const char *name)
@@ -86,7 +95,11 @@ static void take_row(struct model *m, struct scene_seat *s, const struct value *
     s->height = value_number(row, "height");
     s->heard_ms = ago(m, value_number(row, "heard_ms_ago"));
     s->round_trip_ms = value_number(row, "round_trip_ms");
-    s->clock_offset_ms = offset_of(value_get(row, "clock_offset_ms"));
+    s->clock_offset_ms = difference_of(value_get(row, "clock_offset_ms"));
+    s->life = life_of(value_get(row, "state"));
+    s->phi_tenths = value_number(row, "phi");
+    s->lag_height = difference_of(value_get(row, "lag_height"));
+    s->lag_view = difference_of(value_get(row, "lag_view"));
     s->expelled_height = value_number(row, "expelled_height");
     s->bytes_in = value_number(row, "bytes_in");
     s->bytes_out = value_number(row, "bytes_out");
@@ -209,6 +222,8 @@ void heartbeats_event(struct model *m, const struct value *v)
     struct column offset = column_of(v, "clock_offset_ms");
     struct column view = column_of(v, "view"), height = column_of(v, "height");
     struct column connected = column_of(v, "connected");
+    struct column phi = column_of(v, "phi"), life = column_of(v, "state");
+    struct column lag = column_of(v, "lag_height"), view_lag = column_of(v, "lag_view");
     bool has_connected = connected.array != NULL;
     uint32_t others = 0;
     next_slot(m, value_number(v, "slot"));
@@ -220,7 +235,11 @@ void heartbeats_event(struct model *m, const struct value *v)
         s->beats[UI_BEATS - 1] = beat_level(m, column_next(&gap));
         s->heard_ms = ago(m, value_as_number(column_next(&heard)));
         s->round_trip_ms = value_as_number(column_next(&trip));
-        s->clock_offset_ms = offset_of(column_next(&offset));
+        s->clock_offset_ms = difference_of(column_next(&offset));
+        s->life = life_of(column_next(&life));
+        s->phi_tenths = value_as_number(column_next(&phi));
+        s->lag_height = difference_of(column_next(&lag));
+        s->lag_view = difference_of(column_next(&view_lag));
         s->view = value_as_number(column_next(&view));
         s->height = value_as_number(column_next(&height));
         if (has_connected) {

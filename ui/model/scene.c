@@ -138,7 +138,7 @@ bool scene_is_alive(const struct scene *s, uint16_t seat, uint64_t now_ms)
     if (s->timeout_ms == UNKNOWN) {
         return at->connected; /* a node that does not tell of silence */
     }
-    return at->heard_ms != UNKNOWN &&
+    return at->life != LIFE_DOWN && at->heard_ms != UNKNOWN &&
            (now_ms <= at->heard_ms || now_ms - at->heard_ms <= s->timeout_ms);
 }
 

@@ -37,6 +37,9 @@ enum stage { STAGE_PRE_PREPARE = 1, STAGE_PREPARE = 2, STAGE_COMMIT = 4 };
 /* A heartbeat slot: nought to the timeout in BEAT_SLOWEST steps, from 1. */
 enum { BEAT_MISSED = 0, BEAT_SLOWEST = 8, BEAT_UNKNOWN = 255 };
 
+/* Whether the node takes it for dead. */
+enum seat_life { LIFE_UNKNOWN, LIFE_ALIVE, LIFE_SUSPECTED, LIFE_DOWN };
+
 enum { HINTS_MAX = 96 };
 
 struct scene_seat {
@@ -48,9 +51,12 @@ struct scene_seat {
     uint64_t heard_ms;       /* when its last heartbeat came; UNKNOWN */
     uint64_t round_trip_ms;  /* UNKNOWN */
     int64_t clock_offset_ms; /* INT64_MIN: unknown */
-    uint8_t beats[UI_BEATS]; /* the newest last */
-    char hints[HINTS_MAX];   /* its heartbeat's flags, separated by blanks */
-    uint64_t asked_view;     /* the view of its VIEW-CHANGE; UNKNOWN: none */
+    enum seat_life life;
+    uint64_t phi_tenths;          /* how unlikely its silence is; UNKNOWN */
+    int64_t lag_height, lag_view; /* behind this node; INT64_MIN: unknown */
+    uint8_t beats[UI_BEATS];      /* the newest last */
+    char hints[HINTS_MAX];        /* its heartbeat's flags, separated by blanks */
+    uint64_t asked_view;          /* the view of its VIEW-CHANGE; UNKNOWN: none */
     bool totals_known;
     uint32_t ballots, reveals, late, missed, withheld, with_outcome, against_outcome,
         abstained;

@@ -29,7 +29,7 @@ const struct scene_proposal *council_ballot(const struct view_context *ctx, size
 
 /* --- facts, in as many columns as there is room for --- */
 
-enum { FACT = 38, FACT_NARROW = 30, FACTS = 24, LABEL = 13 };
+enum { FACT = 38, FACT_NARROW = 30, FACTS = 26, LABEL = 13 };
 
 struct facts {
     struct cells *cells;
@@ -87,6 +87,46 @@ static void offset_fact(struct facts *f, int64_t offset)
         fact(f, "clock", ROLE_UNKNOWN, "?");
     } else {
         fact(f, "clock", ROLE_TEXT, "%+" PRId64 "ms", offset);
+    }
+}
+
+static const char *life_words(enum seat_life life)
+{
+    switch (life) {
+    case LIFE_UNKNOWN:
+        break;
+    case LIFE_ALIVE:
+        return "alive";
+    case LIFE_SUSPECTED:
+        return "suspected";
+    case LIFE_DOWN:
+        return "down";
+    }
+    return "?";
+}
+
+/* How unlikely its silence is, and what the node makes of that. */
+static void life_fact(struct facts *f, const struct scene_seat *at)
+{
+    enum role role = at->life == LIFE_DOWN        ? ROLE_BAD
+                     : at->life == LIFE_SUSPECTED ? ROLE_WARNING
+                                                  : ROLE_TEXT;
+    if (at->phi_tenths == UNKNOWN) {
+        fact(f, "phi", at->life == LIFE_UNKNOWN ? ROLE_UNKNOWN : role, "%s",
+             life_words(at->life));
+    } else {
+        fact(f, "phi", role, "%" PRIu64 ".%" PRIu64 " %s", at->phi_tenths / 10,
+             at->phi_tenths % 10, life_words(at->life));
+    }
+}
+
+static void lag_fact(struct facts *f, const struct scene_seat *at)
+{
+    if (at->lag_height == INT64_MIN || at->lag_view == INT64_MIN) {
+        fact(f, "behind", ROLE_UNKNOWN, "?");
+    } else {
+        fact(f, "behind", ROLE_TEXT, "%" PRId64 " blocks %" PRId64 " views", at->lag_height,
+             at->lag_view);
     }
 }
 
@@ -154,6 +194,8 @@ static unsigned draw_facts(const struct view_context *ctx, struct cells *c, stru
     struct facts f = {c, a, columns, 0, columns * a.rows};
     order_facts(&f, ctx, at);
     ballot_facts(&f, at);
+    life_fact(&f, at);
+    lag_fact(&f, at);
     card_facts(&f, ctx, seat, at);
     if (f.count > f.room && a.rows > 0) {
         draw_glyph(c, a, a.rows - 1U, a.cols - 1U, ROLE_STRONG, GLYPH_ELLIPSIS);
