@@ -21,9 +21,11 @@ struct agent {
 /* An open proposal. */
 struct task {
     struct hash proposal;
-    uint64_t asked;    /* agents with a serial up to this one were asked */
-    uint64_t asked_ms; /* monotonic, when the first was */
-    bool timed;        /* one answered, or failed */
+    uint64_t asked;     /* agents with a serial up to this one were asked */
+    uint64_t asked_ms;  /* monotonic, when the first was */
+    bool timed;         /* one answered, or failed */
+    bool judged;        /* the seat's evaluator, by that or by its absence */
+    uint64_t window_ms; /* what there is for an answer */
 };
 
 struct agents {
@@ -96,12 +98,25 @@ unsigned agents_count(const struct agents *a)
     return (unsigned)a->count;
 }
 
+/* How much of the time that there was it took, or that nobody answered in it. */
+static void judge_evaluator(struct node *n, struct task *t, bool answered)
+{
+    struct own *own = &n->flagging->own;
+    if (!t->judged && t->asked > 0 && t->window_ms > 0) {
+        uint64_t took_ms = clock_monotonic_ms() - t->asked_ms;
+        t->judged = true;
+        own->abandoned += !answered;
+        samples_add(&own->answered, took_ms * 100 / t->window_ms);
+    }
+}
+
 static void note_time(struct node *n, const struct hash *proposal)
 {
     for (size_t i = 0; i < n->agents->task_count; i++) {
         struct task *t = &n->agents->tasks[i];
         if (!t->timed && t->asked > 0 && hash_equal(&t->proposal, proposal)) {
             t->timed = true;
+            judge_evaluator(n, t, true);
             histogram_add(&n->metrics.evaluated,
                           1000 * (clock_monotonic_ms() - t->asked_ms));
         }
@@ -192,6 +207,7 @@ static void ask(struct node *n, const struct proposal *p, struct task *t)
             control_notify(a->list[i].session, "agent.ask", question(n, p));
         }
     }
+    t->window_ms = p->commit_deadline_ms - p->opened.time_ms;
     t->asked_ms = t->asked == 0 ? clock_monotonic_ms() : t->asked_ms;
     n->metrics.asked++;
     t->asked = a->serials;
@@ -209,6 +225,9 @@ void agents_ask(struct node *n)
             !council_is_expelled(council, n->seat) &&
             !replica_holds_ballot(n->replica, &p->id)) {
             ask(n, p, t);
+        }
+        if (p->phase != PROPOSAL_SEALED) {
+            judge_evaluator(n, t, false);
         }
     }
     for (size_t i = a->task_count; i-- > 0;) {

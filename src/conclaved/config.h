@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/people.h"
 #include "conclaved/sandbox.h"
+#include "watch/own.h"
 #include "watch/phi.h"
 #include "watch/traffic.h"
 
@@ -26,6 +27,7 @@ struct config {
     uint64_t dead_peer_ms;
     struct phi_rules phi;
     struct traffic_rules traffic;
+    struct own_rules own;
     uint64_t slow_store_ms; /* a commit to the store that takes as long is told */
     enum sandbox_mode seccomp;
     bool recover; /* the seat is to be taken for one that has lost its state */

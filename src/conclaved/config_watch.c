@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "conclaved/config_watch.h"
 
-enum { COUNT_MOST = 1000000, SECOND_MS = 1000 };
+enum { COUNT_MOST = 1000000, SECOND_MS = 1000, PERCENT_MOST = 100 };
 
 static const double phi_least = 0.1;
 
@@ -45,6 +45,11 @@ static int check_count(cfg_t *cfg, cfg_opt_t *opt)
     return check_within(cfg, opt, COUNT_MOST);
 }
 
+static int check_percent(cfg_t *cfg, cfg_opt_t *opt)
+{
+    return check_within(cfg, opt, PERCENT_MOST);
+}
+
 void config_watch_check(cfg_t *cfg)
 {
     static const char *const counts[] = {"bad-frames", "bad-signatures", "reconnects"};
@@ -52,6 +57,7 @@ void config_watch_check(cfg_t *cfg)
         (void)cfg_set_validate_func(cfg, counts[i], check_count);
     }
     (void)cfg_set_validate_func(cfg, "flood-seconds", check_slots);
+    (void)cfg_set_validate_func(cfg, "slow-evaluator", check_percent);
     (void)cfg_set_validate_func(cfg, "phi-suspect", check_phi);
     (void)cfg_set_validate_func(cfg, "phi-down", check_phi);
     (void)cfg_set_validate_func(cfg, "phi-pause-ms", check_pause);
@@ -71,6 +77,9 @@ int config_watch_fill(struct config *c, cfg_t *cfg, const char *path, struct com
         .reconnects = (unsigned)cfg_getint(cfg, "reconnects"),
         .together_ms = c->dead_peer_ms,
         .slot_ms = c->heartbeat_ms > SECOND_MS ? c->heartbeat_ms : SECOND_MS};
+    c->own =
+        (struct own_rules){.slow_store_ms = c->slow_store_ms,
+                           .slow_evaluator = (unsigned)cfg_getint(cfg, "slow-evaluator")};
     if (c->phi.down < c->phi.suspect) {
         return complain(why, CONCLAVE_EFORMAT,
                         "%s: phi-down (%g) must be at least phi-suspect (%g)", path,

@@ -9,7 +9,8 @@
 
 /* Has the parser refuse what is out of range. */
 void config_watch_check(cfg_t *cfg);
-/* After heartbeat_ms and dead_peer_ms are set. 0, or an error with its complaint. */
+/* After heartbeat_ms, dead_peer_ms and slow_store_ms are set. 0, or an error with its
+ * complaint. */
 int config_watch_fill(struct config *c, cfg_t *cfg, const char *path,
                       struct complaint *why);
 

@@ -142,6 +142,28 @@ static void traffic(json_t *out, const struct node *n, uint16_t seat)
                              : json_null());
 }
 
+static void measured(json_t *out, const struct samples *s, unsigned percent,
+                     const char *name)
+{
+    bool known = s->count > 0;
+    json_put(out, "samples", json_integer(s->count));
+    json_put(out, name, known ? json_integer(samples_percentile(s, percent)) : json_null());
+    json_put(out, "worst", known ? json_integer(samples_percentile(s, 100)) : json_null());
+}
+
+static void slow_disk(json_t *out, const struct node *n)
+{
+    measured(out, &n->flagging->own.synced_us, OWN_DISK_PERCENT, "median_us");
+    json_put(out, "slow_store_ms", json_number(n->config->slow_store_ms));
+}
+
+static void slow_evaluator(json_t *out, const struct node *n)
+{
+    measured(out, &n->flagging->own.answered, OWN_EVALUATOR_PERCENT, "slow_percent");
+    json_put(out, "abandoned", json_number(n->flagging->own.abandoned));
+    json_put(out, "slow_evaluator", json_integer(n->config->own.slow_evaluator));
+}
+
 static void ordering(json_t *out, const struct node *n)
 {
     struct pbft_status st;
@@ -202,8 +224,6 @@ int flag_evidence(const struct node *n, const struct flag *f, json_t **out)
     case FLAG_LAGGING:
     case FLAG_CLOCK_SKEW:
     case FLAG_EVALUATOR_FAILED:
-    case FLAG_SLOW_EVALUATOR:
-    case FLAG_SLOW_DISK:
     case FLAG_SLOW_PRIMARY:
         observed(*out, n, f->seat);
         break;
@@ -212,6 +232,12 @@ int flag_evidence(const struct node *n, const struct flag *f, json_t **out)
     case FLAG_BAD_SIGNATURE:
     case FLAG_RECONNECTS:
         traffic(*out, n, f->seat);
+        break;
+    case FLAG_SLOW_EVALUATOR:
+        slow_evaluator(*out, n);
+        break;
+    case FLAG_SLOW_DISK:
+        slow_disk(*out, n);
         break;
     case FLAG_CHECKPOINT:
         checkpoint(*out, n, f->seat);

@@ -8,6 +8,7 @@
 #define CONCLAVE_CONCLAVED_FLAGGING_H
 
 #include "conclaved/node.h"
+#include "watch/own.h"
 #include "watch/signs.h"
 #include "watch/traffic.h"
 
@@ -19,6 +20,7 @@ struct flagging {
     size_t news_count, news_capacity;
     struct signs signs;
     struct traffic traffic;
+    struct own own;
     uint64_t changed_told_ms; /* monotonic */
     uint64_t started_height;  /* committed when the node started */
     bool agent_failing;       /* since its last answer */

@@ -128,6 +128,7 @@ void flagging_look(struct node *n)
     const struct judge j = {n->flagging->book, judge, n};
     signs_look(&n->flagging->signs, &facts, &j);
     look_traffic(n, facts.now_ms, &j);
+    own_look(&n->flagging->own, &n->config->own, n->seat, &j);
     look_back(n, &st);
     flagging_tell_changed(n);
 }

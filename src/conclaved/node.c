@@ -88,6 +88,9 @@ static void note_sync(struct node *n)
 {
     uint64_t last_us;
     uint64_t commits = ledger_commits(n->ledger, &last_us);
+    if (commits != n->metrics.commits_seen) {
+        samples_add(&n->flagging->own.synced_us, last_us);
+    }
     metrics_synced(&n->metrics, commits, last_us);
     disk_synced(n, commits, last_us);
 }

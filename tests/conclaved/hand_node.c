@@ -27,7 +27,8 @@ static struct config hand_config = {.allow_bench = true,
                                     .heartbeat_ms = 1000,
                                     .dead_peer_ms = 10000,
                                     .phi = PHI_RULES_DEFAULT,
-                                    .traffic = TRAFFIC_RULES_DEFAULT};
+                                    .traffic = TRAFFIC_RULES_DEFAULT,
+                                    .own = {200, 50}};
 
 /* --- what the methods call and is not here --- */
 
