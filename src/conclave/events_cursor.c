@@ -3,7 +3,7 @@
 #include "conclave/events_cursor.h"
 
 #include "conclave/files.h"
-#include "conclave/node.h"
+#include "conclave/members.h"
 
 #include "base/clock.h"
 

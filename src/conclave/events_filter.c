@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "conclave/events_filter.h"
 
-#include "conclave/node.h"
+#include "conclave/members.h"
 
 #include <string.h>
 

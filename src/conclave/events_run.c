@@ -2,7 +2,7 @@
 #include "conclave/events_run.h"
 
 #include "conclave/events_signals.h"
-#include "conclave/node.h"
+#include "conclave/members.h"
 
 #include "base/clock.h"
 

@@ -4,7 +4,7 @@
 #include "conclave/events_sink.h"
 
 #include "conclave/logfmt.h"
-#include "conclave/node.h"
+#include "conclave/members.h"
 
 #include <string.h>
 #include <syslog.h>

@@ -4,6 +4,7 @@
 #define CONCLAVE_CONCLAVE_NODE_H
 
 #include "conclave/command.h"
+#include "conclave/members.h"
 #include "control/client.h"
 
 enum { NODE_TIMEOUT_MS = 10000 };
@@ -25,11 +26,5 @@ bool node_check_id(const struct command_line *line, const char *id);
 enum command_exit node_list(const struct command_line *line, const char *method,
                             json_t *params, uint64_t limit,
                             void (*print)(const json_t *answer));
-
-/* Members of a result, with a value for what is not there: a newer or older node. */
-const char *member_text(const json_t *object, const char *name);
-json_int_t member_number(const json_t *object, const char *name);
-bool member_true(const json_t *object, const char *name);
-bool member_is_number(const json_t *object, const char *name);
 
 #endif
