@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #define _GNU_SOURCE
-#include "base/alloc.h"
-#include "base/write.h"
+#include "base/private_file.h"
 #include "crypto/key.h"
 #include "crypto/secret.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define KEY_FILE_KIND   "conclave-key-"
@@ -22,124 +17,16 @@ enum {
     KEY_FILE_BYTES = KEY_FILE_PREFIX_BYTES + KEY_FILE_HEX_BYTES + 1,
 };
 
-/* The whole buffer, or as much as there is; -1 on error. */
-static ssize_t read_all(int fd, char *data, size_t size)
-{
-    size_t done = 0;
-    while (done < size) {
-        ssize_t got = read(fd, data + done, size - done);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return -1;
-        }
-        if (got == 0) {
-            break;
-        }
-        done += (size_t)got;
-    }
-    return (ssize_t)done;
-}
-
-/* A new name is durable only when its directory is. */
-static int sync_directory_of(const char *path)
-{
-    char *copy = alloc_string(path);
-    int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(copy);
-    if (fd < 0) {
-        return -1;
-    }
-    int failed = fsync(fd);
-    int saved = errno;
-    (void)close(fd);
-    errno = saved;
-    return failed;
-}
-
-static int write_file(int fd, const struct secret_key *k)
+int key_save(const struct secret_key *k, const char *path, struct complaint *why)
 {
     char *text = secret_alloc(KEY_FILE_BYTES + 1);
     memcpy(text, KEY_FILE_PREFIX, KEY_FILE_PREFIX_BYTES);
     sodium_bin2hex(text + KEY_FILE_PREFIX_BYTES, KEY_FILE_HEX_BYTES + 1, k->sign,
                    crypto_sign_SEEDBYTES);
     text[KEY_FILE_BYTES - 1] = '\n';
-    /* The mode again, since a strange umask may have left less than the owner needs. */
-    int failed = fchmod(fd, 0600) != 0 ||
-                 write_all(fd, slice_of(text, KEY_FILE_BYTES)) != 0 || fsync(fd) != 0;
-    int saved = errno;
+    int error = private_file_create(path, "key file", slice_of(text, KEY_FILE_BYTES), why);
     secret_free(text);
-    errno = saved;
-    return failed ? -1 : 0;
-}
-
-int key_save(const struct secret_key *k, const char *path, struct complaint *why)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (fd < 0 && errno == EEXIST) {
-        return complain(why, CONCLAVE_EEXIST,
-                        "%s: exists already and is not overwritten; name another file or "
-                        "move this one away",
-                        path);
-    }
-    if (fd < 0) {
-        return complain(why, CONCLAVE_EIO, "%s: cannot create the key file: %s", path,
-                        strerror(errno));
-    }
-    int failed = write_file(fd, k);
-    int saved = errno;
-    if (close(fd) != 0 && failed == 0) {
-        failed = -1;
-        saved = errno;
-    }
-    if (failed == 0 && sync_directory_of(path) != 0) {
-        failed = -1;
-        saved = errno;
-    }
-    if (failed != 0) {
-        (void)unlink(path);
-        return complain(why, CONCLAVE_EIO, "%s: cannot write the key file: %s", path,
-                        strerror(saved));
-    }
-    return 0;
-}
-
-/*
- * A credential of systemd, in the directory that it made for this service alone. It is
- * root's, and the mode that an access control list shows as the group's is what the service
- * itself may do.
- */
-static bool is_credential(const char *path, const struct stat *st)
-{
-    const char *folder = getenv("CREDENTIALS_DIRECTORY");
-    size_t length = folder != NULL ? strlen(folder) : 0;
-    return length > 0 && strncmp(path, folder, length) == 0 && path[length] == '/' &&
-           strchr(path + length + 1, '/') == NULL && st->st_uid == 0 && st->st_gid == 0 &&
-           (st->st_mode & 07777) == 0440;
-}
-
-/* Whoever can read the key is the seat, so access is checked before content. */
-static int check_access(int fd, const char *path, struct complaint *why)
-{
-    struct stat st;
-    if (fstat(fd, &st) != 0) {
-        return complain(why, CONCLAVE_EIO, "%s: %s", path, strerror(errno));
-    }
-    if (!S_ISREG(st.st_mode)) {
-        return complain(why, CONCLAVE_EPERM,
-                        "%s: is not a regular file; name the key file itself", path);
-    }
-    if (st.st_uid != geteuid() && st.st_uid != 0) {
-        return complain(why, CONCLAVE_EPERM, "%s: belongs to user %lu; run: chown %lu '%s'",
-                        path, (unsigned long)st.st_uid, (unsigned long)geteuid(), path);
-    }
-    if ((st.st_mode & 077) != 0 && !is_credential(path, &st)) {
-        return complain(why, CONCLAVE_EPERM,
-                        "%s: mode %04o lets others at the secret key; run: chmod 600 '%s'",
-                        path, (unsigned)(st.st_mode & 07777), path);
-    }
-    return 0;
+    return error;
 }
 
 /* conclave-key-2 and so on. */
@@ -163,7 +50,7 @@ static int read_file(int fd, const char *path, struct secret_key **out,
     char *text = secret_alloc(SEED_AT + crypto_sign_SEEDBYTES);
     uint8_t *seed = (uint8_t *)text + SEED_AT;
     int error = 0;
-    ssize_t size = read_all(fd, text, KEY_FILE_BYTES + 1);
+    ssize_t size = private_file_read(fd, text, KEY_FILE_BYTES + 1);
     if (size < 0) {
         error = complain(why, CONCLAVE_EIO, "%s: %s", path, strerror(errno));
     } else if (is_later(text, (size_t)size)) {
@@ -190,32 +77,17 @@ static int read_file(int fd, const char *path, struct secret_key **out,
 
 int key_load(const char *path, struct secret_key **out, struct complaint *why)
 {
-    /* O_NONBLOCK, so that a FIFO in the key's place is refused and not waited for. */
-    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) {
-        switch (errno) {
-        case ENOENT:
-            return complain(why, CONCLAVE_ENOENT,
-                            "%s: no such key file; bring the seat's key back, or make one "
-                            "for a new seat with: conclave keygen",
-                            path);
-        case ELOOP:
-            return complain(why, CONCLAVE_EPERM,
-                            "%s: is a symbolic link; name the key file itself", path);
-        case EACCES:
-            return complain(why, CONCLAVE_EPERM,
-                            "%s: this user may not read it; it must belong to the user "
-                            "that runs the node, with mode 0600",
-                            path);
-        default:
-            return complain(why, CONCLAVE_EIO, "%s: cannot open the key file: %s", path,
-                            strerror(errno));
-        }
+    int fd = -1;
+    int error = private_file_open(path, "key file", &fd, why);
+    if (error == CONCLAVE_ENOENT) {
+        return complain(why, error,
+                        "%s: no such key file; bring the seat's key back, or make one for "
+                        "a new seat with: conclave keygen",
+                        path);
     }
-    int error = check_access(fd, path, why);
     if (error == 0) {
         error = read_file(fd, path, out, why);
+        (void)close(fd);
     }
-    (void)close(fd);
     return error;
 }
