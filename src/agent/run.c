@@ -53,7 +53,7 @@ static int open_pipes(int ours[PIPES], int theirs[PIPES], struct complaint *why)
                 (void)close(ours[i - 1]);
                 (void)close(theirs[i - 1]);
             }
-            return complain(why, CONCLAVE_EIO, "no pipe to the evaluator: %s",
+            return complain(why, CONCLAVE_EIO, "no pipe to the program: %s",
                             strerror(error));
         }
         ours[i] = ends[agent_writes(i)];
@@ -245,6 +245,7 @@ int run_start(struct ev_loop *loop, char *const *words, struct slice input,
     }
     struct supervise_request request = {
         .words = words,
+        .environment = limits->environment,
         .memory_bytes = limits->memory_bytes,
         .cpu_seconds = (unsigned)((limits->time_ms + 999) / 1000 + 1),
         .in = theirs[PIPE_IN],
@@ -262,7 +263,7 @@ int run_start(struct ev_loop *loop, char *const *words, struct slice input,
         }
     }
     if (pid < 0) {
-        return complain(why, CONCLAVE_EIO, "no process for the evaluator: %s",
+        return complain(why, CONCLAVE_EIO, "no process for the program: %s",
                         strerror(fork_error));
     }
     struct run *r = alloc_zero(1, sizeof(*r));

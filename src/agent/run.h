@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* One run of the evaluator, from its start to the death of its last process. */
+/* One run of an evaluator, or another program, from its start to the death of its last
+ * process. */
 #ifndef CONCLAVE_AGENT_RUN_H
 #define CONCLAVE_AGENT_RUN_H
 
@@ -13,7 +14,8 @@ enum { RUN_SAID_MAX = 4096 }; /* bytes kept of standard error */
 struct run_limits {
     uint64_t time_ms;
     size_t output_bytes;
-    size_t memory_bytes; /* of address space for each process; 0: no limit */
+    size_t memory_bytes;      /* of address space for each process; 0: no limit */
+    char *const *environment; /* all of it; NULL: a path and a language */
 };
 
 enum run_end {

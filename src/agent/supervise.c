@@ -100,7 +100,8 @@ static _Noreturn void become_evaluator(const struct supervise_request *r)
     if (r->memory_bytes > 0) {
         limit(RLIMIT_AS, r->memory_bytes);
     }
-    (void)execve(r->words[0], r->words, environment);
+    (void)execve(r->words[0], r->words,
+                 r->environment != NULL ? r->environment : environment);
     report(STATUS_NOT_STARTED, errno);
     _exit(EXIT_NOT_STARTED);
 }

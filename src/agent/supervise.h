@@ -17,7 +17,8 @@ struct supervise_status {
 
 struct supervise_request {
     char *const *words;
-    size_t memory_bytes; /* of address space; 0: no limit */
+    char *const *environment; /* NULL: a path and a language */
+    size_t memory_bytes;      /* of address space; 0: no limit */
     unsigned cpu_seconds;
     int in, out, err; /* become the evaluator's standard streams */
     int status;       /* to write to */

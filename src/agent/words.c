@@ -70,7 +70,7 @@ int words_split(const char *command, char ***out, struct complaint *why)
     }
     if (problem != NULL) {
         words_free(words);
-        return complain(why, CONCLAVE_EFORMAT, "the evaluator's command line: %s", problem);
+        return complain(why, CONCLAVE_EFORMAT, "the command line: %s", problem);
     }
     *out = words;
     return 0;
@@ -97,7 +97,7 @@ int words_resolve(char **words, struct complaint *why)
             return 0;
         }
         int error = access(words[0], F_OK) == 0 ? CONCLAVE_EPERM : CONCLAVE_ENOENT;
-        return complain(why, error, "the evaluator %s %s", words[0],
+        return complain(why, error, "the program %s %s", words[0],
                         error == CONCLAVE_EPERM
                             ? "is no executable file; check its mode (chmod +x)"
                             : "does not exist; check the path");
@@ -115,5 +115,5 @@ int words_resolve(char **words, struct complaint *why)
         path += length + (path[length] == ':');
     }
     return complain(why, CONCLAVE_ENOENT,
-                    "the evaluator %s is not in $PATH; write its whole path", words[0]);
+                    "the program %s is not in $PATH; write its whole path", words[0]);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The evaluator's command line as words, without a shell. Blanks separate; 'single quotes'
+ * A program's command line as words, without a shell. Blanks separate; 'single quotes'
  * keep everything; "double quotes" keep everything but \" and \\; elsewhere a backslash
  * keeps the next character. Nothing is expanded.
  */
