@@ -5,6 +5,11 @@
 
 #include "conclave/command.h"
 
+extern const struct command command_alert_drop;
+extern const struct command command_alert_keygen;
+extern const struct command command_alert_queue;
+extern const struct command command_alert_retry;
+extern const struct command command_alert_test;
 extern const struct command command_audit;
 extern const struct command command_backup;
 extern const struct command command_bench;

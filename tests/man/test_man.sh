@@ -103,6 +103,23 @@ members init init --charter four.json --key keys/seat-01.key --dir node
 "$top_builddir/conclave-agent" --help | options_of_help >code
 options_of_page <"$man/conclave-agent.1" >page
 same 'the options of conclave-agent'
+if [ -x "$top_builddir/conclave-alert" ]; then
+    "$top_builddir/conclave-alert" --help | options_of_help >code
+    options_of_page <"$man/conclave-alert.8" >page
+    same 'the options of conclave-alert'
+fi
+cat "$src"/alert/*.c | tr -d '\n' | grep -o 'LOG_EVENT([^"]*"alert\.[a-z-]*"' |
+    sed 's/.*"\(.*\)"/\1/' >code
+sed -n '/^\.Sh DIAGNOSTICS/,/^\.Sh SEE/s/^\.It \([a-z._ ,-]*\)$/\1/p' "$man/conclave-alert.8" |
+    tr -d ' ' | tr ',' '\n' >page
+same 'the events of conclave-alert'
+sed -n 's/^    \[[A-Z_]*\] = "\([a-z.-]*\)",$/\1/p' "$src/alert/alert.c" | grep '\.' >code
+sed -n '/^\.Ss Alerts/,/^\.Ss For/s/^\.It Li //p' "$man/conclave-alert.8" | tr -d ' ' |
+    tr ',' '\n' >page
+same 'the types of alerts'
+sed -n 's/.*CFG_[A-Z_]*("\([a-z-]*\)".*/\1/p' "$src/alert/config.c" >code
+sed -n 's/^\.It Cm \([a-z-]*\) .*/\1/p' "$man/conclave-alert.conf.5" >page
+same 'the settings of conclave-alert.conf'
 
 "$conclave" console --help | options_of_help >code
 options_of_page <"$man/conclave-console.1" >page
