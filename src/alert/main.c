@@ -20,7 +20,7 @@ static const char usage[] =
     "       conclave-alert queue\n"
     "       conclave-alert retry [RECEIVER]\n"
     "       conclave-alert drop RECEIVER\n"
-    "       conclave-alert keygen [--ed25519] FILE\n"
+    "       conclave-alert keygen [--pair] FILE\n"
     "\n"
     "Follows a node and tells receivers of flags, decisions and stalls, by webhooks and\n"
     "commands. Runs in the foreground until SIGTERM or SIGINT; SIGHUP reads the\n"
@@ -28,14 +28,14 @@ static const char usage[] =
     "\n"
     "  --config FILE  the configuration, conclave-alert.conf(5) (else\n"
     "                 $CONCLAVE_ALERT_CONFIG, then " CONCLAVE_ALERT_CONF ")\n"
-    "  --ed25519      a key pair instead of a shared secret\n"
+    "  --pair         a key pair instead of a shared secret\n"
     "  --json         one JSON object on standard output\n"
     "  --help         print this\n"
     "  --version      print the version\n";
 
 enum option_number {
     OPTION_CONFIG,
-    OPTION_ED25519,
+    OPTION_PAIR,
     OPTION_JSON,
     OPTION_HELP,
     OPTION_VERSION,
@@ -43,7 +43,7 @@ enum option_number {
 
 static const struct option long_options[] = {
     {"config", required_argument, NULL, OPTION_CONFIG},
-    {"ed25519", no_argument, NULL, OPTION_ED25519},
+    {"pair", no_argument, NULL, OPTION_PAIR},
     {"json", no_argument, NULL, OPTION_JSON},
     {"help", no_argument, NULL, OPTION_HELP},
     {"version", no_argument, NULL, OPTION_VERSION},
@@ -52,7 +52,7 @@ static const struct option long_options[] = {
 
 struct options {
     const char *config, *word, *operand; /* NULL: none */
-    bool ed25519, json;
+    bool pair, json;
 };
 
 enum word { WORD_SERVE, WORD_TEST, WORD_QUEUE, WORD_RETRY, WORD_DROP, WORD_KEYGEN, WORDS };
@@ -125,7 +125,7 @@ static int run(struct options *o, int count, char *const *operands)
     }
     o->operand = count > 0 ? operands[0] : NULL;
     if (word == WORD_KEYGEN) {
-        return tool_keygen(o->operand, o->ed25519 ? SIGNING_ED25519 : SIGNING_HMAC,
+        return tool_keygen(o->operand, o->pair ? SIGNING_ED25519 : SIGNING_HMAC,
                            o->json);
     }
     return word == WORD_SERVE ? serve(o->config) : run_with((enum word)word, o);
@@ -145,8 +145,8 @@ int main(int argc, char **argv)
         case OPTION_CONFIG:
             o.config = optarg;
             break;
-        case OPTION_ED25519:
-            o.ed25519 = true;
+        case OPTION_PAIR:
+            o.pair = true;
             break;
         case OPTION_JSON:
             o.json = true;

@@ -41,7 +41,7 @@ static enum command_exit run(const struct command_line *line)
 
 static enum command_exit run_keygen(const struct command_line *line)
 {
-    return become(line, NULL, command_flag(line, "ed25519") ? "--ed25519" : NULL);
+    return become(line, NULL, command_flag(line, "pair") ? "--pair" : NULL);
 }
 
 static const struct command_option options[] = {
@@ -50,7 +50,7 @@ static const struct command_option options[] = {
 };
 
 static const struct command_option keygen_options[] = {
-    {"ed25519", ARGUMENT_NONE, NULL, "a key pair instead of a shared secret"},
+    {"pair", ARGUMENT_NONE, NULL, "a key pair instead of a shared secret"},
     {NULL, ARGUMENT_NONE, NULL, NULL},
 };
 
@@ -104,7 +104,7 @@ const struct command command_alert_keygen = {
     .operands_max = 1,
     .options = keygen_options,
     .details =
-        "A secret that the receiver gets, too (whsec_); or, with --ed25519, a key of\n"
+        "A secret that the receiver gets, too (whsec_); or, with --pair, a key of\n"
         "which it gets the public part (whpk_), which is printed.\n",
     .run = run_keygen,
 };

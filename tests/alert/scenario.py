@@ -45,7 +45,7 @@ class World:
         self.node = FakeNode(os.path.join(self.dir, "control.sock"), page=page)
         secret, key = os.path.join(self.dir, "secret"), os.path.join(self.dir, "key")
         self.tool("keygen", secret)
-        public = self.tool("keygen", "--ed25519", key).stdout.strip()
+        public = self.tool("keygen", "--pair", key).stdout.strip()
         with open(secret) as file:
             self.checker = Checker(file.read().strip(), public)
         self.receiver = Receiver(self.checker, answer or (lambda path, payload: 204))
