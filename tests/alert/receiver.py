@@ -63,7 +63,7 @@ class Checker:
 
 class Receiver:
     """Answers with what answer(path, body) returns: a status, or (status, headers, body), or a
-    function that gets the handler. got has (path, id, payload, status) of all requests."""
+    function that gets the handler. got has (path, id, payload, status, time) of all requests."""
 
     def __init__(self, checker, answer=lambda path, payload: 204, address="127.0.0.1", port=0):
         self.checker, self.answer = checker, answer
@@ -77,6 +77,7 @@ class Receiver:
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["content-length"]))
+                now = time.time()
                 complaint = outer.checker.check(self.headers, body)
                 payload = json.loads(body)
                 if self.headers["content-type"] != "application/json":
@@ -87,7 +88,7 @@ class Receiver:
                 with outer.lock:
                     if complaint:
                         outer.wrong.append((self.path, complaint))
-                    outer.got.append((self.path, self.headers["webhook-id"], payload, status))
+                    outer.got.append((self.path, self.headers["webhook-id"], payload, status, now))
                 if callable(verdict):
                     verdict(self)
                     self.close_connection = True
@@ -123,7 +124,7 @@ class Receiver:
     def taken(self, path=None):
         """(id, payload) of those that were answered with 2xx."""
         with self.lock:
-            return [(i, p) for where, i, p, status in self.got
+            return [(i, p) for where, i, p, status, _ in self.got
                     if 200 <= status < 300 and path in (None, where)]
 
 
@@ -150,7 +151,7 @@ def main():
         with receiver.lock:
             new, told = receiver.got[told:], len(receiver.got)
             wrong, receiver.wrong = receiver.wrong, []
-        for path, number, payload, status in new:
+        for path, number, payload, status, _ in new:
             out.write(json.dumps({"path": path, "id": number, "status": status,
                                   "payload": payload}) + "\n")
         for path, complaint in wrong:

@@ -124,7 +124,7 @@ def same_ids(world, path="/one"):
     """What is the same has one id, and what has one id is the same."""
     by_id, by_what = {}, {}
     with world.receiver.lock:
-        got = [(i, p) for where, i, p, _ in world.receiver.got if where == path]
+        got = [(i, p) for where, i, p, _, _ in world.receiver.got if where == path]
     for number, p in got:
         what = (p["type"], p["data"].get("decision", {}).get("record"),
                 p["data"].get("flag", {}).get("id"), p["data"].get("stall", {}).get("began_ms"),
@@ -516,6 +516,39 @@ def test_mute():
     w.start()
     ok(wait_for(lambda: w.types() == ["node.unreachable"], 10), "a node that does not answer "
        "counts as gone", w.said())
+    w.close()
+
+
+# --- figures ---
+
+def test_figures():
+    """Not one of the tests: what it can do with a receiver that is quick."""
+    total = 20000
+    w = World(config="history = yes", start=False)
+    w.write('log-level = "warn"\nreceiver "one" {\n url = "http://127.0.0.1:%d/one"\n'
+            ' secrets = {"secret"}\n}\n' % w.receiver.port)
+    for _ in range(total):
+        w.node.decide(tell=False)
+    w.start()
+    wait_for(lambda: len(w.receiver.got) > 0)
+    wait_for(lambda: len(w.receiver.got) >= total, 300)
+    times = [got[4] for got in w.receiver.got]
+    print("# %d alerts in %.1f s: %.0f a second" % (total, times[-1] - times[0],
+                                                    total / (times[-1] - times[0])))
+    with open("/proc/%d/status" % w.process.pid) as file:
+        print("".join("# " + line for line in file if line.startswith(("VmRSS", "RssAnon"))),
+              end="")
+    late = []
+    for _ in range(200):
+        before, begun = len(w.receiver.got), time.time()
+        w.node.decide()
+        wait_for(lambda: len(w.receiver.got) > before)
+        late.append(w.receiver.got[-1][4] - begun)
+        time.sleep(0.02)
+    late.sort()
+    print("# from the event to the receiver: median %.1f ms, 99th of 100 %.1f ms"
+          % (1000 * late[100], 1000 * late[198]))
+    ok(w.numbers() == list(range(total + 200)) if total < 5000 else True, "all came")
     w.close()
 
 
