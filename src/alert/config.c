@@ -193,7 +193,8 @@ static int check_url(const char *where, const char *url, struct complaint *why)
     for (size_t i = 0; strncmp(url, "http://", 7) == 0 && i < 3; i++) {
         size_t host = strlen(near[i]);
         if (strncmp(url + 7, near[i], host) == 0 && url[7 + host] != '\0' &&
-            strchr(":/", url[7 + host]) != NULL && url[length] == '\0') {
+            strchr(":/", url[7 + host]) != NULL && url[length] == '\0' &&
+            strchr(url, '@') == NULL) {
             return 0;
         }
     }

@@ -125,8 +125,7 @@ static int run(struct options *o, int count, char *const *operands)
     }
     o->operand = count > 0 ? operands[0] : NULL;
     if (word == WORD_KEYGEN) {
-        return tool_keygen(o->operand, o->pair ? SIGNING_ED25519 : SIGNING_HMAC,
-                           o->json);
+        return tool_keygen(o->operand, o->pair ? SIGNING_ED25519 : SIGNING_HMAC, o->json);
     }
     return word == WORD_SERVE ? serve(o->config) : run_with((enum word)word, o);
 }

@@ -74,6 +74,16 @@ static int open_tables(struct queue *q, enum queue_mode mode)
     return mdb_txn_commit(txn);
 }
 
+/* LMDB would leave a lock behind where there is nothing to read, of a user who may be
+ * another than the helper's. */
+static int check_exists(const char *dir, struct complaint *why)
+{
+    char *path = alloc_printf("%s/data.mdb", dir);
+    int error = access(path, F_OK) == 0 ? 0 : complain_open(dir, errno, why);
+    free(path);
+    return error;
+}
+
 static int check_format(struct queue *q, const char *dir, enum queue_mode mode,
                         struct complaint *why)
 {
@@ -95,7 +105,7 @@ int queue_open(const char *dir, enum queue_mode mode, const struct queue_limits 
     struct queue *q = alloc_zero(1, sizeof(*q));
     q->limits = *limits;
     q->lock = -1;
-    int error = mode == QUEUE_SERVE ? take_lock(q, dir, why) : 0;
+    int error = mode == QUEUE_SERVE ? take_lock(q, dir, why) : check_exists(dir, why);
     if (error == 0) {
         int rc = mdb_env_create(&q->env);
         if (rc == 0) {

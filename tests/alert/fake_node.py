@@ -100,7 +100,8 @@ class FakeNode:
                 "next": rows[-1]["record"] if more else None}
 
     def method_flags(self, _, limit, state, before=1 << 62):
-        ids = sorted((i for i in self.flags if i < before), reverse=True)
+        ids = sorted((i for i, flag in self.flags.items() if i < before and
+                      (state == "all" or flag["state"] != "cleared")), reverse=True)
         rows, more = self.page_of([self.flags[i] for i in ids], limit)
         return {"flags": rows, "next": rows[-1]["id"] if more else None}
 

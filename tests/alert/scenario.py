@@ -346,6 +346,7 @@ def test_hostile():
     state["verdict"] = (200, {"X": "y"}, b"x" * 1000000)
     before = len(w.receiver.got)
     w.node.decide()
+    wait_for(lambda: len(w.receiver.got) > before)
     ok(wait_for(lambda: w.queue()["waiting"] == 0) and len(w.receiver.got) == before + 1,
        "200 is delivered, whatever it says more", w.said()[-2000:])
     w.receiver.close()

@@ -119,6 +119,7 @@ static void wrong(void)
                                        "https://",
                                        "x",
                                        "http://127.0.0.1.example.org/",
+                                       "http://127.0.0.1:80@example.org/",
                                        "http://localhost@example.org/",
                                        "http://127.0.0.1",
                                        "https://x/\\nHost: y"};

@@ -196,8 +196,11 @@ static void others(void)
            strstr(why.text, "upgrade") != NULL,
        "a later format: %s", why.text);
     clean();
+    char *lock = alloc_printf("%s/lock.mdb", dir);
     ok(queue_open(dir, QUEUE_READ, &limits, &q, &why) == CONCLAVE_ENOENT,
        "a queue that was never there: %s", why.text);
+    ok(access(lock, F_OK) != 0, "of which looking leaves nothing");
+    free(lock);
 }
 
 /* --- ends --- */
