@@ -59,6 +59,7 @@ struct council_event {
     /* VERDICT_EARLY: the REVEAL opens the seat's commitment, so that it is by this seat,
      * though anybody may send one in its name. */
     bool opens;
+    struct propose content;      /* COUNCIL_OPENED; until the next council_apply */
     struct ballot ballot;        /* COUNCIL_REVEALED; points into the block */
     const struct record *record; /* COUNCIL_FINAL; until the next council_apply */
     struct slice record_encoding;

@@ -8,5 +8,7 @@
 extern const struct detector detect_record;
 extern const struct detector detect_dissent;
 extern const struct detector detect_stamp;
+extern const struct detector detect_copied;
+extern const struct detector detect_instructions;
 
 #endif

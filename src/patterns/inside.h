@@ -163,6 +163,8 @@ size_t book_memory(const struct book *b);
 struct detector {
     size_t (*state_size)(const struct pattern_rules *rules); /* NULL: none; zero at first */
     void (*end)(void *state);                                /* NULL: nothing to do */
+    /* Bytes beside the state itself; NULL: none worth counting. */
+    size_t (*memory)(const struct patterns *p, const void *state);
     /* Each event of a block but COUNCIL_FINAL; NULL: none concerns it. */
     void (*event)(struct patterns *p, void *state, const struct council_event *e);
     /* A decision became final; window, tallies and pairs have it already. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "patterns/instructions.h"
 
+#include "base/text.h"
 #include "patterns/fold.h"
 #include "patterns/words.h"
 
@@ -243,7 +244,7 @@ static bool is_planted(const struct folded *before, const struct folded *hidden,
 {
     bool inside = before->kind == FOLD_LETTER && before->character <= LAST_EUROPEAN &&
                   after->kind == FOLD_LETTER;
-    return inside || hidden->character >= 0xe0000;
+    return inside || hidden->character >= 0xe0000 || text_is_harmful(hidden->character);
 }
 
 /* A flag of a part of a country: a black flag, a few tags, and the tag that ends it.

@@ -165,6 +165,7 @@ size_t patterns_memory(const struct patterns *p)
     bytes += pair_count(p) * sizeof(*p->pairs);
     for (size_t i = 0; i < detector_count; i++) {
         bytes += detectors[i]->state_size != NULL ? detectors[i]->state_size(&p->rules) : 0;
+        bytes += detectors[i]->memory != NULL ? detectors[i]->memory(p, p->states[i]) : 0;
     }
     return bytes;
 }

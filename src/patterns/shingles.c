@@ -3,7 +3,7 @@
 
 #include "patterns/fold.h"
 
-enum { BIN_SHIFT = 58, FILTER_PROBES = 4, FILTER_BITS = SHINGLE_FILTER_BYTES * 8 };
+enum { BIN_SHIFT = 57, FILTER_PROBES = 4, FILTER_BITS = SHINGLE_FILTER_BYTES * 8 };
 
 /* --- hashing: fixed and public. Who wants two texts to look alike can as well write the
  * same one --- */

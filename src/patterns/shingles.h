@@ -12,8 +12,8 @@
 
 #include <stdint.h>
 
-/* 16 bins that tell something are those of about 18 shingles, or 20 words. */
-enum { SHINGLE_BINS = 64, SHINGLE_WORDS = 3, SHINGLE_BINS_LEAST = 16 };
+/* 16 bins that tell something are those of about 17 shingles, or 19 words. */
+enum { SHINGLE_BINS = 128, SHINGLE_WORDS = 3, SHINGLE_BINS_LEAST = 16 };
 
 struct shingles {
     uint32_t count; /* distinct or not; 0: too short, with fewer bins than that */

@@ -202,7 +202,8 @@ void feed_make(struct feed *f, const struct decision *d, struct feed_block *out)
     (void)error;
     f->height = out->record.final.height;
     out->count = 0;
-    emit(out, COUNCIL_OPENED, 1)->title = slice_of_string(d->title);
+    emit(out, COUNCIL_OPENED, 1)->content = (struct propose){
+        .title = slice_of_string(d->title), .text = slice_of_string(d->text)};
     (void)emit(out, COUNCIL_SEALED, 0);
     emit_reveals(out, d);
     (void)emit(out, COUNCIL_DECIDED, 0);

@@ -216,8 +216,8 @@ static void test_estimate(struct rng *r)
            TRIALS);
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         double worst = measure_size(r, sizes[i]);
-        /* sqrt(J (1 - J) / 64) is 62 at the most. */
-        ok(worst < 70, "%zu words: the estimate is within 70 (rms %.1f)", sizes[i], worst);
+        /* sqrt(J (1 - J) / 128) is 44 at the most. */
+        ok(worst < 50, "%zu words: the estimate is within 50 (rms %.1f)", sizes[i], worst);
     }
 }
 
