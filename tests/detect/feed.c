@@ -181,6 +181,7 @@ static void emit_reveals(struct feed_block *b, const struct decision *d)
             struct council_event *e = emit(b, COUNCIL_VOID, seat);
             e->operation = OPERATION_REVEAL;
             e->verdict = a->blunder;
+            e->opens = a->blunder == VERDICT_EARLY;
         }
         if (a->status == STATUS_REVEALED) {
             emit(b, COUNCIL_REVEALED, seat)->ballot =

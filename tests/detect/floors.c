@@ -8,8 +8,10 @@ static const struct floor {
     const char *label;
     unsigned found[MARKS - 1];
 } floors[] = {
-    {"contrarian", {50, 80, 95}}, {"random", {10, 30, 50}}, {"rubber-stamp", {0, 30, 80}},
-    {"slow", {90, 95, 95}},       {"silent", {95, 95, 95}}, {"withholding", {80, 90, 95}},
+    {"contrarian", {50, 80, 95}},  {"random", {10, 30, 50}},
+    {"rubber-stamp", {0, 30, 80}}, {"slow", {90, 95, 95}},
+    {"copycat", {50, 50, 50}},     {"injected", {80, 90, 95}},
+    {"silent", {95, 95, 95}},      {"withholding", {80, 90, 95}},
     {"careless", {50, 80, 95}},
 };
 

@@ -119,6 +119,11 @@ bool flag_is_fact(enum flag_kind k)
     return (facts & BIT(k)) != 0;
 }
 
+bool flag_is_of_texts(enum flag_kind k)
+{
+    return k == FLAG_COPIED || k == FLAG_INSTRUCTIONS;
+}
+
 bool flag_is_alarm(enum flag_kind k)
 {
     return !flag_is_fact(k) && flag_kind_severity(k) >= FLAG_WARNING;

@@ -62,6 +62,8 @@ enum { DETECT_CLASSES = 4 };
 
 /* A statement of what happened rather than a judgement: true, whoever is honest. */
 bool flag_is_fact(enum flag_kind k);
+/* It judges rationales. */
+bool flag_is_of_texts(enum flag_kind k);
 /* It judges somebody, and is worth a warning or more. */
 bool flag_is_alarm(enum flag_kind k);
 

@@ -10,6 +10,7 @@
 enum {
     COUNCIL = 33,
     HONEST_DECISIONS = 1000,
+    HONEST_WRITING = 3, /* one council of so many has rationales: they take the time */
     FAULTY_DECISIONS = 500,
     SWEEP_DECISIONS = 500,
     SWEEP_FAULTY = 4,
@@ -65,6 +66,10 @@ static struct trial trial_of(uint16_t seats, enum fault f, uint16_t faulty,
                       .faulty = faulty,
                       .decisions = decisions,
                       .councils = councils,
+                      .writing = fault_is_told_by(f, FLAG_COPIED) ||
+                                         fault_is_told_by(f, FLAG_INSTRUCTIONS)
+                                     ? 1
+                                     : 0,
                       .seed = SEED + 1000 * (uint64_t)f + 100000 * (uint64_t)faulty};
     feed_rules(seats, &t.rules);
     return t;
@@ -75,6 +80,7 @@ static void add_honest(struct plan *p, uint32_t decisions, uint32_t councils)
     for (unsigned i = 0; i < temperament_count; i++) {
         struct trial t = trial_of(COUNCIL, FAULT_NONE, 0, decisions, councils);
         t.temperament = &temperaments[i];
+        t.writing = HONEST_WRITING;
         t.seed += 10000 * i;
         plan_add(p, SECTION_HONEST, temperaments[i].name, &t);
     }
@@ -141,6 +147,7 @@ static void add_swept(struct plan *p, const struct sweep *s, uint32_t value, enu
     uint16_t faulty = f == FAULT_NONE ? 0 : SWEEP_FAULTY;
     struct trial t = trial_of(COUNCIL, f, faulty, SWEEP_DECISIONS, councils);
     memcpy((char *)&t.rules.watch + s->offset, &value, sizeof(value));
+    t.writing = s->faults[0] == FAULT_COPYCAT;
     struct row *r = plan_add(p, SECTION_THRESHOLDS, fault_kinds[f].name, &t);
     (void)snprintf(r->threshold, sizeof(r->threshold), "%s", s->name);
     r->value = value;

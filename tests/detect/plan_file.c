@@ -12,11 +12,11 @@ static const char *const section_names[] = {[SECTION_HONEST] = "honest",
 enum { SECTIONS = sizeof(section_names) / sizeof(section_names[0]) };
 
 /* The counts of a score, in the order of the file. */
-enum { COUNTS = 7 + MARKS };
+enum { COUNTS = 8 + MARKS };
 static void counts_of(struct score *s, uint64_t *out[COUNTS])
 {
-    uint64_t *const all[] = {&s->councils, &s->decisions, &s->seats, &s->median,
-                             &s->bounded,  &s->alarms,    &s->right};
+    uint64_t *const all[] = {&s->councils, &s->decisions, &s->written, &s->seats,
+                             &s->median,   &s->bounded,   &s->alarms,  &s->right};
     memcpy(out, all, sizeof(all));
     for (int m = 0; m < MARKS; m++) {
         out[COUNTS - MARKS + m] = &s->found[m];
@@ -25,7 +25,7 @@ static void counts_of(struct score *s, uint64_t *out[COUNTS])
 
 void plan_write(const struct plan *p, FILE *out)
 {
-    (void)fputs("# section label threshold value seats faulty councils decisions "
+    (void)fputs("# section label threshold value seats faulty councils decisions written "
                 "faulty-seats median bounded\n# alarms right found-by-50 100 200 500 "
                 "kinds=raised ...\n",
                 out);

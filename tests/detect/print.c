@@ -11,6 +11,7 @@ static void add_score(struct score *to, const struct score *s)
 {
     to->councils += s->councils;
     to->decisions += s->decisions;
+    to->written += s->written;
     to->alarms += s->alarms;
     to->bounded += s->bounded;
     for (int k = 1; k < FLAG_KIND_END; k++) {
@@ -88,7 +89,8 @@ static void print_kinds(const struct plan *p, bool mdoc, FILE *out)
         if (is_of_ledger(kind)) {
             table_cell(&t, "%s", flag_kind_name(kind));
             table_cell(&t, "%" PRIu64, sum.raised[k]);
-            rate_cells(&t, sum.raised[k], sum.decisions);
+            rate_cells(&t, sum.raised[k],
+                       flag_is_of_texts(kind) ? sum.written : sum.decisions);
             table_cell(&t, "%s",
                        flag_is_fact(kind)    ? "a fact"
                        : flag_is_alarm(kind) ? "an alarm"

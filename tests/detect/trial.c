@@ -23,9 +23,11 @@ struct run {
 
 /* --- a finding --- */
 
+/* Of two rationales that are the same, nobody can say whose was first. */
 static bool names(const struct sight *s, uint16_t seat)
 {
-    bool group = s->kind == FLAG_BLOC || s->kind == FLAG_FAULT_BOUND;
+    bool group =
+        s->kind == FLAG_BLOC || s->kind == FLAG_FAULT_BOUND || s->kind == FLAG_COPIED;
     return s->seat == seat || (group && seat_set_has(&s->seats, seat));
 }
 
@@ -97,6 +99,7 @@ static void run_council(struct run *r)
         if (counts) {
             left--;
             r->score->decisions++;
+            r->score->written += !r->world.spec.is_mute;
             r->time += !t->of_topic || d->class_index == FAULT_TOPIC;
             look(r);
         }
@@ -140,7 +143,8 @@ void trial_run(const struct trial *t, struct score *out)
                                                      : &temperaments[i % temperament_count],
                                   .seats = t->seats,
                                   .fault = t->fault,
-                                  .faulty = t->faulty};
+                                  .faulty = t->faulty,
+                                  .is_mute = t->writing == 0 || i % t->writing != 0};
         world_begin(&r->world, &spec);
         run_council(r);
         count_found(r);

@@ -14,6 +14,7 @@ extern const uint32_t trial_marks[MARKS];
 struct score {
     uint64_t councils;
     uint64_t decisions; /* since faulty seats are; all, in honest councils */
+    uint64_t written;   /* of these, with rationales */
     uint64_t seats;     /* faulty ones */
     uint64_t found[MARKS];
     uint64_t median;        /* decisions until one is found; 0: most are not */
@@ -29,6 +30,7 @@ struct trial {
     bool of_topic;      /* time is counted in decisions of FAULT_TOPIC */
     uint32_t decisions; /* since faulty seats are */
     uint32_t councils;
+    uint32_t writing; /* one of so many councils has rationales; 0: none */
     uint64_t seed;
     struct pattern_rules rules;
 };

@@ -292,6 +292,10 @@ void words_rationale(struct world *w, uint16_t i)
 {
     struct act *a = &w->decision.acts[i];
     struct text t = {a->rationale, 0, sizeof(a->rationale)};
+    if (w->spec.is_mute) {
+        put(&t, "");
+        return;
+    }
     bool changed = w->spec.fault == FAULT_CHANGED && w->is_faulty[i] && world_has_begun(w);
     uint64_t style = changed ? w->other[i].style : w->minds[i].style;
     if (w->spec.temperament->is_rules) {

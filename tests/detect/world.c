@@ -5,14 +5,7 @@
 
 #include <string.h>
 
-enum {
-    FAMILIES = 6,
-    VENDORS = 4,
-    PLACES = 8,
-    EPOCH = 16,
-    EPOCH_ABSENCES = 3,
-    MIX_PERIOD = 800
-};
+enum { FAMILIES = 6, PLACES = 8, EPOCH = 16, EPOCH_ABSENCES = 3, MIX_PERIOD = 800 };
 
 /* --- the council --- */
 
@@ -32,21 +25,33 @@ static void draw_mind(struct world *w, struct mind *m)
     m->style = rng_next(r);
 }
 
-/* A family of models is one vendor's; a vendor has one or more. Families are not of equal
- * size. What fails together is one family. */
+/* A family of models is one vendor's, and a vendor has one or more. None is meant to have
+ * more than f seats. */
+static const struct {
+    double share;
+    uint16_t vendor;
+} families[FAMILIES] = {{0.22, 0}, {0.2, 1}, {0.18, 2}, {0.16, 3}, {0.12, 4}, {0.12, 2}};
+
+static uint16_t draw_family(struct world *w)
+{
+    double x = chance_uniform(&w->rng);
+    uint16_t family = 0;
+    while (family + 1 < FAMILIES && x >= families[family].share) {
+        x -= families[family++].share;
+    }
+    return family;
+}
+
+/* What fails together is the first family. */
 static void draw_origin(struct world *w, uint16_t seat)
 {
-    struct rng *r = &w->rng;
-    uint16_t i = (uint16_t)(seat - 1), family = 0;
-    if (w->spec.fault != FAULT_VENDOR) {
-        family =
-            (uint16_t)(rng_below(r, FAMILIES) * rng_below(r, FAMILIES) / (FAMILIES - 1));
-    } else if (!w->is_faulty[i]) {
-        family = (uint16_t)(1 + rng_below(r, FAMILIES - 1));
+    uint16_t i = (uint16_t)(seat - 1), family = draw_family(w);
+    if (w->spec.fault == FAULT_VENDOR) {
+        family = w->is_faulty[i] ? 0 : (uint16_t)(1 + family % (FAMILIES - 1));
     }
     w->family[i] = family;
-    w->vendor[i] = (uint16_t)(family % VENDORS);
-    w->place[i] = (uint16_t)rng_below(r, PLACES);
+    w->vendor[i] = families[family].vendor;
+    w->place[i] = (uint16_t)rng_below(&w->rng, PLACES);
 }
 
 static void draw_faulty(struct world *w)

@@ -18,6 +18,7 @@ struct world_spec {
     uint16_t seats;
     enum fault fault;
     uint16_t faulty;
+    bool is_mute; /* rationales are empty */
 };
 
 /* How a seat judges. */
