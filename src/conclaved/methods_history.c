@@ -10,8 +10,10 @@
 enum {
     LIMIT_MAX = 2000,
     BLOCKS_MAX = 256,
-    READ_BYTES =
-        1024 * 1024, /* of blocks, but for the first: the council waits meanwhile */
+    READ_BYTES = 1024 * 1024, /* of blocks, after which it is enough: the council waits */
+    EVENT_BYTES = 1024,       /* of JSON, at most, without texts and lists */
+    CHARACTER_BYTES = 6,      /* of a text's, escaped */
+    SEAT_BYTES = 4,
 };
 
 /* Where a client goes on: an event's place among those of its block. */
@@ -25,9 +27,18 @@ struct history {
     uint64_t newest; /* the last executed block */
     size_t limit;
     json_t *events;
-    size_t size; /* of them, in bytes of JSON */
+    size_t size; /* of them, in bytes of JSON, at most */
     struct place next;
 };
+
+/* At most: measuring it would cost as much as telling it. */
+static size_t size_of(const json_t *event)
+{
+    size_t text = json_string_length(json_object_get(event, "title")) +
+                  json_string_length(json_object_get(event, "rationale"));
+    return EVENT_BYTES + CHARACTER_BYTES * text +
+           SEAT_BYTES * json_array_size(json_object_get(event, "suspended"));
+}
 
 /* Moves events of a block over from the index on, while there is room; true when all of
  * them are through. */
@@ -35,7 +46,7 @@ static bool take_events(struct history *h, const json_t *events)
 {
     for (; h->next.index < json_array_size(events); h->next.index++) {
         json_t *event = json_array_get(events, h->next.index);
-        size_t size = json_size(event) + 1;
+        size_t size = size_of(event);
         bool first = json_array_size(h->events) == 0;
         if (json_array_size(h->events) >= h->limit ||
             (!first && h->size + size > METHOD_ANSWER_BYTES)) {

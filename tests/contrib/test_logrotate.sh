@@ -16,7 +16,7 @@ umask 022
 cd "$folder" || exit 1
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
-trap '[ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null; rm -rf "$folder"' EXIT
+trap '[ -z "$pid" ] || kill -KILL $pid $follower 2>/dev/null; rm -rf "$folder"' EXIT
 
 # Repeats the command until it succeeds, for at most 20 s.
 within_time()
@@ -63,6 +63,28 @@ echo "log = \"$folder/logs/node.log\"" >>node/conclaved.conf
 "$conclaved" --config node/conclaved.conf 2>err &
 pid=$!
 echo $pid >pid
+
+# --- a file of events ---
+
+mkdir told && echo '{"event":"before"}' >told/one.ndjson
+sed -e "s|/var/log/conclave-events/|$folder/told/|" -e 's|\[ ! -d /run/systemd/system \]|false|' \
+    "$top_srcdir/contrib/logrotate/conclave-events" >events.conf
+within_time [ -S node/control.sock ]
+"$conclave" events --follow --socket node/control.sock --cursor cursor -o told/one.ndjson 2>err &
+follower=$!
+ok 'events go into a file' within_time [ -s cursor ]
+echo $follower >pid
+PATH=$folder/bin:$PATH "$logrotate" --force --state state.events events.conf >out 2>&1
+ok 'logrotate takes it' [ -s told/one.ndjson.1 ]
+ok '  and has told who writes it' grep -q -e '--signal=HUP conclave-events@' called
+ok '  which goes on in a new one' within_time [ -e told/one.ndjson ]
+kill -TERM $follower
+wait $follower
+follower=
+rm called
+echo $pid >pid
+
+# --- the log ---
 
 ok 'a node writes its log' within_time grep -q event=node.limits logs/node.log
 inode=$(stat -c %i logs/node.log)

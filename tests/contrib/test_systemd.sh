@@ -84,7 +84,7 @@ done
 if command -v systemd-analyze >/dev/null; then
     make_root
     for unit in conclaved.service conclaved@two.service conclave-agent@one.service \
-        conclave-alert@one.service conclave-exporter.service; do
+        conclave-alert@one.service conclave-exporter.service conclave-events@two.service; do
         ok "$unit is valid" verified "$unit"
     done
 else
