@@ -115,10 +115,9 @@ struct measure {
 
 /* Of the window, or of all time. */
 struct crossed pair_window(const struct window *w, uint16_t a, uint16_t b);
-/* Cohen 1960, with the standard error of that paper. */
+/* Cohen 1960, and the coefficient of correlation of two yes-or-no variables; standard
+ * errors are that of the former paper, and (1 - phi^2) / sqrt(n). */
 struct measure pair_kappa(const struct crossed *x);
-/* The coefficient of correlation of two yes-or-no variables; its standard error is that of
- * large samples, (1 - phi^2) / sqrt(n). */
 struct measure pair_phi(const struct crossed *x);
 size_t pair_index(uint16_t seats, uint16_t a, uint16_t b); /* a < b */
 

@@ -173,12 +173,12 @@ static struct crossed recount_pair(const struct history *h, uint64_t from, uint1
     return (struct crossed){cells[0][0], cells[0][1], cells[1][0], cells[1][1]};
 }
 
-/* Within two thousandths, the intervals within three, of what real numbers give. */
-static bool near(const struct measure *m, double value, double half)
+/* Within two thousandths, the intervals within three, of what real numbers give; middle and
+ * half are of the table with half a case more in each cell. */
+static bool near(const struct measure *m, double value, double middle, double half)
 {
-    double low = value - half, high = value + half;
-    low = low < -1 ? -1 : low;
-    high = high > 1 ? 1 : high;
+    double low = fmax(fmin(value, middle - half), -1);
+    double high = fmin(fmax(value, middle + half), 1);
     bool good = m->is_defined && fabs(m->value - 1000 * value) <= 2 &&
                 fabs(m->low - 1000 * low) <= 3 && fabs(m->high - 1000 * high) <= 3;
     if (!good) {
@@ -188,31 +188,61 @@ static bool near(const struct measure *m, double value, double half)
     return good;
 }
 
+struct table {
+    double aa, ar, ra, rr, n;
+};
+
+static struct table table_of(const struct crossed *x, double more)
+{
+    struct table t = {x->both_approve + more, x->only_first + more, x->only_second + more,
+                      x->both_reject + more, 0};
+    t.n = t.aa + t.ar + t.ra + t.rr;
+    return t;
+}
+
+static double chance_of(const struct table *t)
+{
+    double chance = (t->aa + t->ar) * (t->aa + t->ra) + (t->ra + t->rr) * (t->ar + t->rr);
+    return t->n > 0 ? chance / (t->n * t->n) : 1;
+}
+
+static double kappa_of(const struct table *t)
+{
+    double chance = chance_of(t);
+    return ((t->aa + t->rr) / t->n - chance) / (1 - chance);
+}
+
 static bool kappa_fits(const struct crossed *x)
 {
     struct measure m = pair_kappa(x);
-    double aa = x->both_approve, ar = x->only_first, ra = x->only_second;
-    double rr = x->both_reject, n = aa + ar + ra + rr;
-    double agree = n > 0 ? (aa + rr) / n : 0;
-    double chance = n > 0 ? ((aa + ar) * (aa + ra) + (ra + rr) * (ar + rr)) / (n * n) : 1;
-    if (chance > 1 - 1e-12) {
+    struct table t = table_of(x, 0), e = table_of(x, 0.5);
+    double agree = (e.aa + e.rr) / e.n;
+    if (chance_of(&t) > 1 - 1e-12) {
         return !m.is_defined;
     }
-    return near(&m, (agree - chance) / (1 - chance),
-                1.96 * sqrt(agree * (1 - agree) / n) / (1 - chance));
+    return near(&m, kappa_of(&t), kappa_of(&e),
+                1.96 * sqrt(agree * (1 - agree) / e.n) / (1 - chance_of(&e)));
+}
+
+static double product_of(const struct table *t)
+{
+    return (t->aa + t->ar) * (t->ra + t->rr) * (t->aa + t->ra) * (t->ar + t->rr);
+}
+
+static double phi_of(const struct table *t)
+{
+    return (t->aa * t->rr - t->ar * t->ra) / sqrt(product_of(t));
 }
 
 static bool phi_fits(const struct crossed *x)
 {
     struct measure m = pair_phi(x);
-    double aa = x->both_approve, ar = x->only_first, ra = x->only_second;
-    double rr = x->both_reject, n = aa + ar + ra + rr;
-    double product = (aa + ar) * (ra + rr) * (aa + ra) * (ar + rr);
-    if (product < 0.5) {
+    struct table t = table_of(x, 0), e = table_of(x, 0.5);
+    if (product_of(&t) < 0.5) {
         return !m.is_defined;
     }
-    double phi = (aa * rr - ar * ra) / sqrt(product);
-    return near(&m, phi, 1.96 * (1 - phi * phi) / sqrt(n));
+    double phi = phi_of(&e);
+    return near(&m, phi_of(&t), phi, 1.96 * (1 - phi * phi) / sqrt(e.n));
 }
 
 static bool same_pair(const struct history *h, uint16_t a, uint16_t b)
