@@ -138,7 +138,7 @@ static void read_watch(struct fields *f, const struct place *root, json_t *tree,
     w->false_alarm_ppm =
         (uint32_t)fields_uint_or(f, &at, o, "false_alarm_ppm", 1, MILLION, 1000);
     w->dissent_percent = (uint32_t)fields_uint_or(f, &at, o, "dissent_percent", 0, 100, 5);
-    w->bloc_percent = (uint32_t)fields_uint_or(f, &at, o, "bloc_percent", 1, 100, 60);
+    w->bloc_percent = (uint32_t)fields_uint_or(f, &at, o, "bloc_percent", 1, 100, 45);
     w->drift_limit = (uint32_t)fields_uint_or(f, &at, o, "drift_limit", 1, 1000, 12);
     w->likeness_percent =
         (uint32_t)fields_uint_or(f, &at, o, "likeness_percent", 50, 100, 80);

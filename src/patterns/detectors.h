@@ -6,6 +6,7 @@
 #include "patterns/inside.h"
 
 extern const struct detector detect_record;
+extern const struct detector detect_bloc;
 extern const struct detector detect_dissent;
 extern const struct detector detect_stamp;
 extern const struct detector detect_copied;

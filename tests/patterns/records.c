@@ -17,7 +17,7 @@ struct pattern_rules records_rules(uint16_t seats, uint32_t classes, uint32_t wi
                                             .recent = recent,
                                             .false_alarm_ppm = 1000,
                                             .dissent_percent = 10,
-                                            .bloc_percent = 60,
+                                            .bloc_percent = 45,
                                             .drift_limit = 12,
                                             .likeness_percent = 80,
                                             .copied_decisions = 3}};

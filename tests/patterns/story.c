@@ -14,8 +14,8 @@ void story_begin(struct story *s, uint16_t seats)
     s->rules.watch = (struct charter_watch){.window = 256,
                                             .recent = 32,
                                             .false_alarm_ppm = 1000,
-                                            .dissent_percent = 10,
-                                            .bloc_percent = 60,
+                                            .dissent_percent = 5,
+                                            .bloc_percent = 45,
                                             .drift_limit = 12,
                                             .likeness_percent = 80,
                                             .copied_decisions = 3};

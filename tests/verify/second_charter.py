@@ -87,7 +87,7 @@ SECTIONS = {
     "publish": {"interval_ms": (1000, YEAR_MS, 60000)},
     "watch": {"window_decisions": (16, 4096, 256), "recent_decisions": (8, 2048, 8),
               "false_alarm_ppm": (1, 1000000, 1000), "dissent_percent": (0, 100, 5),
-              "bloc_percent": (1, 100, 60), "drift_limit": (1, 1000, 12),
+              "bloc_percent": (1, 100, 45), "drift_limit": (1, 1000, 12),
               "likeness_percent": (50, 100, 80), "copied_decisions": (1, 4096, 3)},
 }
 SEAT = {"key": lambda x: type(x) is str and re.fullmatch("[0-9a-f]{64}", x) and
