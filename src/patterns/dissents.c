@@ -46,7 +46,8 @@ static struct dissent dissent_of(const struct record *r, uint16_t seat)
         return (struct dissent){.counts = false};
     }
     enum choice direction = approve < reject ? CHOICE_APPROVE : CHOICE_REJECT;
-    return (struct dissent){.share = (uint16_t)(fewer * SHARE_ONE / others),
+    /* Laplace's rule of succession: in a small council nobody says little. */
+    return (struct dissent){.share = (uint16_t)((fewer + 1) * SHARE_ONE / (others + 2)),
                             .direction = (uint8_t)direction,
                             .counts = true,
                             .is_dissent = s->choice == direction};

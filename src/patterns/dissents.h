@@ -13,8 +13,8 @@
 #include "patterns/rules.h"
 #include "wire/record.h"
 
-/* The minority's share of the others, and probabilities that are made of it, in units of
- * 2^-15; of a share, one half at most. */
+/* The minority's share of the others, by the rule of succession, and probabilities that are
+ * made of it, in units of 2^-15; of a share, one half at most. */
 enum { SHARE_ONE = 1 << 15, DISSENT_OTHERS = 3, DIRECTIONS = 2 };
 
 /* A decision is clear to a seat when at most a fifth of the others are in the minority. */
