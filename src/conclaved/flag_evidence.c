@@ -12,8 +12,6 @@
 #include "wire/codec.h"
 #include "wire/shared.h"
 
-enum { RECORDS_SHOWN = 20 };
-
 /* --- equivocation --- */
 
 static void put_statements(json_t *out, const struct node *n, struct slice operation)
@@ -37,54 +35,6 @@ static int equivocation(json_t *out, const struct node *n, uint16_t seat)
     put_statements(out, n, held.operation);
     block_unref(held.block);
     return error;
-}
-
-/* --- withheld, missed --- */
-
-static json_t *record_json(const struct record *r, uint64_t index)
-{
-    json_t *out = json_object();
-    json_put(out, "record", json_number(index));
-    json_put(out, "id", json_hash(&r->proposal));
-    json_put(out, "outcome", json_string(outcome_name(r->outcome)));
-    json_put(out, "final_height", json_number(r->final.height));
-    json_put(out, "final_ms", json_number(r->final.time_ms));
-    return out;
-}
-
-/* The newest records in which a seat did this, as far as one request may read. */
-static int put_records(json_t *out, const struct node *n, uint16_t seat,
-                       enum seat_status status)
-{
-    json_t *rows = json_array();
-    size_t read = 0;
-    int error = 0;
-    uint64_t at = ledger_record_count(n->ledger);
-    while (error == 0 && at > 0 && read < METHOD_READ_BYTES &&
-           json_array_size(rows) < RECORDS_SHOWN) {
-        struct bytes *encoding = NULL;
-        struct record record;
-        error = ledger_record(n->ledger, --at, &encoding);
-        if (error == 0) {
-            read += encoding->size;
-            error = codec_decode_record(bytes_slice(encoding), &record);
-        }
-        if (error == 0 && seat <= record.seat_count &&
-            record.seats[seat - 1].status == status) {
-            (void)json_array_append_new(rows, record_json(&record, at));
-        }
-        bytes_unref(encoding);
-    }
-    json_put(out, "records", rows);
-    return error;
-}
-
-static int absence(json_t *out, const struct node *n, const struct flag *f,
-                   enum seat_status status)
-{
-    json_t *summary = f->has_proposal ? known_summary(n, &f->proposal) : NULL;
-    json_put(out, "proposal", summary != NULL ? summary : json_null());
-    return put_records(out, n, f->seat, status);
 }
 
 /* --- what is observed now --- */
@@ -200,14 +150,8 @@ int flag_evidence(const struct node *n, const struct flag *f, json_t **out)
         error = equivocation(*out, n, f->seat);
         break;
     case FLAG_WITHHELD:
-        error = absence(*out, n, f, STATUS_WITHHELD);
-        break;
     case FLAG_MISSED:
-        error = absence(*out, n, f, STATUS_MISSED);
-        break;
     case FLAG_LATE:
-        error = absence(*out, n, f, STATUS_LATE);
-        break;
     case FLAG_EARLY_REVEAL:
     case FLAG_BAD_OPENING:
     case FLAG_DISSENT:
@@ -219,6 +163,7 @@ int flag_evidence(const struct node *n, const struct flag *f, json_t **out)
     case FLAG_FAULT_BOUND:
     case FLAG_COPIED:
     case FLAG_INSTRUCTIONS:
+        error = finding_evidence(*out, n, f);
         break;
     case FLAG_SILENT:
     case FLAG_LAGGING:

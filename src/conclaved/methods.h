@@ -91,6 +91,14 @@ int evidence_against(const struct node *n, uint16_t seat, struct held_evidence *
 /* flag_evidence.c: what there is to see behind a flag; 0 or an error of the store. */
 int flag_evidence(const struct node *n, const struct flag *f, json_t **out);
 
+/* evidence_findings.c: behind a flag from the ledger; 0 or an error of the store. */
+int finding_evidence(json_t *out, const struct node *n, const struct flag *f);
+
+/* methods_proposal.c: the rationales of a final proposal, by seat - 1, of the seats wanted
+ * and perhaps others; NULL where there is none, or was no time to read it. */
+int read_rationales(const struct node *n, const struct record *r, const bool *wanted,
+                    json_t **rationales);
+
 /* An operation with all that is in it. */
 json_t *operation_json(const struct node *n, struct slice encoding);
 json_t *proposal_summary(const struct node *n, const struct proposal *p);

@@ -159,8 +159,8 @@ static uint64_t next_reveal(const struct record *r, const bool *wanted, uint64_t
     return next;
 }
 
-static int read_rationales(const struct node *n, const struct record *r, const bool *wanted,
-                           json_t **rationales)
+int read_rationales(const struct node *n, const struct record *r, const bool *wanted,
+                    json_t **rationales)
 {
     size_t read = 0;
     uint64_t height = 0;

@@ -142,12 +142,76 @@ static void test_evidence(void)
     json_decref(a);
 }
 
+/* --- from the ledger --- */
+
+/* The evidence of a flag that is found in the ledger. */
+static json_t *found(enum flag_kind kind, uint16_t seat, const struct hash *proposal)
+{
+    struct flag odd = {.kind = kind, .seat = seat, .count = 1, .text = "odd"};
+    char params[32];
+    bool is_new;
+    if (proposal != NULL) {
+        odd.has_proposal = true;
+        odd.proposal = *proposal;
+    }
+    odd.id = flags_state(hand.node.flagging->book, &odd, &is_new)->id;
+    (void)snprintf(params, sizeof(params), "{\"id\":%llu}", (unsigned long long)odd.id);
+    return ask("flag", params);
+}
+
+static void test_findings(void)
+{
+    json_t *a = found(FLAG_DISSENT, 4, &hand.ids[0]);
+    ok(is_null(a, "result.evidence.finding") &&
+           is_text(a, "result.evidence.proposal.title", "first") &&
+           json_array_size(at(a, "result.evidence.records")) == 1 &&
+           is_number(a, "result.evidence.records.0.record", 0) &&
+           is_text(a, "result.evidence.records.0.outcome", "approved") &&
+           is_text(a, "result.evidence.records.0.seats.0.choice", "reject") &&
+           is_number(a, "result.evidence.records.0.seats.0.seat", 4),
+       "of a seat that dissents: where it did");
+    json_decref(a);
+    a = found(FLAG_COIN_FLIP, 4, NULL);
+    ok(is_null(a, "result.evidence.proposal") &&
+           is_number(a, "result.evidence.records.0.record", 1) &&
+           is_number(a, "result.evidence.records.1.record", 0),
+       "of one that votes like a coin: its votes, the newest first");
+    json_decref(a);
+    a = found(FLAG_BLOC, 2, NULL);
+    ok(is_json(a, "result.evidence.records", "[]"), "of a bloc: where two were against");
+    json_decref(a);
+    a = found(FLAG_EARLY_REVEAL, 3, &hand.ids[2]);
+    ok(is_text(a, "result.evidence.proposal.title", "third") &&
+           is_json(a, "result.evidence.records", "[]"),
+       "of an early reveal, of what is not final");
+    json_decref(a);
+    a = found(FLAG_COPIED, 2, &hand.ids[1]);
+    ok(is_number(a, "result.evidence.records.0.record", 1) &&
+           json_array_size(at(a, "result.evidence.rationales")) == 1 &&
+           is_number(a, "result.evidence.rationales.0.seat", 2) &&
+           json_is_string(at(a, "result.evidence.rationales.0.rationale")) &&
+           is_null(a, "result.evidence.rationales.0.likeness_permille"),
+       "of a copy: what it wrote");
+    json_decref(a);
+    a = found(FLAG_INSTRUCTIONS, 2, &hand.ids[1]);
+    ok(json_is_string(at(a, "result.evidence.rationales.0.rationale")) &&
+           is_null(a, "result.evidence.rationales.0.what") &&
+           is_null(a, "result.evidence.rationales.0.offset"),
+       "of instructions: where in it they are");
+    json_decref(a);
+    a = found(FLAG_INSTRUCTIONS, 3, &hand.ids[2]);
+    ok(is_json(a, "result.evidence.rationales", "[]"),
+       "nothing of a ballot that is sealed");
+    json_decref(a);
+}
+
 int main(void)
 {
     ask_begin();
     test_flags();
     test_acknowledge();
     test_evidence();
+    test_findings();
     ask_end();
     return tap_done();
 }
