@@ -47,9 +47,9 @@ static void test_parts(void)
        "a part of it");
     /* 2 and 3 always agreed, so do they by kappa; nothing can be said beside seat 4. */
     ok(is_json(a, "result.pairs.rows",
-               "[[2,3,2,2,1000,1000,1000,1000,1000,1000,2,2,1000,1000,1000],"
-               "[2,4,2,1,0,-1000,1000,null,null,null,2,1,0,-1000,1000],"
-               "[3,4,2,1,0,-1000,1000,null,null,null,2,1,0,-1000,1000]]"),
+               "[[2,3,2,2,1000,-348,1000,1000,-235,1000,2,2,1000,-348,1000],"
+               "[2,4,2,1,0,-980,980,null,null,null,2,1,0,-980,980],"
+               "[3,4,2,1,0,-980,980,null,null,null,2,1,0,-980,980]]"),
        "from a seat on");
     json_decref(a);
     a = ask("patterns", "{\"parts\":[]}");

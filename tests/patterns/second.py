@@ -86,24 +86,42 @@ def crossed(first, second):
     return cells
 
 
-def kappa(cells):
+def eased(cells):
+    """With half a case more in each, of which intervals are made."""
+    return [[n + Fraction(1, 2) for n in row] for row in cells]
+
+
+def by_chance(cells):
     (aa, ar), (ra, rr) = cells
     n = aa + ar + ra + rr
-    chance = (aa + ar) * (aa + ra) + (ra + rr) * (ar + rr)
-    if n == 0 or chance == n * n:
+    both = (aa + ar) * (aa + ra) + (ra + rr) * (ar + rr)
+    return Fraction(both) / (n * n) if n else 1
+
+
+def kappa(cells):
+    """The value, and the middle and half of the width of its interval."""
+    def value(of):
+        agree = Fraction(of[0][0] + of[1][1]) / sum(map(sum, of))
+        return agree, (agree - by_chance(of)) / (1 - by_chance(of))
+
+    if by_chance(cells) == 1:
         return None
-    agree, by_chance = Fraction(aa + rr, n), Fraction(chance, n * n)
-    half = 1.96 * sqrt(agree * (1 - agree) / n) / float(1 - by_chance)
-    return float((agree - by_chance) / (1 - by_chance)), half
+    more = eased(cells)
+    agree, middle = value(more)
+    half = 1.96 * sqrt(agree * (1 - agree) / sum(map(sum, more))) / float(1 - by_chance(more))
+    return float(value(cells)[1]), float(middle), half
 
 
 def phi(cells):
-    (aa, ar), (ra, rr) = cells
-    product = (aa + ar) * (ra + rr) * (aa + ra) * (ar + rr)
-    if product == 0:
+    def value(of):
+        (aa, ar), (ra, rr) = of
+        product = (aa + ar) * (ra + rr) * (aa + ra) * (ar + rr)
+        return float(aa * rr - ar * ra) / sqrt(product) if product else None
+
+    if value(cells) is None:
         return None
-    value = (aa * rr - ar * ra) / sqrt(product)
-    return value, 1.96 * (1 - value * value) / sqrt(aa + ar + ra + rr)
+    middle = value(eased(cells))
+    return value(cells), middle, 1.96 * (1 - middle ** 2) / sqrt(sum(map(sum, eased(cells))))
 
 
 class Comparison:
@@ -122,8 +140,8 @@ class Comparison:
         if measure is None:
             self.same(what, got, [None, None, None])
             return
-        value, half = measure
-        expected = [value, max(-1, value - half), min(1, value + half)]
+        value, middle, half = measure
+        expected = [value, max(-1, min(value, middle - half)), min(1, max(value, middle + half))]
         off = [abs(g - 1000 * e) if g is not None else 1000 for g, e in zip(got, expected)]
         if off[0] > 1.01 or max(off) > 3:
             self.wrong.append(f"{what}: {got}, expected {[round(1000 * e) for e in expected]}")
