@@ -160,6 +160,49 @@ static void test_answers(void)
     model_free(m);
 }
 
+/* A council that is too large for one answer. */
+static void say_page(struct model *m, const char *id, unsigned decisions, unsigned first,
+                     const char *next)
+{
+    (void)say_result(
+        m, LINES_NOW, id,
+        "{'decisions':%u,'pairs':{%s,'rows':[[%u,4,18,9,%u,-500,260,0,0,0,90,45,"
+        "10,-200,220]]},'clusters':{'groups':[[1,2]],'order':[1,2]},'next':%s}",
+        decisions, columns, first, 100 * first, next);
+}
+
+static void test_pages(void)
+{
+    struct model *m = model_at_rest(4);
+    const struct scene *s = model_scene(m);
+    model_want_patterns(m, PATTERNS_PAIRS, LINES_NOW);
+    (void)asked(m);
+    say_page(m, "patterns.pairs", 7, 1, "2");
+    ok(s->likeness == NULL, "half of it is nothing to look at");
+    const char *line = asked_lines(m);
+    ok(strstr(line, "\"id\":\"patterns.pairs.2\"") != NULL &&
+           strstr(line, "\"from\":2}") != NULL,
+       "the next page: %s", line);
+    say_page(m, "patterns.pairs.2", 7, 2, "3");
+    (void)asked(m);
+    say_page(m, "patterns.pairs.3", 7, 3, "null");
+    ok(s->likeness != NULL && scene_pair(s->likeness, 1, 4)->window.kappa == 100 &&
+           scene_pair(s->likeness, 2, 4)->window.kappa == 200 &&
+           scene_pair(s->likeness, 3, 4)->window.kappa == 300 && s->likeness->groups == 1,
+       "all of it");
+    say_page(m, "patterns.pairs", 8, 1, "2");
+    (void)asked(m);
+    say_page(m, "patterns.pairs.2", 9, 2, "null");
+    ok(s->likeness->decisions == 7 && asks(m, ""), "pages of two moments are no whole");
+    model_want_patterns(m, PATTERNS_PAIRS, LINES_NOW + 5000);
+    ok(asks(m, "patterns.pairs "), "it is asked for anew");
+    say_page(m, "patterns.pairs.3", 9, 3, "4");
+    say_page(m, "patterns.pairs", 9, 1, "1");
+    say_page(m, "patterns.pairs", 9, 1, "5");
+    ok(model_check(m) == NULL && s->likeness->decisions == 9, "no page leads in a circle");
+    model_free(m);
+}
+
 static void test_nonsense(void)
 {
     static const char *const answers[] = {
@@ -244,6 +287,7 @@ int main(void)
     test_asking();
     test_refused();
     test_answers();
+    test_pages();
     test_nonsense();
     test_past();
     test_memory();

@@ -38,7 +38,7 @@ enum ask {
     ASK_BLOCK, /* number: the first envelope */
     ASK_VERIFY,
     ASK_CHARTER,
-    ASK_PATTERNS, /* key: which kind */
+    ASK_PATTERNS, /* key: which kind; number: the first seat */
     ASK_ACT,
     ASK_COUNT
 };
@@ -100,6 +100,8 @@ struct told_patterns {
     bool asked;   /* since the connection is there */
     bool stale;   /* a decision was made final since */
     bool lacking; /* the node knows no such method */
+    void *part;   /* an item of which further pages are asked for; NULL: none */
+    uint64_t part_next;
 };
 
 struct model {
@@ -274,7 +276,8 @@ void details_lost(struct model *m, bool all);
 
 /* --- model_patterns.c --- */
 
-void patterns_apply(struct model *m, const struct value *v);
+/* from: the seat at which a further page begins; UNKNOWN: the first one. */
+void patterns_apply(struct model *m, const struct value *v, uint64_t from);
 void patterns_refused(struct model *m, const struct value *error);
 /* The parts of them that are asked for under a key, as members of a JSON array. */
 const char *patterns_parts(const char *key);

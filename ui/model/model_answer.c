@@ -90,7 +90,7 @@ static void take_result(struct model *m, const struct answer_id *id,
         detail_answered(m, id->ask, id->key, id->number, NULL);
         break;
     case ASK_PATTERNS:
-        patterns_apply(m, result);
+        patterns_apply(m, result, id->number);
         break;
     case ASK_ACT:
     case ASK_COUNT:

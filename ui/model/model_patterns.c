@@ -131,6 +131,7 @@ void patterns_forget(struct model *m)
             item_unref(deck_items(d)[i]);
         }
         deck_free(d);
+        item_unref(m->patterns[kind].part);
         m->patterns[kind] = (struct told_patterns){.asked = false};
     }
 }
@@ -140,8 +141,9 @@ size_t patterns_bytes(const struct model *m)
     size_t bytes = 0;
     for (int kind = 0; kind < PATTERNS_KINDS; kind++) {
         const struct deck *d = &m->patterns[kind].told;
-        bytes += d->capacity * sizeof(void *) +
-                 d->count * bytes_each(m, (enum patterns_kind)kind);
+        size_t count = d->count + (m->patterns[kind].part != NULL);
+        bytes +=
+            d->capacity * sizeof(void *) + count * bytes_each(m, (enum patterns_kind)kind);
     }
     return bytes;
 }
@@ -179,9 +181,51 @@ static void take_tally(struct vote_tally *t, const struct value *v)
     t->brier = share_of(v, "brier", BRIER_MAX);
 }
 
-static void take_seats(struct model *m, const struct value *v, const struct value *rows)
+/* What an answer goes into: new, or what the page before it has begun, if it is still of as
+ * many decisions. NULL: it goes on with nothing, and all is asked for anew. */
+static void *begin_page(struct model *m, enum patterns_kind kind, const struct value *v,
+                        uint64_t from)
 {
-    struct scene_tallies *t = scene_tallies_new(m->scene.seats);
+    struct told_patterns *t = &m->patterns[kind];
+    void *part = t->part;
+    t->part = NULL;
+    if (from == UNKNOWN) {
+        item_unref(part);
+        return kind == PATTERNS_SEATS ? (void *)scene_tallies_new(m->scene.seats)
+                                      : (void *)scene_likeness_new(m->scene.seats);
+    }
+    if (part != NULL && (decisions_of(kind, part) != value_number(v, "decisions") ||
+                         t->part_next != from)) {
+        item_unref(part);
+        part = NULL;
+        t->stale = true;
+    }
+    return part;
+}
+
+static void end_page(struct model *m, enum patterns_kind kind, void *item,
+                     const struct value *v, uint64_t from)
+{
+    struct told_patterns *t = &m->patterns[kind];
+    uint64_t next = value_number(v, "next");
+    bool more = next != UNKNOWN && next <= m->scene.seats &&
+                (from == UNKNOWN || next > from) &&
+                request_add(m, ASK_PATTERNS, keys[kind], next) != NULL;
+    if (more) {
+        t->part = item;
+        t->part_next = next;
+    } else {
+        keep(m, kind, item);
+    }
+}
+
+static void take_seats(struct model *m, const struct value *v, const struct value *rows,
+                       uint64_t from)
+{
+    struct scene_tallies *t = begin_page(m, PATTERNS_SEATS, v, from);
+    if (t == NULL) {
+        return;
+    }
     t->decisions = value_number(v, "decisions");
     take_held(t->held, v);
     VALUE_EACH(row, rows)
@@ -195,7 +239,7 @@ static void take_seats(struct model *m, const struct value *v, const struct valu
             take_tally(&t->seat[seat - 1].of[p], value_get(row, periods[p]));
         }
     }
-    keep(m, PATTERNS_SEATS, t);
+    end_page(m, PATTERNS_SEATS, t, v, from);
 }
 
 /* Where the columns that are of use stand in a row. */
@@ -332,10 +376,14 @@ static void take_clusters(struct scene_likeness *l, const struct value *clusters
     }
 }
 
-static void take_pairs(struct model *m, const struct value *v, const struct value *pairs)
+static void take_pairs(struct model *m, const struct value *v, const struct value *pairs,
+                       uint64_t from)
 {
-    struct scene_likeness *l = scene_likeness_new(m->scene.seats);
+    struct scene_likeness *l = begin_page(m, PATTERNS_PAIRS, v, from);
     struct places places;
+    if (l == NULL) {
+        return;
+    }
     l->decisions = value_number(v, "decisions");
     take_held(l->held, v);
     find_places(&places, value_get(pairs, "columns"));
@@ -343,11 +391,13 @@ static void take_pairs(struct model *m, const struct value *v, const struct valu
     {
         m->nonsense += !take_pair(l, &places, row);
     }
-    take_clusters(l, value_get(v, "clusters"));
-    keep(m, PATTERNS_PAIRS, l);
+    if (from == UNKNOWN) {
+        take_clusters(l, value_get(v, "clusters"));
+    }
+    end_page(m, PATTERNS_PAIRS, l, v, from);
 }
 
-void patterns_apply(struct model *m, const struct value *v)
+void patterns_apply(struct model *m, const struct value *v, uint64_t from)
 {
     const struct value *seats = value_get(v, "seats"), *pairs = value_get(v, "pairs");
     if (value_number(v, "decisions") == UNKNOWN || m->scene.seats == 0) {
@@ -355,10 +405,10 @@ void patterns_apply(struct model *m, const struct value *v)
         return;
     }
     if (value_is(seats, VALUE_ARRAY)) {
-        take_seats(m, v, seats);
+        take_seats(m, v, seats, from);
     }
     if (value_is(pairs, VALUE_OBJECT)) {
-        take_pairs(m, v, pairs);
+        take_pairs(m, v, pairs, from);
     }
     m->scene.patterns_refusal[0] = '\0';
     m->scene.patterns_asked = false;

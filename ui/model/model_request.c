@@ -162,6 +162,9 @@ static void put_params(struct buffer *out, const struct request *r)
         put(out, "\"parts\":[");
         put(out, patterns_parts(r->key));
         put(out, "]");
+        if (r->number != UNKNOWN) {
+            put_number(out, "from", r->number);
+        }
         break;
     case ASK_SEATS:
     case ASK_STATUS:
