@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /* The view Flags: lists, and what is behind a flag, of kinds known and not. */
 #include "details.h"
+#include "flag_kinds.h"
 #include "golden.h"
 #include "tap.h"
 
+#include "base/alloc.h"
+#include "ui/screen/paint.h"
 #include "ui/view/flags.h"
+#include "ui/view/flags_line.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static void check(struct golden g)
 {
@@ -179,9 +185,146 @@ static void test_evidence(void)
                           .change = later_kind});
 }
 
+/* --- every kind that a node may raise, and none of them known to the console --- */
+
+enum { KINDS_MAX = 64, TEXT_MOST = sizeof(((struct scene_flag *)0)->text) - 1 };
+
+/* Words of the longest text, each with its number: "w00 w01 ..." */
+static void long_text(char *out, unsigned size)
+{
+    for (unsigned at = 0, i = 0; at + 4 <= size; at += 4, i++) {
+        (void)snprintf(out + at, 5, "w%02u ", i % 100);
+    }
+    out[size - size % 4 - 1] = '\0';
+}
+
+static void all_kinds(struct scene *s)
+{
+    struct flag_kind_told kind;
+    while (s->flag_count > 0) {
+        free(s->flags[--s->flag_count]);
+    }
+    free(s->flags);
+    s->flags = alloc_zero(KINDS_MAX, sizeof(struct scene_flag *));
+    for (unsigned i = 0; i < KINDS_MAX && flag_kind_at(i, &kind); i++) {
+        struct scene_flag *f = alloc_zero(1, sizeof(*f));
+        f->references = 1;
+        f->id = 100 - i;
+        (void)snprintf(f->kind, sizeof(f->kind), "%s", kind.name);
+        long_text(f->text, flag_text_most() < TEXT_MOST ? flag_text_most() : TEXT_MOST);
+        f->letter = kind.letter;
+        f->severity = (enum flag_severity)kind.severity;
+        f->seat = kind.has_seat ? (uint16_t)(1 + i % s->seats) : 0;
+        f->height = f->acknowledged_ms = f->cleared_ms = UNKNOWN;
+        f->acknowledged_by = -1;
+        f->first_ms = f->last_ms = s->at_ms - 1000 * i;
+        f->count = 1;
+        s->flags[s->flag_count++] = f;
+    }
+    s->flags_new = (uint32_t)s->flag_count;
+    s->flags_acknowledged = 0;
+}
+
+static struct buffer screen;
+
+/* The view, or the line of flags, as text. */
+static const char *shown(const struct scene *s, const struct view_state *state,
+                         uint16_t rows, uint16_t cols, bool line)
+{
+    struct model *m = details_new();
+    struct view_context ctx = {
+        .scene = s, .model = m, .now_ms = FIXTURE_NOW, .state = state};
+    struct rows list;
+    struct cells cells;
+    struct drawn drawn;
+    rows_make(&view_flags, &ctx, &list);
+    cells_init(&cells, rows, cols, false);
+    if (line) {
+        flags_line_draw(&ctx, &cells, cells_area(&cells));
+    } else {
+        view_flags.draw(&ctx, &cells, cells_area(&cells), &drawn);
+    }
+    screen.size = 0;
+    paint_text(&screen, &cells);
+    buffer_append(&screen, "", 1);
+    cells_free(&cells);
+    rows_free(&list);
+    details_free(m);
+    return (const char *)screen.data;
+}
+
+/* How many of a text's words are there. */
+static unsigned words_in(const char *text, const char *where)
+{
+    unsigned found = 0;
+    char word[8];
+    for (unsigned i = 0; i < strlen(text) / 4; i++) {
+        (void)snprintf(word, sizeof(word), "w%02u", i);
+        found += strstr(where, word) != NULL;
+    }
+    return found;
+}
+
+static void test_kinds(void)
+{
+    static const uint16_t sizes[][2] = {{8, 60}, {17, 80}, {53, 200}};
+    struct scene s;
+    fixture_scene(&s, 33, FIXTURE_IDLE);
+    all_kinds(&s);
+    unsigned hidden = 0, cut = 0, unfound = 0;
+    for (size_t i = 0; i < s.flag_count; i++) {
+        const struct scene_flag *f = s.flags[i];
+        for (size_t size = 0; size < 3; size++) {
+            struct view_state list = {.panes = {{.key = f->id}}};
+            struct view_state detail = {.depth = 1, .subject = {0, f->id}};
+            char mark[4] = {' ', f->letter, ' ', '\0'};
+            (void)snprintf(list.panes[0].filter, WORDS_MAX, " %s w00", f->kind);
+            const char *text = shown(&s, &list, sizes[size][0], sizes[size][1], false);
+            unfound += strstr(text, mark) == NULL || strstr(text, "w00") == NULL;
+            list.panes[0].filter[0] = '\0';
+            hidden += strstr(shown(&s, &list, sizes[size][0], sizes[size][1], false),
+                             mark) == NULL;
+            text = shown(&s, &detail, sizes[size][0], sizes[size][1], false);
+            cut += words_in(f->text, text) < strlen(f->text) / 4 ||
+                   strstr(text, f->kind) == NULL;
+        }
+    }
+    ok(s.flag_count >= 30, "%zu kinds", s.flag_count);
+    is(hidden, 0, "each has its letter in the list, at every size");
+    is(unfound, 0, "each is found by its name");
+    is(cut, 0, "and what it says is wrapped, not cut");
+    struct view_state none = {.depth = 0};
+    const char *line = shown(&s, &none, 1, 80, true);
+    ok(strncmp(line, "-- flags -- E 01 equivocation", 29) == 0, "critical ones first: %s",
+       line);
+    for (size_t i = 0; i < s.flag_count; i++) {
+        bool bound = strcmp(s.flags[i]->kind, "fault-bound") == 0;
+        s.flags[i]->state =
+            bound || s.flags[i]->severity < FLAG_CRITICAL ? FLAG_NEW : FLAG_ACKNOWLEDGED;
+    }
+    line = shown(&s, &none, 1, 60, true);
+    ok(strncmp(line, "-- flags -- F -- fault-bound", 28) == 0,
+       "and the fault bound before all that is less: %s", line);
+    fixture_free(&s);
+    check((struct golden){.name = "flags-kinds-33-80",
+                          .state = FIXTURE_IDLE,
+                          .rows = 24,
+                          .cols = 80,
+                          .whole = true,
+                          .change = all_kinds,
+                          .at = {.panes = {{.sort = 1}}}});
+    check((struct golden){.name = "flags-kinds-33-200",
+                          .state = FIXTURE_IDLE,
+                          .rows = 60,
+                          .cols = 200,
+                          .change = all_kinds});
+    buffer_free(&screen);
+}
+
 int main(void)
 {
     test_lists();
     test_evidence();
+    test_kinds();
     return tap_done();
 }

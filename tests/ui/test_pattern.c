@@ -205,6 +205,17 @@ static void unlike(struct scene *s)
     s->likeness->groups = 0;
 }
 
+/* One group of more than f. */
+static void bloc(struct scene *s)
+{
+    uint16_t at = 0;
+    s->likeness->groups = 1;
+    for (uint16_t seat = 1; seat <= s->seats; seat++) {
+        s->likeness->group[seat - 1] = seat <= s->faulty + 1;
+        s->likeness->order[at++] = seat;
+    }
+}
+
 static void test_calibration(void)
 {
     check((struct golden){.name = "pattern-33-80-calibration",
@@ -317,6 +328,25 @@ static void test_alike(void)
                           .at = {.alike = true}});
 }
 
+/* The loudest of all: the fault bound itself is in doubt. */
+static void test_beyond(void)
+{
+    check((struct golden){.name = "alike-33-80-beyond",
+                          .state = FIXTURE_DECIDING,
+                          .rows = 24,
+                          .cols = 80,
+                          .change = bloc,
+                          .at = {.alike = true}});
+    check((struct golden){.name = "alike-7-60-beyond-default",
+                          .seats = 7,
+                          .state = FIXTURE_DECIDING,
+                          .rows = 15,
+                          .cols = 60,
+                          .theme = "default",
+                          .change = bloc,
+                          .at = {.alike = true}});
+}
+
 static void test_pairs(void)
 {
     check((struct golden){.name = "alike-pairs-33-80",
@@ -385,6 +415,7 @@ int main(void)
     test_of_seat();
     test_calibration();
     test_alike();
+    test_beyond();
     test_pairs();
     test_opened();
     return tap_done();

@@ -75,7 +75,7 @@ const struct action_entry action_table[] = {
     {ACTION_CYCLE,
      "cycle",
      NULL,
-     "agreement, choice, confidence, latency; kappa, same votes",
+     "the next layer, or measure of likeness",
      {'v'},
      IN(VIEW_PATTERN)},
     {ACTION_ALIKE,

@@ -197,14 +197,19 @@ void words_kappa(char *out, size_t size, int16_t kappa)
     }
 }
 
-char alike_group(const struct scene_likeness *l, uint16_t seat)
+char alike_letter(uint16_t group)
 {
     enum { LETTERS = 26 };
-    uint16_t group = l != NULL && seat >= 1 && seat <= l->seats ? l->group[seat - 1] : 0;
     return group == 0             ? ' '
            : group <= LETTERS     ? (char)('A' + group - 1)
            : group <= 2 * LETTERS ? (char)('a' + group - LETTERS - 1)
                                   : '+';
+}
+
+char alike_group(const struct scene_likeness *l, uint16_t seat)
+{
+    bool there = l != NULL && seat >= 1 && seat <= l->seats;
+    return alike_letter(there ? l->group[seat - 1] : 0);
 }
 
 void alike_put_card(struct buffer *out, const struct scene *s, uint16_t seat)
@@ -255,6 +260,9 @@ void alike_put_group(struct buffer *out, const struct scene *s, uint16_t seat)
     unsigned made =
         most_common(s, group, offsetof(struct seat_card, model_family), &family);
     words_format(out, "group %c: %u seats", alike_group(l, seat), members);
+    if (members > s->faulty) {
+        words_format(out, ", more than f %u", (unsigned)s->faulty);
+    }
     if (sold > 1) {
         words_format(out, ", %u %s", sold, vendor);
     }

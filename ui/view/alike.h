@@ -24,7 +24,8 @@ int32_t alike_value(const struct scene_pair *pair, enum alike_measure measure);
 /* The other seats, the most alike first; how many there are. */
 size_t alike_ranked(const struct scene_likeness *l, uint16_t seat,
                     enum alike_measure measure, uint16_t out[UI_SEATS_MAX]);
-/* 'A' to 'Z', 'a' to 'z', '+' for a seat of a group, ' ' of none. */
+/* 'A' to 'Z', 'a' to 'z', '+' for a group, ' ' for none; and for a seat's. */
+char alike_letter(uint16_t group);
 char alike_group(const struct scene_likeness *l, uint16_t seat);
 /* ".71", "-.12", "1.0"; "_" and "?" as above. At least 8 bytes. */
 void words_kappa(char *out, size_t size, int16_t kappa);

@@ -110,6 +110,22 @@ static uint16_t seat_across(const struct view_context *ctx, size_t at)
 
 /* --- above the matrix --- */
 
+/* The first group in which there are more seats than may be faulty; 0: there is none. */
+static uint16_t group_beyond(const struct scene *s)
+{
+    const struct scene_likeness *l = s->likeness;
+    for (uint16_t group = 1; group <= l->groups; group++) {
+        unsigned members = 0;
+        for (uint16_t i = 0; i < l->seats; i++) {
+            members += l->group[i] == group;
+        }
+        if (members > s->faulty) {
+            return group;
+        }
+    }
+    return 0;
+}
+
 static void draw_title(const struct view_context *ctx, struct cells *c, struct area line)
 {
     const struct scene *s = ctx->scene;
@@ -129,8 +145,13 @@ static void draw_title(const struct view_context *ctx, struct cells *c, struct a
         at += draw_format(c, line, 0, at, ROLE_NOTICE, ", %" PRIu64 " newer", newer);
     }
     words_kappa(least, sizeof(least), l->least_kappa);
-    (void)draw_format(c, line, 0, at, ROLE_QUIET, "; %u %s from %s", (unsigned)l->groups,
+    at += draw_format(c, line, 0, at, ROLE_QUIET, "; %u %s from %s", (unsigned)l->groups,
                       l->groups == 1 ? "group" : "groups", least);
+    if (group_beyond(s) > 0) {
+        at += draw_string(c, line, 0, at, ROLE_QUIET, "; ");
+        (void)draw_format(c, line, 0, at, ROLE_CRITICAL, "%c exceeds f %u",
+                          alike_letter(group_beyond(s)), (unsigned)s->faulty);
+    }
 }
 
 static void draw_legend(const struct view_context *ctx, struct cells *c, struct area line)

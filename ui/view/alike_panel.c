@@ -77,7 +77,7 @@ static void draw_heads(const struct view_context *ctx, struct cells *c, struct a
     draw_right(c, line, 0, at, SAME + KAPPA, ROLE_TITLE, "kappa");
     draw_right(c, line, 0, at + SAME + KAPPA, 2 * KAPPA, ROLE_TITLE, "95 %");
     draw_right(c, line, 0, at + SAME + 3 * KAPPA, VOTES, ROLE_TITLE,
-               agreed ? "same" : "votes");
+               agreed ? "same" : "both");
 }
 
 void alike_draw_panel(const struct view_context *ctx, struct cells *c, struct area a)

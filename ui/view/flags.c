@@ -125,6 +125,22 @@ enum role flags_role(const struct scene_flag *f)
     return ROLE_UNKNOWN;
 }
 
+/* Where the kind has no column, it stands before the text: there are more kinds than
+ * anybody knows letters. */
+static void draw_what(struct cells *c, struct area field, const struct scene_flag *f,
+                      bool has_kind)
+{
+    enum role role = f->state == FLAG_CLEARED ? ROLE_QUIET : ROLE_TEXT;
+    struct buffer words = {NULL, 0, 0};
+    if (!has_kind) {
+        words_put(&words, f->kind);
+        words_put(&words, f->text[0] != '\0' ? ": " : "");
+    }
+    words_put(&words, f->text);
+    draw_fit(c, field, 0, 0, field.cols, role, buffer_slice(&words));
+    buffer_free(&words);
+}
+
 static void draw_one(const struct view_context *ctx, struct cells *c, struct area line,
                      size_t i)
 {
@@ -150,8 +166,7 @@ static void draw_one(const struct view_context *ctx, struct cells *c, struct are
     table_put(&t, c, line, LAST, ROLE_QUIET, words);
     words_number(words, sizeof(words), f->count);
     table_put(&t, c, line, COUNT, f->count > 1 ? ROLE_TEXT : ROLE_QUIET, words);
-    table_put(&t, c, line, TEXT, f->state == FLAG_CLEARED ? ROLE_QUIET : ROLE_TEXT,
-              f->text);
+    draw_what(c, table_field(&t, line, TEXT), f, t.width[KIND] > 0);
 }
 
 static const char *nothing(const struct view_context *ctx)

@@ -48,7 +48,7 @@ static void words_flag(char *out, size_t size, const struct view_context *ctx,
     char seat[8] = "--", age[24];
     uint64_t begun = begun_ms(ctx->scene, f);
     uint64_t since =
-        begun != UNKNOWN && ctx->now_ms > begun ? ctx->now_ms - begun : UNKNOWN;
+        begun != UNKNOWN && ctx->now_ms >= begun ? ctx->now_ms - begun : UNKNOWN;
     if (f->seat > 0) {
         words_seat(seat, sizeof(seat), ctx->scene, f->seat);
     }
