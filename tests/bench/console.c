@@ -171,7 +171,8 @@ struct figures {
     double first_ms;
     double idle_cpu, idle_bytes, idle_wakes; /* per second; cpu in percent of a core */
     double busy_cpu, busy_bytes, busy_wakes;
-    double quiet_wakes, quiet_cpu; /* no clock, no events */
+    double alike_cpu, alike_bytes, alike_wakes; /* Pattern's second page looked at */
+    double quiet_wakes, quiet_cpu;              /* no clock, no events */
     double key_ms, key_p99_ms;
     double flood_cpu, flood_key_ms, flood_key_p99_ms, flood_rate, flood_bytes;
     struct memory memory, loaded;
@@ -322,6 +323,10 @@ static void measure_console(struct figures *f, const char *dir, unsigned rows,
     steady(&p, &node, FAR_DECIDE, &f->busy_cpu, &f->busy_bytes, &f->busy_wakes);
     turn(&p, SETTLE_MS / 1e3, NULL);
     keys(&p, KEYS, pair, &f->key_ms, &f->key_p99_ms);
+    pty_type(&p, "4p");
+    turn(&p, SETTLE_MS / 1e3, NULL);
+    steady(&p, &node, FAR_DECIDE, &f->alike_cpu, &f->alike_bytes, &f->alike_wakes);
+    pty_type(&p, "p1");
     far_node_order(&node, FAR_HISTORY);
     (void)wait_for(&p, &node);
     turn(&p, SETTLE_MS / 1e3, NULL);
@@ -383,6 +388,9 @@ static void print(const struct figures *c, const struct figures *h, unsigned row
     line("one decision a second: processor", "% of a core", c->busy_cpu, 0, false);
     line("one decision a second: terminal", "B/s", c->busy_bytes, 0, false);
     line("one decision a second: wake-ups", "/s", c->busy_wakes, 0, false);
+    line("... while seeing who votes alike: processor", "% of a core", c->alike_cpu, 0,
+         false);
+    line("... while seeing who votes alike: terminal", "B/s", c->alike_bytes, 0, false);
     line("no clock, no events: wake-ups", "/s", c->quiet_wakes, 0, false);
     line("key to paint, median", "ms", c->key_ms, h->key_ms, h->there);
     line("key to paint, 99 %", "ms", c->key_p99_ms, h->key_p99_ms, h->there);
