@@ -164,6 +164,35 @@ static void test_decisions(struct live *l)
        "no such block: %s", model_detail(m, DETAIL_BLOCK, "999999999").refusal);
 }
 
+static bool has_patterns(const struct scene *s)
+{
+    model_want_patterns(m, PATTERNS_SEATS, clock_wall_ms());
+    model_want_patterns(m, PATTERNS_PAIRS, clock_wall_ms());
+    return s->tallies != NULL && s->likeness != NULL && s->tallies->decisions >= 2 &&
+           s->likeness->decisions >= 2;
+}
+
+/* Of two decisions that seats 1, 2 and 4 approved, and 3 did not. */
+static void test_patterns(struct live *l)
+{
+    const struct scene *s = model_scene(m);
+    ok(until(l, has_patterns) && s->patterns_refusal[0] == '\0', "voting patterns");
+    const struct vote_tally *with = &s->tallies->seat[0].of[PERIOD_ALL];
+    const struct vote_tally *against = &s->tallies->seat[2].of[PERIOD_WINDOW];
+    ok(with->votes == 2 && with->agreement == 1000 && with->confidence == 100 &&
+           with->brier == 90 * 90 && against->votes == 2 && against->agreement == 0 &&
+           against->approval == 0 && against->confidence == 300 &&
+           against->brier == 30 * 30,
+       "of each seat");
+    const struct scene_pair *same = scene_pair(s->likeness, 1, 4);
+    const struct scene_pair *other = scene_pair(s->likeness, 3, 4);
+    ok(same->window.votes == 2 && same->window.agreed == 2 && other->all.votes == 2 &&
+           other->all.agreed == 0 && same->window.kappa == MEASURE_NONE &&
+           s->likeness->held[PERIOD_WINDOW] == 2 && s->likeness->groups == 0 &&
+           s->likeness->least_kappa == 600,
+       "and of each pair");
+}
+
 static bool has_outcome(const struct scene *s)
 {
     static char text[400];
@@ -228,6 +257,7 @@ int main(void)
            s->heartbeat_ms == 200 && s->timeout_ms == 1500,
        "also who watches");
     test_decisions(l);
+    test_patterns(l);
     test_flags(l);
     test_restart(l);
     is(wrong, 0, "no line was wrong");
