@@ -156,18 +156,20 @@ static bool is_word_ascii(uint32_t c)
 struct folded fold_at(struct slice text, size_t at)
 {
     struct folded f = {.kind = FOLD_BREAK, .character = REPLACEMENT, .size = 1};
-    uint32_t c = 0;
+    uint32_t c = text.data[at];
+    if (c < 0x80) {
+        f.kind = is_word_ascii(c) ? FOLD_LETTER : FOLD_BREAK;
+        f.character = c;
+        f.letter = c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
+        return f;
+    }
     size_t size = text_decode(text, at, &c);
     if (size == 0) {
         return f;
     }
     f.character = c;
     f.size = size;
-    if (c < 0x80) {
-        f.kind = is_word_ascii(c) ? FOLD_LETTER : FOLD_BREAK;
-    } else {
-        f.kind = kind_of(c);
-    }
+    f.kind = kind_of(c);
     if (f.kind == FOLD_LETTER || f.kind == FOLD_SIGN) {
         f.letter = letter_of(c);
     }

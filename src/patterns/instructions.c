@@ -117,8 +117,15 @@ static void find_phrases(const struct vocabulary *v, struct slice text,
                          struct instructions_found *out)
 {
     struct words w;
+    meanings first = 0;
     words_of(v, text, &w);
+    for (size_t i = 0; i < phrase_count; i++) {
+        first |= phrases[i].parts[0].any;
+    }
     for (size_t at = 0; at < w.count && out->what == NULL; at++) {
+        if ((w.list[at].means & first) == 0) {
+            continue;
+        }
         for (size_t i = 0; i < phrase_count; i++) {
             const struct phrase *p = &phrases[i];
             if ((w.list[at].means & p->parts[0].any) == 0) {
@@ -190,9 +197,20 @@ static size_t match_bars(struct slice text, size_t at)
     return 0;
 }
 
+/* Most characters of most texts: ASCII with which no mark begins. */
+static bool begins_none(uint8_t byte)
+{
+    return byte < 0x80 && byte != '<' && byte != '[' && byte != '#' && byte != '`' &&
+           byte != '"';
+}
+
 static void find_marks(struct slice text, struct instructions_found *out)
 {
     for (size_t at = 0; at < text.size;) {
+        if (begins_none(text.data[at])) {
+            at++;
+            continue;
+        }
         size_t size = fold_at(text, at).size, after = at;
         char c = mark_character(slice_of(text.data, at + size), &after);
         if (c != '\0' && strchr("<[#`\"", c) != NULL) {
@@ -271,6 +289,11 @@ static void find_hidden(struct slice text, struct instructions_found *out)
     struct folded before = {.kind = FOLD_BREAK};
     size_t many = 0, begin = 0;
     for (size_t at = 0; at < text.size;) {
+        /* What stands before ASCII matters to nothing. */
+        if (text.data[at] < 0x80 && at + 1 < text.size && text.data[at + 1] < 0x80) {
+            at++;
+            continue;
+        }
         struct folded f = fold_at(text, at);
         size_t next = at + f.size;
         if (f.character == 0x1f3f4) {

@@ -148,7 +148,7 @@ static void add_letters(struct reader *r, struct letters *l)
 {
     make_plain(l);
     meanings means = 0;
-    size_t known = longest(r->vocabulary, l, 0, 1, &means);
+    size_t known = longest(r->vocabulary, l, 0, l->count, &means);
     if (known == l->count || l->count < JOINED_LEAST) {
         add_word(r, l->at[0], l->at[l->count], known == l->count ? means : 0, false);
     } else {
@@ -293,6 +293,24 @@ static void read_sign(struct reader *r, const struct folded *f)
     r->at = length > 0 ? end : r->at + f->size;
 }
 
+/* Returns where they end. */
+static size_t read_letters(struct reader *r)
+{
+    struct letters l;
+    r->line_feeds = 0;
+    size_t end = read_word(r->text, r->at, &l);
+    if (l.count == 1) {
+        struct letters apart;
+        size_t spaced = read_spaced(r->text, r->at, &apart);
+        if (spaced > 0) {
+            split(r, &apart);
+            return spaced;
+        }
+    }
+    add_letters(r, &l);
+    return end;
+}
+
 void words_of(const struct vocabulary *v, struct slice text, struct words *out)
 {
     *out = (struct words){NULL, 0, 0};
@@ -300,8 +318,6 @@ void words_of(const struct vocabulary *v, struct slice text, struct words *out)
         .text = text, .vocabulary = v, .out = out, .starts = true, .first = true};
     while (r.at < text.size) {
         struct folded f = fold_at(text, r.at);
-        struct letters l;
-        size_t end;
         switch (f.kind) {
         case FOLD_BREAK:
             read_break(&r, &f);
@@ -310,15 +326,7 @@ void words_of(const struct vocabulary *v, struct slice text, struct words *out)
             read_sign(&r, &f);
             break;
         case FOLD_LETTER:
-            end = read_spaced(text, r.at, &l);
-            if (end > 0) {
-                split(&r, &l);
-            } else {
-                end = read_word(text, r.at, &l);
-                add_letters(&r, &l);
-            }
-            r.line_feeds = 0;
-            r.at = end;
+            r.at = read_letters(&r);
             break;
         case FOLD_MARK:
         case FOLD_HIDDEN:
