@@ -8,7 +8,7 @@
 /* Decisions are told apart by the direction in which a dissenter goes, and by how hard they
  * were: the outsiders' minority in 64ths. One in which all agree is not beyond all doubt:
  * a dissent weighs so many 64ths more. */
-enum { STEPS = 64, LEVELS = STEPS / 2 + 1, DOUBT = 5 };
+enum { STEPS = 64, LEVELS = STEPS / 2 + 1, DOUBT = 4 };
 /* No member is surer to dissent than this, in 64ths. */
 enum { SUREST = 48 };
 

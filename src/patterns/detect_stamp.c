@@ -2,8 +2,8 @@
 /*
  * Rubber stamps: a seat that approves, whatever the others see.
  *
- * Null hypothesis: it rejects with at least two fifths of the probability that the others
- * do, whose share of rejections in a decision is r: an approval has 1 - 2r/5 at most.
+ * Null hypothesis: it rejects with at least a third of the probability that the others
+ * do, whose share of rejections in a decision is r: an approval has 1 - r/3 at most.
  * Statistic: the surprise, -log2, of its approvals in a row, which is the sum of those of
  * each; a rejection ends the row, an abstention does not. Threshold: the surprise of
  * false_alarm_ppm shared by all rows there are, of each seat in all decisions and in those
@@ -18,8 +18,8 @@
 
 enum {
     VOTES_LEAST = 16, /* Of the others' rejections, so many are enough. */
-    OWN_PART = 2,
-    OWN_WHOLE = 5
+    OWN_PART = 1,
+    OWN_WHOLE = 3
 };
 
 /* Approvals in a row. */

@@ -7,7 +7,9 @@
 
 extern const struct detector detect_record;
 extern const struct detector detect_bloc;
+extern const struct detector detect_changed;
 extern const struct detector detect_dissent;
+extern const struct detector detect_drift;
 extern const struct detector detect_stamp;
 extern const struct detector detect_copied;
 extern const struct detector detect_instructions;
