@@ -65,7 +65,8 @@ class Receiver:
     """Answers with what answer(path, body) returns: a status, or (status, headers, body), or a
     function that gets the handler. got has (path, id, payload, status, time) of all requests."""
 
-    def __init__(self, checker, answer=lambda path, payload: 204, address="127.0.0.1", port=0):
+    def __init__(self, checker, answer=lambda path, payload: 204, address="127.0.0.1", port=0,
+                 tls=None):
         self.checker, self.answer = checker, answer
         self.got, self.wrong, self.lock = [], [], threading.Lock()
         outer = self
@@ -113,6 +114,8 @@ class Receiver:
 
         self.server = Server((address, port), Handler)
         self.port = self.server.server_port
+        if tls is not None:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True,
                                        kwargs={"poll_interval": 0.05})
         self.thread.start()
@@ -151,9 +154,9 @@ def main():
         with receiver.lock:
             new, told = receiver.got[told:], len(receiver.got)
             wrong, receiver.wrong = receiver.wrong, []
-        for path, number, payload, status, _ in new:
+        for path, number, payload, status, at in new:
             out.write(json.dumps({"path": path, "id": number, "status": status,
-                                  "payload": payload}) + "\n")
+                                  "at_ms": int(1000 * at), "payload": payload}) + "\n")
         for path, complaint in wrong:
             out.write(json.dumps({"path": path, "wrong": complaint}) + "\n")
 

@@ -3,7 +3,9 @@
 import json
 import os
 import random
+import shutil
 import signal
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -337,7 +339,7 @@ def test_hostile():
         state["verdict"] = verdict
         before = len(w.receiver.got)
         w.node.decide()
-        tried = wait_for(lambda: len(w.receiver.got) >= before + 2)
+        tried = wait_for(lambda: len(w.receiver.got) >= before + (2 if n == 0 else 1))
         state["verdict"] = 204
         ok(tried and wait_for(lambda: w.numbers() == list(range(n + 1))),
            "%s is tried again" % name, w.said()[-2000:])
@@ -510,6 +512,64 @@ def test_test():
     w.close()
 
 
+def test_tls():
+    """A server is who it says, or gets nothing."""
+    if shutil.which("openssl") is None:
+        ok(True, "TLS # SKIP openssl is not installed")
+        return
+    w = World(start=False)
+    certificate, key = os.path.join(w.dir, "ca.pem"), os.path.join(w.dir, "tls.key")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", certificate,
+                    "-days", "2", "-subj", "/CN=localhost", "-addext",
+                    "subjectAltName=DNS:localhost"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = Receiver(w.checker, tls=context)
+    w.write("".join('receiver "%s" {\n url = "https://%s:%d/%s"\n secrets = {"secret", "key"}\n'
+                    '%s}\n' % (name, host, server.port, name, more) for name, host, more in (
+                        ("known", "localhost", 'ca-file = "ca.pem"\n'),
+                        ("stranger", "localhost", ""),
+                        ("other-name", "127.0.0.1", 'ca-file = "ca.pem"\n'))))
+    results = {r["receiver"]: r["outcome"]
+               for r in json.loads(w.tool("test", "--json").stdout)["results"]}
+    ok(results == {"known": "delivered", "stranger": "failed", "other-name": "failed"},
+       "a server whose certificate does not hold gets nothing", results)
+    ok([got[0] for got in server.got] == ["/known"] and server.wrong == [],
+       "one that is known does, signed", server.got)
+    server.close()
+    w.close()
+
+
+def test_mail():
+    """The example that sends mail."""
+    w = World(start=False)
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)),
+                          "../../contrib/examples/alert-mail.sh")
+    sendmail, out = os.path.join(w.dir, "sendmail"), os.path.join(w.dir, "mail")
+    with open(sendmail, "w") as file:
+        file.write('#!/bin/sh\nprintf "%%s\\n" "$@" >%s.to\ncat >%s\nexit $(cat %s.status)\n'
+                   % (out, out, out))
+    os.chmod(sendmail, 0o755)
+    variables = dict(os.environ, SENDMAIL=sendmail, CONCLAVE_ALERT_TYPE="flag.raised",
+                     CONCLAVE_ALERT_ID="msg_1", CONCLAVE_ALERT_TEXT="warning: $(touch x) %s")
+    for status in ("0", "75"):
+        with open(out + ".status", "w") as file:
+            file.write(status)
+        done = subprocess.run(["sh", script, "ops@example.org", "b@example.org"], env=variables,
+                              input='{"type":"flag.raised"}\n', text=True, capture_output=True)
+        ok((done.returncode == 0) == (status == "0"), "mail: sendmail ends with " + status, done)
+    with open(out) as file:
+        head, _, body = file.read().partition("\n\n")
+    ok("Subject: [conclave] warning: $(touch x) %s\n" in head and
+       "To: ops@example.org,b@example.org\n" in head and '"flag.raised"' in body,
+       "the alert is its text", head + body)
+    with open(out + ".to") as file:
+        ok(file.read().split() == ["-oi", "--", "ops@example.org", "b@example.org"],
+           "to those who were named")
+    w.close()
+
+
 def test_mute():
     """A node that is there and says nothing."""
     w = World(config="unreachable-after = 2", start=False)
@@ -555,7 +615,7 @@ def test_figures():
 
 def main():
     for name in sys.argv[2:] or ["told", "missed", "history", "kills", "hostile", "gone", "full",
-                                 "filters", "hook", "test", "mute"]:
+                                 "filters", "hook", "test", "tls", "mail", "mute"]:
         print("# " + name)
         globals()["test_" + name]()
     print("1..%d" % count)
