@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 
 from fake_node import FakeNode
 from receiver import Checker, Receiver
@@ -17,6 +18,7 @@ from receiver import Checker, Receiver
 PROGRAM = sys.argv[1]
 LONG = os.environ.get("CONCLAVE_LONG") == "1"
 count = failures = 0
+worlds = []
 
 
 def ok(passed, name, detail=None):
@@ -58,6 +60,7 @@ class World:
                    % (self.receiver.port, receiver))
         self.process, self.log = None, os.path.join(self.dir, "log")
         self.node.start()
+        worlds.append(self)
         if start:
             self.start()
 
@@ -68,7 +71,8 @@ class World:
 
     def start(self):
         self.process = subprocess.Popen([PROGRAM, "--config", self.config],
-                                        stderr=open(self.log, "a"), env=environment())
+                                        stdout=subprocess.DEVNULL, stderr=open(self.log, "a"),
+                                        env=environment())
 
     def follows(self):
         return wait_for(lambda: "flags" in self.node.asked) and time.sleep(0.1) is None
@@ -116,6 +120,7 @@ class World:
             self.node.stop()
         self.receiver.close()
         subprocess.run(["rm", "-rf", self.dir])
+        worlds.remove(self)
 
 
 def environment():
@@ -614,10 +619,17 @@ def test_figures():
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     for name in sys.argv[2:] or ["told", "missed", "history", "kills", "hostile", "gone", "full",
                                  "filters", "hook", "test", "tls", "mail", "mute"]:
         print("# " + name)
-        globals()["test_" + name]()
+        try:
+            globals()["test_" + name]()
+        except Exception:
+            ok(False, name + " runs to its end", traceback.format_exc())
+        finally:
+            for world in list(worlds):
+                world.close()
     print("1..%d" % count)
     return 1 if failures else 0
 
