@@ -233,6 +233,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
         CFG_INT("bad-signatures", 1, CFGF_NONE),
         CFG_INT("reconnects", 6, CFGF_NONE),
         CFG_INT("slow-evaluator", 50, CFGF_NONE),
+        CFG_INT("slow-primary", 200, CFGF_NONE),
         CFG_STR("seccomp", NULL, CFGF_NODEFAULT),
         CFG_INT("slow-store-ms", 200, CFGF_NONE),
         CFG_BOOL("recover", cfg_false, CFGF_NONE),

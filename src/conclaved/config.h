@@ -9,6 +9,7 @@
 #include "conclaved/sandbox.h"
 #include "watch/own.h"
 #include "watch/phi.h"
+#include "watch/primary.h"
 #include "watch/traffic.h"
 
 struct config {
@@ -28,6 +29,7 @@ struct config {
     struct phi_rules phi;
     struct traffic_rules traffic;
     struct own_rules own;
+    struct primary_rules primary;
     uint64_t slow_store_ms; /* a commit to the store that takes as long is told */
     enum sandbox_mode seccomp;
     bool recover; /* the seat is to be taken for one that has lost its state */

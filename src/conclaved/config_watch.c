@@ -3,6 +3,8 @@
 
 enum { COUNT_MOST = 1000000, SECOND_MS = 1000, PERCENT_MOST = 100 };
 
+enum { PRIMARY_PERCENT_LEAST = 110, PRIMARY_PERCENT_MOST = 10000 };
+
 static const double phi_least = 0.1;
 
 static int check_phi(cfg_t *cfg, cfg_opt_t *opt)
@@ -50,6 +52,17 @@ static int check_percent(cfg_t *cfg, cfg_opt_t *opt)
     return check_within(cfg, opt, PERCENT_MOST);
 }
 
+static int check_primary(cfg_t *cfg, cfg_opt_t *opt)
+{
+    long value = cfg_opt_getnint(opt, cfg_opt_size(opt) - 1);
+    if (value != 0 && (value < PRIMARY_PERCENT_LEAST || value > PRIMARY_PERCENT_MOST)) {
+        cfg_error(cfg, "%s must be 0, or between %d and %d", opt->name,
+                  PRIMARY_PERCENT_LEAST, PRIMARY_PERCENT_MOST);
+        return -1;
+    }
+    return 0;
+}
+
 void config_watch_check(cfg_t *cfg)
 {
     static const char *const counts[] = {"bad-frames", "bad-signatures", "reconnects"};
@@ -58,6 +71,7 @@ void config_watch_check(cfg_t *cfg)
     }
     (void)cfg_set_validate_func(cfg, "flood-seconds", check_slots);
     (void)cfg_set_validate_func(cfg, "slow-evaluator", check_percent);
+    (void)cfg_set_validate_func(cfg, "slow-primary", check_primary);
     (void)cfg_set_validate_func(cfg, "phi-suspect", check_phi);
     (void)cfg_set_validate_func(cfg, "phi-down", check_phi);
     (void)cfg_set_validate_func(cfg, "phi-pause-ms", check_pause);
@@ -80,6 +94,7 @@ int config_watch_fill(struct config *c, cfg_t *cfg, const char *path, struct com
     c->own =
         (struct own_rules){.slow_store_ms = c->slow_store_ms,
                            .slow_evaluator = (unsigned)cfg_getint(cfg, "slow-evaluator")};
+    c->primary.slow_primary = (unsigned)cfg_getint(cfg, "slow-primary");
     if (c->phi.down < c->phi.suspect) {
         return complain(why, CONCLAVE_EFORMAT,
                         "%s: phi-down (%g) must be at least phi-suspect (%g)", path,

@@ -114,6 +114,42 @@ static void slow_evaluator(json_t *out, const struct node *n)
     json_put(out, "slow_evaluator", json_integer(n->config->own.slow_evaluator));
 }
 
+static json_t *seats_ordered_last(const struct node *n, uint16_t primary)
+{
+    const struct primaries *p = n->flagging->primaries;
+    json_t *rows = json_array();
+    for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
+        struct primaries_share s = primaries_share(p, primary, seat);
+        if (s.of > 0) {
+            json_t *row = json_object();
+            json_put_seat(row, "seat", n->charter, seat);
+            json_put(row, "last", json_integer(s.last));
+            json_put(row, "of", json_integer(s.of));
+            json_put(row, "last_elsewhere", json_integer(s.last_elsewhere));
+            json_put(row, "of_elsewhere", json_integer(s.of_elsewhere));
+            json_put(row, "beyond_chance",
+                     json_boolean(primaries_is_last(p, primary, seat)));
+            (void)json_array_append_new(rows, row);
+        }
+    }
+    return rows;
+}
+
+static void slow_primary(json_t *out, const struct node *n, uint16_t primary)
+{
+    json_t *rows = json_array();
+    for (uint16_t seat = 1; seat <= n->charter->seat_count; seat++) {
+        const struct samples *s = primaries_waits(n->flagging->primaries, seat);
+        json_t *row = json_object();
+        json_put_seat(row, "primary", n->charter, seat);
+        measured(row, s, 50, "median_ms");
+        (void)json_array_append_new(rows, row);
+    }
+    json_put(out, "waits", rows);
+    json_put(out, "seats", seats_ordered_last(n, primary));
+    json_put(out, "slow_primary", json_integer(n->config->primary.slow_primary));
+}
+
 static void ordering(json_t *out, const struct node *n)
 {
     struct pbft_status st;
@@ -169,8 +205,10 @@ int flag_evidence(const struct node *n, const struct flag *f, json_t **out)
     case FLAG_LAGGING:
     case FLAG_CLOCK_SKEW:
     case FLAG_EVALUATOR_FAILED:
-    case FLAG_SLOW_PRIMARY:
         observed(*out, n, f->seat);
+        break;
+    case FLAG_SLOW_PRIMARY:
+        slow_primary(*out, n, f->seat);
         break;
     case FLAG_FLOODING:
     case FLAG_BAD_FRAMES:

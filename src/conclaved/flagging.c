@@ -39,6 +39,7 @@ int flagging_open(struct node *n, struct complaint *why)
     int error = ledger_each_flag(n->ledger, load, &l);
     n->flagging = alloc_zero(1, sizeof(*n->flagging));
     n->flagging->book = l.book;
+    n->flagging->primaries = primaries_new(n->charter->seat_count);
     if (error != 0) {
         return complain(why, error,
                         "%s/data.mdb: the flags in it cannot be read: %s; where it is "
@@ -56,6 +57,7 @@ void flagging_free(struct flagging *f)
 {
     if (f != NULL) {
         flags_free(f->book);
+        primaries_free(f->primaries);
         free(f->news);
         free(f);
     }

@@ -9,6 +9,7 @@
 
 #include "conclaved/node.h"
 #include "watch/own.h"
+#include "watch/primary.h"
 #include "watch/signs.h"
 #include "watch/traffic.h"
 
@@ -21,6 +22,7 @@ struct flagging {
     struct signs signs;
     struct traffic traffic;
     struct own own;
+    struct primaries *primaries;
     uint64_t changed_told_ms; /* monotonic */
     uint64_t started_height;  /* committed when the node started */
     bool agent_failing;       /* since its last answer */

@@ -129,6 +129,7 @@ void flagging_look(struct node *n)
     signs_look(&n->flagging->signs, &facts, &j);
     look_traffic(n, facts.now_ms, &j);
     own_look(&n->flagging->own, &n->config->own, n->seat, &j);
+    primaries_look(n->flagging->primaries, &n->config->primary, &j);
     look_back(n, &st);
     flagging_tell_changed(n);
 }

@@ -22,6 +22,9 @@ static void tell_notice(struct node *n, const struct pbft_notice *x)
     if (name != NULL) {
         publish(n, name, event_notice(n->charter, x));
     }
+    if (x->kind == PBFT_NOTICE_NEW_VIEW) {
+        primaries_view(n->flagging->primaries, x->view, clock_monotonic_ms());
+    }
     if (x->kind == PBFT_NOTICE_DIVERGED || x->kind == PBFT_NOTICE_FORK) {
         flagging_stopped(n, x);
     }
@@ -56,6 +59,18 @@ static void note_own(const struct node *n, const struct message *m)
     case MESSAGE_REPORT:
     case MESSAGE_CHECKPOINT:
         break;
+    }
+}
+
+/* How long its envelopes waited, under which primary. */
+static void note_waits(struct node *n, const struct block *b)
+{
+    struct round_times times = rounds_times(n->rounds, b->header.height);
+    bool live = times.committed_ms != ROUNDS_UNKNOWN;
+    uint64_t now = clock_monotonic_ms();
+    for (uint32_t i = 0; i < b->count; i++) {
+        primaries_ordered(n->flagging->primaries, b->envelopes[i]->seat,
+                          &b->envelopes[i]->id, b->header.view, live, now);
     }
 }
 
@@ -126,6 +141,7 @@ static void on_executed(void *context, struct block *b, const struct council_res
     struct node *n = context;
     uint64_t number = ledger_record_count(n->ledger); /* with those of this block */
     metrics_executed(&n->metrics, b, r);
+    note_waits(n, b);
     for (size_t i = 0; i < r->event_count; i++) {
         number -= r->events[i].kind == COUNCIL_FINAL;
     }
@@ -185,6 +201,12 @@ static void on_received(void *context, uint16_t seat, const struct message *m)
     }
 }
 
+static void on_offered(void *context, const struct envelope *e)
+{
+    struct node *n = context;
+    primaries_arrived(n->flagging->primaries, e->seat, &e->id, clock_monotonic_ms());
+}
+
 static void on_heard(void *context, const struct vote *v)
 {
     struct node *n = context;
@@ -222,6 +244,7 @@ void observer_of(struct node *n, struct replica_observer *out)
                                      .action = on_action,
                                      .executed = on_executed,
                                      .received = on_received,
+                                     .offered = on_offered,
                                      .heard = on_heard,
                                      .stepped = on_stepped,
                                      .accused = on_accused,

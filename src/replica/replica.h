@@ -63,6 +63,9 @@ struct replica_observer {
     void (*executed)(void *context, struct block *b, const struct council_result *r);
     /* An authentic message of a seat's channel is about to be given to the core. */
     void (*received)(void *context, uint16_t seat, const struct message *m);
+    /* An authentic envelope, of another seat or the own one, is given to the core and may
+     * be ordered as things are; the same one perhaps again. */
+    void (*offered)(void *context, const struct envelope *e);
     /* A vote over the channel of its own seat that the core has no need of: its signature
      * was not checked. */
     void (*heard)(void *context, const struct vote *v);

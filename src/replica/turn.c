@@ -245,6 +245,10 @@ struct judgement turn_feed_envelope(struct replica *r, struct envelope *e, uint1
     event.envelope.envelope = e;
     event.envelope.channel = channel;
     event.envelope.judgement = execute_judgement(r, e, &j);
+    if (r->observer.offered != NULL && !event.envelope.judgement.refuse &&
+        !event.envelope.judgement.keep) {
+        r->observer.offered(r->observer.context, e);
+    }
     turn_feed(r, &event);
     return j;
 }

@@ -28,7 +28,8 @@ static struct config hand_config = {.allow_bench = true,
                                     .dead_peer_ms = 10000,
                                     .phi = PHI_RULES_DEFAULT,
                                     .traffic = TRAFFIC_RULES_DEFAULT,
-                                    .own = {200, 50}};
+                                    .own = {200, 50},
+                                    .primary = {200}};
 
 /* --- what the methods call and is not here --- */
 

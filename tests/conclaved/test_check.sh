@@ -56,6 +56,7 @@ ok 'phi the wrong way round' refuses ' phi-down (2) must be at least phi-suspect
 ok 'a pause before it began' refuses "$line: phi-pause-ms must be between" 'phi-pause-ms = -1'
 ok 'eleven seconds of ten' refuses "$line: flood-seconds must be between 0 and 10" 'flood-seconds = 11'
 ok 'fewer than none' refuses "$line: reconnects must be between" 'reconnects = -1'
+ok 'a primary no slower than others' refuses "$line: slow-primary must be 0, or" 'slow-primary = 100'
 echo 'key = "../stranger.key"' | cat node/conclaved.conf - >node/changed.conf
 ok "a key that is no seat's" exits 1 --config node/changed.conf --check
 ok '  is named' complained 'stranger.key belongs to no seat of the charter'

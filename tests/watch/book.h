@@ -50,7 +50,8 @@ static void book_says(const char *expected, const char *name)
 }
 
 /* The text of the flag that is up. */
-static void book_says_text(enum flag_kind kind, uint16_t seat, const char *expected)
+__attribute__((unused)) static void book_says_text(enum flag_kind kind, uint16_t seat,
+                                                   const char *expected)
 {
     const struct flag *f = flags_open(book, kind, seat);
     const char *got = f != NULL ? f->text : "no flag";
