@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "conclaved/chronicle.h"
 #include "control/control.h"
+#include "hash/hash.h"
 #include "wire/shared.h"
 
 #include <stdio.h>
@@ -274,6 +275,38 @@ static bool try_one(uint64_t seed)
     return good;
 }
 
+/* A ballot for a proposal that is opened only later: what it will be is not told. */
+static void test_unknown(void)
+{
+    struct place p;
+    struct batch batch = {0};
+    struct buffer propose = {NULL, 0, 0}, live = {NULL, 0, 0}, past = {NULL, 0, 0};
+    struct chronicle c;
+    place_open(&p, &world, NULL);
+    chronicle_begin(&c, world.charter, p.ledger, p.chain.council, false);
+    build_propose(&propose, 1, 0, "later");
+    struct hash id = hash_operation(buffer_slice(&propose));
+    build_commit(batch_next(&batch), &world.rules, 2, &id, CHOICE_APPROVE, 0);
+    chain_block(&p.chain, &batch, world.rules.created_ms + 10);
+    bool good = tell_live(&p, &c, &live);
+    build_propose(batch_next(&batch), 1, 0, "later");
+    chain_block(&p.chain, &batch, world.rules.created_ms + 20);
+    good = tell_live(&p, &c, &live) && good && tell_past(&p, &c, &past);
+    buffer_append(&live, "", 1);
+    buffer_append(&past, "", 1);
+    ok(good && strcmp((const char *)live.data, (const char *)past.data) == 0 &&
+           strstr((const char *)past.data, "\"class\":null,\"seat\":2") != NULL &&
+           strstr((const char *)past.data, "\"unknown-proposal\"") != NULL,
+       "a ballot before its proposal knows nothing of it");
+    chronicle_clear(&c);
+    buffer_free(&propose);
+    buffer_free(&live);
+    buffer_free(&past);
+    batch_free(&batch);
+    place_finish(&p);
+    place_remove(&p);
+}
+
 /* --- deeds that do not fit --- */
 
 static void test_deeds(void)
@@ -320,6 +353,7 @@ int main(void)
            sizes[i]);
         if (i == 0) {
             test_deeds();
+            test_unknown();
         }
         world_end(&world);
     }
