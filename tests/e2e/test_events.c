@@ -5,6 +5,7 @@
  * follows, moved files, full disks and small steps; and what they say is what the node says
  * otherwise.
  */
+#define _GNU_SOURCE
 #include "live.h"
 #include "tap.h"
 
@@ -448,6 +449,41 @@ static void test_rotation(struct live *l)
     free(both);
 }
 
+/* Who reads is so slow that it waits while its node goes, comes, and goes on. */
+static void test_slow(struct live *l)
+{
+    enum { PIPE_BYTES = 4096 };
+    char *path = in(l, "slow.fifo"), part[PIPE_BYTES];
+    struct buffer got = {NULL, 0, 0};
+    int fd = mkfifo(path, 0600) == 0 ? open(path, O_RDONLY | O_NONBLOCK) : -1;
+    ok(fd >= 0 && fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES) >= 0, "a narrow pipe");
+    pid_t pid = follow(l, path, 0,
+                       (const char *[]){"-f", "--since", "0", "--exclude", "flag.", NULL});
+    live_pump(l, 300);
+    is(live_stop(l, 1, WAIT_MS), 0, "nobody reads, and the node is stopped");
+    decide(l, 2, "while nobody reads");
+    live_start(l, 1);
+    ok(live_wait_ready(l, 1, WAIT_MS) && live_wait_connected(l, WAIT_MS), "and comes back");
+    decide(l, 1, "while still nobody reads");
+    char *all = past(l, 1);
+    uint64_t until = clock_monotonic_ms() + WAIT_MS;
+    while (got.size < strlen(all) && clock_monotonic_ms() < until) {
+        ssize_t size = read(fd, part, sizeof(part));
+        if (size > 0) {
+            buffer_append(&got, part, (size_t)size);
+        } else {
+            live_pump(l, 20);
+        }
+    }
+    buffer_append(&got, "", 1);
+    (void)same((const char *)got.data, all, "then all of it is read, once");
+    (void)end(pid, SIGTERM);
+    (void)close(fd);
+    buffer_free(&got);
+    free(all);
+    free(path);
+}
+
 /* Who stops reading ends it quietly. */
 static void test_closed(struct live *l)
 {
@@ -519,7 +555,7 @@ int main(void)
 {
     struct live_options o = {.seats = SEATS,
                              .config = "heartbeat-ms = 200\ndead-peer-ms = 2000\n"};
-    live_limit(150);
+    live_limit(170);
     struct live *l = live_new(&o);
     ok(live_start_council(l), "a council of %d", SEATS);
     live_agent_set(l, 0, vote, NULL);
@@ -541,6 +577,7 @@ int main(void)
     test_restart(l, live_path);
     test_kill(l);
     test_rotation(l);
+    test_slow(l);
     test_closed(l);
     test_full(l);
     test_older(l);
