@@ -83,11 +83,11 @@ static void test_asking(void)
     decide(m, LINES_NOW + 61000, 1);
     model_want_patterns(m, PATTERNS_PAIRS, LINES_NOW + 61000);
     ok(asks(m, "patterns.pairs "), "else it is asked for again");
+    say_pairs(m, 2);
     decide(m, LINES_NOW + 62000, 2);
     decide(m, LINES_NOW + 63000, 3);
     model_want_patterns(m, PATTERNS_PAIRS, LINES_NOW + 65999);
     ok(asks(m, ""), "but not at each decision");
-    say_pairs(m, 2);
     model_want_patterns(m, PATTERNS_PAIRS, LINES_NOW + 66000);
     ok(asks(m, "patterns.pairs "), "five seconds later");
     model_disconnected(m, LINES_NOW + 70000, "gone");
@@ -196,6 +196,10 @@ static void test_pages(void)
     ok(s->likeness->decisions == 7 && asks(m, ""), "pages of two moments are no whole");
     model_want_patterns(m, PATTERNS_PAIRS, LINES_NOW + 5000);
     ok(asks(m, "patterns.pairs "), "it is asked for anew");
+    say_page(m, "patterns.pairs", 9, 1, "2");
+    (void)asked(m);
+    say_page(m, "patterns.pairs.3", 9, 3, "null");
+    ok(s->likeness->decisions == 7, "nor is one with a hole");
     say_page(m, "patterns.pairs.3", 9, 3, "4");
     say_page(m, "patterns.pairs", 9, 1, "1");
     say_page(m, "patterns.pairs", 9, 1, "5");
