@@ -129,6 +129,10 @@ static void test_small(void)
     ok(!story_open(&s, FLAG_BLOC, 1) && !story_open(&s, FLAG_FAULT_BOUND, 0),
        "two seats of four are none");
     story_end(&s);
+    story_begin(&s, N);
+    play(&s, &r, 400, two, 90);
+    ok(!story_open(&s, FLAG_BLOC, 1), "nor are two of 33");
+    story_end(&s);
 }
 
 static void test_widest(void)

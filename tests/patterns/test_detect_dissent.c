@@ -3,6 +3,8 @@
 #include "story.h"
 #include "tap.h"
 
+#include "patterns/inside.h"
+
 #include <string.h>
 
 enum { N = 10 };
@@ -48,13 +50,28 @@ static void test_conservative(void)
 {
     struct story s;
     struct rng r = {2};
-    story_begin(&s, N);
+    story_begin(&s, 33);
     unsigned raised = 0;
     for (unsigned i = 0; i < 800; i++) {
-        play(&s, &r, 1, 85, 30);
+        play(&s, &r, 1, 80, 40);
         raised += story_changes(&s, FINDING_RAISED);
     }
     is(raised, 0, "who dissents twice as often as the others is honest");
+    story_end(&s);
+}
+
+static void test_others(void)
+{
+    struct story s;
+    story_begin(&s, 4);
+    story_decide(&s, 0, "AARR");
+    for (uint16_t seat = 1; seat <= 4; seat++) {
+        const struct dissent *x = dissents_last(&s.patterns->dissents, seat);
+        ok(x->counts && x->is_dissent, "of two and two, seat %u is against two others",
+           seat);
+    }
+    story_decide(&s, 0, "AA-R");
+    ok(!dissents_last(&s.patterns->dissents, 1)->counts, "two others are too few");
     story_end(&s);
 }
 
@@ -173,6 +190,7 @@ int main(void)
 {
     test_contrarian();
     test_conservative();
+    test_others();
     test_coin();
     test_topic();
     test_hard_class();

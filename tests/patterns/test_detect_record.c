@@ -73,8 +73,10 @@ static void test_opening(void)
     ok(story_open(&s, FLAG_BAD_OPENING, 3) && story_open(&s, FLAG_WITHHELD, 3),
        "a ballot that nothing opened, though something tried");
     ok(story_count(&s, 2), "junk in the name of a seat that opened accuses nobody");
+    story_event(&s, void_reveal(&s, 1, VERDICT_BAD_OPENING, false));
     story_decide(&s, 0, "AAAW");
-    ok(!story_open(&s, FLAG_BAD_OPENING, 4), "nor does another proposal's");
+    ok(!story_open(&s, FLAG_BAD_OPENING, 4),
+       "nor another that withheld, nor does another proposal's");
     struct council_event other = void_reveal(&s, 1, VERDICT_NO_COMMITMENT, false);
     story_event(&s, other);
     other.verdict = VERDICT_DUPLICATE;
