@@ -218,6 +218,14 @@ static void test_window(void)
         decide(&s, w);
     }
     ok(!story_open(&s, FLAG_COPIED, 7), "two in each window are never three");
+    for (unsigned i = 0; i < 40; i++) {
+        write_all(w, 4, false, false);
+        if (i < 2 || i == 39) {
+            copy(w, 8, 4);
+        }
+        decide(&s, w);
+    }
+    ok(!story_open(&s, FLAG_COPIED, 8), "what left the window is forgotten");
     finish(&s, w);
 }
 
