@@ -33,13 +33,15 @@ static void look_flood(const struct look *l, uint16_t seat, struct traffic_seat 
     }
     unsigned busy = recent_busy(&s->flood, slot_ms, now);
     uint64_t since = s->flood_ms != 0 ? s->flood_ms : l->traffic->started_ms;
-    char text[FLAG_TEXT_BYTES];
-    (void)snprintf(text, sizeof(text),
-                   "sends more than it may: held back in %u of %d parts of the last "
-                   "%" PRIu64 " s",
-                   busy, RECENT_SLOTS, RECENT_SLOTS * slot_ms / 1000);
-    judge_flag(l->judge, FLAG_FLOODING, seat, least > 0 && busy >= least,
-               now - since >= TRAFFIC_QUIET_MS, text);
+    bool raise = least > 0 && busy >= least;
+    char text[FLAG_TEXT_BYTES] = "";
+    if (raise) {
+        (void)snprintf(text, sizeof(text),
+                       "sends more than it may: held back in %u of %d parts of the last "
+                       "%" PRIu64 " s",
+                       busy, RECENT_SLOTS, RECENT_SLOTS * slot_ms / 1000);
+    }
+    judge_flag(l->judge, FLAG_FLOODING, seat, raise, now - since >= TRAFFIC_QUIET_MS, text);
 }
 
 /* --- what is counted in ten minutes --- */
@@ -51,9 +53,12 @@ static void look_count(const struct look *l, enum flag_kind kind, uint16_t seat,
     recent_add(w, TRAFFIC_MINUTE_MS, now, more);
     uint64_t sum = recent_sum(w, TRAFFIC_MINUTE_MS, now);
     uint64_t age = now - l->traffic->started_ms;
-    char text[FLAG_TEXT_BYTES];
-    (void)snprintf(text, sizeof(text), "%" PRIu64 " %s in ten minutes", sum, what);
-    judge_flag(l->judge, kind, seat, least > 0 && sum >= least,
+    bool raise = least > 0 && sum >= least;
+    char text[FLAG_TEXT_BYTES] = "";
+    if (raise) {
+        (void)snprintf(text, sizeof(text), "%" PRIu64 " %s in ten minutes", sum, what);
+    }
+    judge_flag(l->judge, kind, seat, raise,
                sum == 0 && age >= (uint64_t)RECENT_SLOTS * TRAFFIC_MINUTE_MS, text);
 }
 

@@ -205,12 +205,52 @@ static void test_findings(void)
     json_decref(a);
 }
 
+/* What is observed has its measurements. */
+static void test_local_evidence(void)
+{
+    static const struct {
+        enum flag_kind kind;
+        uint16_t seat;
+        const char *member;
+        int64_t value;
+    } rows[] = {
+        {FLAG_FLOODING, 2, "result.evidence.flood_seconds", 0},
+        {FLAG_BAD_FRAMES, 2, "result.evidence.bad_messages", 3},
+        {FLAG_BAD_SIGNATURE, 2, "result.evidence.bad_signatures", 2},
+        {FLAG_RECONNECTS, 2, "result.evidence.lost", 7},
+        {FLAG_SLOW_EVALUATOR, 1, "result.evidence.slow_percent", 60},
+        {FLAG_SLOW_DISK, 1, "result.evidence.median_us", 250000},
+        {FLAG_SLOW_PRIMARY, 3, "result.evidence.slow_primary", 200},
+    };
+    struct peer_view *peer = &hand.node.peers[1];
+    peer->bad_messages = 3;
+    peer->bad_signatures = 2;
+    peer->lost = 7;
+    samples_add(&hand.node.flagging->own.answered, 60);
+    samples_add(&hand.node.flagging->own.synced_us, 250000);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char params[32];
+        flagging_raise(&hand.node, &(struct sighting){.kind = rows[i].kind,
+                                                      .seat = rows[i].seat,
+                                                      .is_local = true,
+                                                      .text = "seen"});
+        const struct flag *raised =
+            flags_open(hand.node.flagging->book, rows[i].kind, rows[i].seat);
+        (void)snprintf(params, sizeof(params), "{\"id\":%u}", (unsigned)raised->id);
+        json_t *a = ask("flag", params);
+        ok(is_number(a, rows[i].member, rows[i].value), "the evidence of %s",
+           flag_kind_name(rows[i].kind));
+        json_decref(a);
+    }
+}
+
 int main(void)
 {
     ask_begin();
     test_flags();
     test_acknowledge();
     test_evidence();
+    test_local_evidence();
     test_findings();
     ask_end();
     return tap_done();

@@ -28,6 +28,9 @@ static void check(const struct config *c)
     assert(c->listen == NULL || address_parse(c->listen, &a, NULL) == 0);
     assert(c->heartbeat_ms >= 10 && c->heartbeat_ms <= 3600000);
     assert(c->dead_peer_ms >= 2 * c->heartbeat_ms && c->dead_peer_ms <= 3600000);
+    assert(c->phi.suspect > 0 && c->phi.suspect <= c->phi.down && c->phi.down <= PHI_MOST);
+    assert(c->traffic.flood_seconds <= RECENT_SLOTS && c->own.slow_evaluator <= 100);
+    assert(c->primary.slow_primary == 0 || c->primary.slow_primary > 100);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -250,11 +250,11 @@ static void test_parts(void)
     primaries_arrived(p, 3, &c, 10000);
     primaries_ordered(p, 3, &c, 0, true, 10500);
     is(primaries_waits(p, 1)->count, 1, "nor does what came in a crowd");
+    primaries_ordered(p, 2, &b, 0, false, 10600);
     primaries_view(p, 1, 12000);
     primaries_ordered(p, 1, &a, 1, true, 13000);
     ok(primaries_waits(p, 2)->count == 0 && primaries_waits(p, 1)->count == 1,
        "what waited for the primary before is no measure of the next");
-    primaries_ordered(p, 2, &b, 1, true, 13000);
     for (uint64_t i = 0; i < 100; i++) {
         struct hash id = id_of(100 + i);
         primaries_arrived(p, 4, &id, 20000);
@@ -265,6 +265,13 @@ static void test_parts(void)
     primaries_arrived(p, 4, &b, 30000 + PRIMARY_FORGOTTEN_MS);
     primaries_ordered(p, 4, &b, 1, true, 30500 + PRIMARY_FORGOTTEN_MS);
     is(primaries_waits(p, 2)->count, 1, "but in a minute");
+    primaries_free(p);
+    p = primaries_new(8);
+    primaries_arrived(p, 1, &a, 1000);
+    primaries_arrived(p, 1, &b, 1000);
+    primaries_ordered(p, 1, &a, 0, true, 2000);
+    primaries_ordered(p, 1, &b, 0, true, 3000);
+    is(primaries_waits(p, 1)->count, 1, "of a seat's only the first counts");
     primaries_free(p);
     primaries_free(NULL);
 }
