@@ -45,8 +45,8 @@ const struct row *plan_find(const struct plan *p, enum section section, const ch
 /* Runs all rows in so many processes; ends the program where one fails. */
 void plan_run(struct plan *p, unsigned processes);
 
-/* Drops the rows of other sections. False: none is called so. */
-bool plan_only(struct plan *p, const char *section);
+/* Drops the rows of other sections, or labels. False: none is called so. */
+bool plan_only(struct plan *p, const char *name);
 
 void plan_write(const struct plan *p, FILE *out);
 /* Ends the program with the line that it cannot read. */

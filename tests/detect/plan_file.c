@@ -57,17 +57,17 @@ static int section_of(const char *name)
     return s;
 }
 
-bool plan_only(struct plan *p, const char *section)
+bool plan_only(struct plan *p, const char *name)
 {
-    int only = section_of(section);
+    int only = section_of(name);
     size_t kept = 0;
     for (size_t i = 0; i < p->count; i++) {
-        if ((int)p->rows[i].section == only) {
+        if ((int)p->rows[i].section == only || strcmp(p->rows[i].label, name) == 0) {
             p->rows[kept++] = p->rows[i];
         }
     }
     p->count = kept;
-    return only != SECTIONS;
+    return kept > 0;
 }
 
 /* --- reading --- */
