@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * make detect: the detectors of src/patterns in synthetic councils.
- *   detect [--councils N] [--processes N] [--only honest|faulty|sizes|thresholds|LABEL]
+ *   detect [--councils N] [--processes N] [--only
+ * honest|faulty|sizes|thresholds|LABEL|THRESHOLD]
  *          [--write FILE]                    run, print, keep the counts
  *   detect --text FILE, detect --mdoc FILE   print the counts of a file
  */
@@ -71,7 +72,7 @@ int main(int argc, char **argv)
     }
     plan_full(&p, number(argc, argv, "--councils", COUNCILS));
     if (only != NULL && !plan_only(&p, only)) {
-        (void)fprintf(stderr, "detect: --only %s: no such section or label\n", only);
+        (void)fprintf(stderr, "detect: --only %s: no such row\n", only);
         return EXIT_FAILURE;
     }
     plan_run(&p, number(argc, argv, "--processes", PROCESSES));

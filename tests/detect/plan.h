@@ -45,7 +45,7 @@ const struct row *plan_find(const struct plan *p, enum section section, const ch
 /* Runs all rows in so many processes; ends the program where one fails. */
 void plan_run(struct plan *p, unsigned processes);
 
-/* Drops the rows of other sections, or labels. False: none is called so. */
+/* Drops the rows of other sections, labels and thresholds. False: none is called so. */
 bool plan_only(struct plan *p, const char *name);
 
 void plan_write(const struct plan *p, FILE *out);

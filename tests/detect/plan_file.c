@@ -62,8 +62,10 @@ bool plan_only(struct plan *p, const char *name)
     int only = section_of(name);
     size_t kept = 0;
     for (size_t i = 0; i < p->count; i++) {
-        if ((int)p->rows[i].section == only || strcmp(p->rows[i].label, name) == 0) {
-            p->rows[kept++] = p->rows[i];
+        const struct row *r = &p->rows[i];
+        if ((int)r->section == only || strcmp(r->label, name) == 0 ||
+            strcmp(r->threshold, name) == 0) {
+            p->rows[kept++] = *r;
         }
     }
     p->count = kept;
