@@ -170,16 +170,16 @@ static void add_sweeps(struct plan *p, uint32_t councils)
 
 void plan_full(struct plan *p, uint32_t councils)
 {
+    /* As often of each temperament. */
+    uint32_t rounds = councils / 3 / temperament_count;
+    uint32_t fewer = (rounds > 0 ? rounds : 1) * temperament_count;
     add_honest(p, HONEST_DECISIONS, councils);
     for (int f = FAULT_CONTRARIAN; f < FAULT_COUNT; f++) {
         for (const uint8_t *faulty = fault_kinds[f].counts; *faulty != 0; faulty++) {
             add_faulty(p, SECTION_FAULTY, (enum fault)f, COUNCIL, *faulty, FAULTY_DECISIONS,
-                       councils);
+                       2 * fewer);
         }
     }
-    /* Others by a third of that, and as often of each temperament. */
-    uint32_t rounds = (councils / 3 + temperament_count - 1) / temperament_count;
-    uint32_t fewer = (rounds > 0 ? rounds : 1) * temperament_count;
     add_sizes(p, fewer);
     add_sweeps(p, fewer);
 }

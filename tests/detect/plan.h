@@ -30,7 +30,7 @@ struct plan {
     size_t count, capacity;
 };
 
-/* Of so many councils by row. */
+/* So many honest councils of each temperament, and fewer of the rest. */
 void plan_full(struct plan *p, uint32_t councils);
 /* A part of it that a test has time for. */
 void plan_short(struct plan *p);

@@ -180,9 +180,8 @@ static void print_thresholds(const struct plan *p, bool mdoc, FILE *out)
 {
     struct table t;
     struct score honest = {0};
-    table_begin(
-        &t, out, mdoc, "thresholds",
-        "threshold       |value |alarms|95 % interval |seats       |100|500|median");
+    table_begin(&t, out, mdoc, "thresholds",
+                "threshold       |value |false|95 % interval |seats       |100|500|median");
     for (size_t i = 0; i < p->count; i++) {
         const struct row *r = &p->rows[i];
         if (r->section != SECTION_THRESHOLDS) {
@@ -194,7 +193,7 @@ static void print_thresholds(const struct plan *p, bool mdoc, FILE *out)
         }
         table_cell(&t, "%s", r->threshold);
         table_cell(&t, "%" PRIu32, r->value);
-        rate_cells(&t, honest.alarms, honest.decisions);
+        rate_cells(&t, honest.alarms + notices(&honest), honest.decisions);
         table_cell(&t, "%s", r->label);
         table_cell(&t, "%.0f", percent(r->score.found[1], r->score.seats));
         table_cell(&t, "%.0f", percent(r->score.found[MARKS - 1], r->score.seats));
