@@ -11,6 +11,12 @@ static int by_surprise(const void *a, const void *b)
     return (*x < *y) - (*x > *y);
 }
 
+/* A charter may ask for all findings; what surprises by nothing is none. */
+static uint32_t not_nothing(uint32_t limit)
+{
+    return limit > 0 ? limit : 1;
+}
+
 uint32_t discovery_limit(uint32_t *surprises, size_t count, uint32_t tests, uint32_t ppm)
 {
     if (count > 0) {
@@ -20,8 +26,8 @@ uint32_t discovery_limit(uint32_t *surprises, size_t count, uint32_t tests, uint
         /* The rank-th smallest probability of them is at most rank/tests of the rate. */
         uint32_t limit = surprise_of_shares(ppm, (uint32_t)rank, tests);
         if (surprises[rank - 1] >= limit) {
-            return limit;
+            return not_nothing(limit);
         }
     }
-    return surprise_limit(ppm, tests);
+    return not_nothing(surprise_limit(ppm, tests));
 }

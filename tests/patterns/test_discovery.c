@@ -12,6 +12,8 @@ enum { TESTS = 33, ROUNDS = 4000 };
 
 static void test_cases(void)
 {
+    uint32_t nothing[1] = {0};
+    is(discovery_limit(nothing, 1, 1, 1000000), 1, "nothing is not found where all may be");
     is(discovery_limit(NULL, 0, TESTS, 1000), surprise_limit(1000, TESTS),
        "nothing to be found: the limit of the first");
     uint32_t one[] = {surprise_limit(1000, TESTS)};
