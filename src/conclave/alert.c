@@ -103,8 +103,7 @@ const struct command command_alert_keygen = {
     .operands_min = 1,
     .operands_max = 1,
     .options = keygen_options,
-    .details =
-        "A secret that the receiver gets, too (whsec_); or, with --pair, a key of\n"
-        "which it gets the public part (whpk_), which is printed.\n",
+    .details = "A secret that the receiver gets, too (whsec_); or, with --pair, a key of\n"
+               "which it gets the public part (whpk_), which is printed.\n",
     .run = run_keygen,
 };
