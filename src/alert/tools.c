@@ -219,7 +219,7 @@ int tool_drop(const struct config *c, const char *receiver, bool json)
         tool_print(
             json_pack("{s:s,s:I}", "receiver", receiver, "dropped", (json_int_t)dropped));
     } else if (status == EXIT_SUCCESS) {
-        (void)printf("%zu alerts for %s were dropped\n", dropped, receiver);
+        (void)printf("%s: %zu dropped\n", receiver, dropped);
     }
     return status;
 }
