@@ -25,6 +25,15 @@ void follow_ask_records(struct follow *f)
     }
 }
 
+/* UINT64_MAX: it is no record. */
+static uint64_t number_of(const json_t *record)
+{
+    const json_t *n = json_object_get(record, "record");
+    return json_is_integer(n) && json_integer_value(n) >= 0
+               ? (uint64_t)json_integer_value(n)
+               : UINT64_MAX;
+}
+
 /* False: there is no room. */
 static bool take(struct follow *f, const json_t *record)
 {
@@ -51,14 +60,14 @@ void follow_take_records(struct follow *f, const json_t *result)
     }
     for (size_t i = 0; i < json_array_size(rows); i++) {
         const json_t *row = json_array_get(rows, i);
-        if (follow_number(row, "record") >= f->next_record) {
+        if (number_of(row) >= f->next_record && number_of(row) != UINT64_MAX) {
             (void)json_array_append(f->rows, (json_t *)(uintptr_t)row);
         }
     }
     size_t count = json_array_size(f->rows);
     f->known_records = final;
     if (count > 0 && json_array_size(rows) > 0) {
-        uint64_t oldest = follow_number(json_array_get(f->rows, count - 1), "record");
+        uint64_t oldest = number_of(json_array_get(f->rows, count - 1));
         if (oldest > f->next_record && count < PAGE) {
             ask(f, oldest, oldest - f->next_record);
             return;
@@ -68,7 +77,7 @@ void follow_take_records(struct follow *f, const json_t *result)
     uint64_t begun = f->next_record;
     for (size_t i = count; i > 0 && has_room; i--) {
         const json_t *row = json_array_get(f->rows, i - 1);
-        if (follow_number(row, "record") == f->next_record) {
+        if (number_of(row) == f->next_record) {
             has_room = take(f, row);
         }
     }
@@ -81,7 +90,10 @@ void follow_take_records(struct follow *f, const json_t *result)
 
 void follow_take_final(struct follow *f, const json_t *params)
 {
-    uint64_t number = follow_number(params, "record");
+    uint64_t number = number_of(params);
+    if (number == UINT64_MAX) {
+        return;
+    }
     if (number >= f->known_records) {
         f->known_records = number + 1;
     }

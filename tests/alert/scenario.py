@@ -518,6 +518,34 @@ def test_test():
     w.close()
 
 
+def test_odd():
+    """A node that does not speak as it should."""
+    w = World()
+    w.follows()
+    for params in ({}, {"id": "7"}, {"id": -1, "state": []}, {"id": 1 << 62, "seat": -5},
+                   {"id": 9, "kind": "k" * 500, "severity": "x", "text": "\x1b[31m", "seat": 1e9},
+                   {"record": "0"}, {"record": -1}, {"record": 1 << 62}, {"since_ms": -1}):
+        for event in ("flag.raised", "proposal.final", "council.stalled", "", "x" * 1000):
+            w.node.publish(event, params)
+    lines = [b"\xff\xfe", b"[]", b"{" * 100, b"{}", b"x" * (2 << 20), b'{"id":3,"result":{}}',
+             b'{"jsonrpc":"2.0","id":null,"error":{"code":-32005,"message":"\\u001b[31m"}}',
+             b'{"method":"event"}', b'{"method":"event","params":{"event":7}}']
+    for line in lines:
+        with w.node.lock:
+            for s in w.node.followers:
+                try:
+                    s.sendall(line + b"\n")
+                except OSError:
+                    pass
+        wait_for(lambda: "alert.node-up" in w.said().split("alert.node-down")[-1])
+    w.node.decide()
+    ok(wait_for(lambda: 0 in w.numbers(), 20), "whatever it says, what is good is told",
+       w.said()[-2000:])
+    ok("\x1b" not in w.said() and w.receiver.wrong == [], "and is harmless", w.said()[-2000:])
+    ok(w.stop() == 0, "it goes on", w.said()[-1000:])
+    w.close()
+
+
 def test_tls():
     """A server is who it says, or gets nothing."""
     if shutil.which("openssl") is None:
@@ -622,7 +650,7 @@ def test_figures():
 def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     for name in sys.argv[2:] or ["told", "missed", "history", "kills", "hostile", "gone", "full",
-                                 "filters", "hook", "test", "tls", "mail", "mute"]:
+                                 "filters", "hook", "test", "odd", "tls", "mail", "mute"]:
         print("# " + name)
         try:
             globals()["test_" + name]()
