@@ -401,6 +401,7 @@ def test_full():
         w.node.decide()
     w.node.clear(w.node.raise_flag())
     ok(wait_for(lambda: "alert.queue-full" in w.said()), "a full queue is told", w.said()[-500:])
+    wait_for(lambda: w.queue()["full"])
     queue = w.queue()
     ok(queue["full"] and queue["waiting"] <= 102, "it is bounded", queue)
     w.stop(signal.SIGKILL)
