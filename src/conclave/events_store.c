@@ -39,7 +39,7 @@ static enum events_course take_block(struct replay *r, const struct block *b,
     int error = deeds_decode(result->deeds, b, &deeds);
     if (error == 0) {
         chronicle_forget(&r->chronicle);
-        error = chronicle_block(&r->chronicle, b, &deeds, events);
+        error = chronicle_block(&r->chronicle, b, &deeds, NULL, events);
         deeds_clear(&deeds);
     }
     size_t first = b->header.height == place.height ? (size_t)place.index : 0;

@@ -111,13 +111,32 @@ int chronicle_find(struct chronicle *c, const struct hash *id, uint64_t height,
 struct telling {
     struct chronicle *c;
     const struct header *at;
+    struct chronicle_window *w;
+    uint64_t place; /* of the next event */
     json_t *out;
 };
 
-static json_t *tell(const struct telling *t, const char *name, const struct hash *proposal,
+/* Whether the next event is wanted; passes over one that is not. */
+static bool is_wanted(struct telling *t)
+{
+    struct chronicle_window *w = t->w;
+    if (t->place >= w->first && t->place - w->first < w->most) {
+        return true;
+    }
+    w->cut = w->cut || t->place >= w->first;
+    t->place++;
+    return false;
+}
+
+/* One that is wanted, with its place. */
+static json_t *tell(struct telling *t, const char *name, const struct hash *proposal,
                     const struct chronicle_subject *s, uint16_t seat)
 {
+    char id[48];
     json_t *e = chronicle_event(t->c, name, t->at, proposal, s, seat);
+    (void)snprintf(id, sizeof(id), "%llu.%llu", (unsigned long long)t->at->height,
+                   (unsigned long long)t->place++);
+    json_put(e, "id", json_string(id));
     (void)json_array_append_new(t->out, e);
     return e;
 }
@@ -142,9 +161,8 @@ static bool names_proposal(const struct operation *op, const struct hash *own_id
     return false;
 }
 
-static void tell_void(const struct telling *t, const struct operation *op,
-                      enum verdict verdict, const struct hash *proposal,
-                      const struct chronicle_subject *s)
+static void tell_void(struct telling *t, const struct operation *op, enum verdict verdict,
+                      const struct hash *proposal, const struct chronicle_subject *s)
 {
     if (verdict == VERDICT_LATE) {
         json_t *late = tell(t, "ballot.late", proposal, s, op->seat);
@@ -156,7 +174,7 @@ static void tell_void(const struct telling *t, const struct operation *op,
     json_put(e, "verdict", json_string(verdict_name(verdict)));
 }
 
-static void tell_effect(const struct telling *t, const struct operation *op,
+static void tell_effect(struct telling *t, const struct operation *op,
                         const struct hash *proposal, const struct chronicle_subject *s)
 {
     json_t *e;
@@ -180,7 +198,7 @@ static void tell_effect(const struct telling *t, const struct operation *op,
         json_put(e, "statement", json_string(evidence_kind_name(op->evidence.kind)));
         break;
     case OPERATION_RETURN:
-        break; /* of ordering, not of voting */
+        break;
     }
 }
 
@@ -193,14 +211,17 @@ static bool needs_subject(enum operation_kind kind, enum verdict verdict)
              kind == OPERATION_REVEAL));
 }
 
-static int tell_operation(const struct telling *t, struct slice encoding,
-                          enum verdict verdict)
+static int tell_operation(struct telling *t, struct slice encoding, enum verdict verdict)
 {
     struct operation op;
     struct hash id = {{0}}, proposal;
     const struct chronicle_subject *s = NULL;
     if (codec_decode_operation(encoding, &op) != 0) {
         return CONCLAVE_ECORRUPT; /* no block holds such a thing */
+    }
+    bool silent = op.kind == OPERATION_RETURN && verdict == VERDICT_EFFECT;
+    if (silent || !is_wanted(t)) {
+        return 0; /* the first is of ordering, not of voting */
     }
     if (op.kind == OPERATION_PROPOSE) {
         id = hash_operation(encoding);
@@ -221,12 +242,11 @@ static int tell_operation(const struct telling *t, struct slice encoding,
     return 0;
 }
 
-static int tell_operations(const struct telling *t, const struct block *b,
-                           const struct deeds *d)
+static int tell_operations(struct telling *t, const struct block *b, const struct deeds *d)
 {
     size_t at = 0;
     int error = 0;
-    for (uint32_t i = 0; i < b->count && error == 0; i++) {
+    for (uint32_t i = 0; i < b->count && error == 0 && !t->w->cut; i++) {
         const struct envelope *e = b->envelopes[i];
         for (uint32_t j = 0; j < e->count && error == 0; j++, at++) {
             error = tell_operation(t, e->operations[j], (enum verdict)d->verdicts[at]);
@@ -237,24 +257,30 @@ static int tell_operations(const struct telling *t, const struct block *b,
 
 /* Seats without an open ballot have their events here, so that each seat has one for each
  * final proposal. Late ones had theirs when the ballot came. */
-static void tell_final(const struct telling *t, const struct chronicle_subject *s)
+static void tell_final(struct telling *t, const struct chronicle_subject *s)
 {
     const struct record *r = &s->record;
     for (uint16_t seat = 1; seat <= r->seat_count; seat++) {
         const char *name = chronicle_status_event(r->seats[seat - 1].status);
-        if (name != NULL) {
+        if (name != NULL && is_wanted(t)) {
             (void)tell(t, name, &r->proposal, s, seat);
         }
+    }
+    if (!is_wanted(t)) {
+        return;
     }
     json_t *e = tell(t, "proposal.final", &r->proposal, s, 0);
     chronicle_put_final(e, s);
     chronicle_put_latency(e, t->at, &r->opened);
 }
 
-static int tell_step(const struct telling *t, const struct deed *d)
+static int tell_step(struct telling *t, const struct deed *d)
 {
     const struct chronicle_subject *s = NULL;
     json_t *e;
+    if (d->step != STEP_FINAL && !is_wanted(t)) {
+        return 0;
+    }
     int error = chronicle_find(t->c, &d->proposal, t->at->height, &s);
     if (error != 0 || s == NULL) {
         return error != 0 ? error : CONCLAVE_ECORRUPT;
@@ -282,7 +308,7 @@ static int tell_step(const struct telling *t, const struct deed *d)
     return 0;
 }
 
-static void tell_epoch(const struct telling *t, const struct deeds *d)
+static void tell_epoch(struct telling *t, const struct deeds *d)
 {
     json_t *e = tell(t, "epoch.changed", NULL, NULL, 0);
     json_t *suspended = json_array();
@@ -293,29 +319,17 @@ static void tell_epoch(const struct telling *t, const struct deeds *d)
     json_put(e, "suspended", suspended);
 }
 
-/* "HEIGHT.INDEX" before all other members. */
-static void number_events(const struct header *at, json_t *out, size_t first)
-{
-    for (size_t i = first; i < json_array_size(out); i++) {
-        char id[48];
-        (void)snprintf(id, sizeof(id), "%llu.%zu", (unsigned long long)at->height,
-                       i - first);
-        json_put(json_array_get(out, i), "id", json_string(id));
-    }
-}
-
 int chronicle_block(struct chronicle *c, const struct block *b, const struct deeds *d,
-                    json_t *out)
+                    struct chronicle_window *w, json_t *out)
 {
-    struct telling t = {c, &b->header, out};
-    size_t first = json_array_size(out);
+    struct chronicle_window all = {.most = SIZE_MAX};
+    struct telling t = {c, &b->header, w != NULL ? w : &all, 0, out};
     int error = tell_operations(&t, b, d);
-    for (size_t i = 0; i < d->step_count && error == 0; i++) {
+    for (size_t i = 0; i < d->step_count && error == 0 && !t.w->cut; i++) {
         error = tell_step(&t, &d->steps[i]);
     }
-    if (error == 0 && d->has_epoch) {
+    if (error == 0 && d->has_epoch && is_wanted(&t)) {
         tell_epoch(&t, d);
     }
-    number_events(&b->header, out, first);
     return error;
 }

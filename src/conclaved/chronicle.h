@@ -38,9 +38,17 @@ void chronicle_clear(struct chronicle *c);
 /* Forgets what it knows of proposals: the council or the ledger went on. */
 void chronicle_forget(struct chronicle *c);
 
-/* The events of a block, appended to an array in their order. 0, or the ledger's error. */
+/* Some events of a block, so that one with very many costs no more than is asked for. */
+struct chronicle_window {
+    uint64_t first; /* the place of the first that is wanted, */
+    size_t most;    /* how many */
+    bool cut;       /* set: there are more after those */
+};
+
+/* The events of a block, appended to an array in their order; w NULL: all of them. 0, or
+ * the ledger's error. */
 int chronicle_block(struct chronicle *c, const struct block *b, const struct deeds *d,
-                    json_t *out);
+                    struct chronicle_window *w, json_t *out);
 
 /* Of a proposal in which the block found something to tell: NULL in *out where there was
  * none by then. */

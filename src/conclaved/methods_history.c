@@ -40,23 +40,23 @@ static size_t size_of(const json_t *event)
            SEAT_BYTES * json_array_size(json_object_get(event, "suspended"));
 }
 
-/* Moves events of a block over from the index on, while there is room; true when all of
- * them are through. */
-static bool take_events(struct history *h, const json_t *events)
+/* Moves events of a block over, those from next.index on, while there is room; true when
+ * all of them are through. */
+static bool take_events(struct history *h, const json_t *events, bool cut)
 {
-    for (; h->next.index < json_array_size(events); h->next.index++) {
-        json_t *event = json_array_get(events, h->next.index);
+    for (size_t i = 0; i < json_array_size(events); i++, h->next.index++) {
+        json_t *event = json_array_get(events, i);
         size_t size = size_of(event);
-        bool first = json_array_size(h->events) == 0;
-        if (json_array_size(h->events) >= h->limit ||
-            (!first && h->size + size > METHOD_ANSWER_BYTES)) {
+        if (json_array_size(h->events) > 0 && h->size + size > METHOD_ANSWER_BYTES) {
             return false;
         }
         h->size += size;
         (void)json_array_append(h->events, event);
     }
-    h->next = (struct place){h->next.height + 1, 0};
-    return true;
+    if (!cut) {
+        h->next = (struct place){h->next.height + 1, 0};
+    }
+    return !cut;
 }
 
 /* The block without its hashes, which nothing here asks for; adds its size to *read. */
@@ -80,6 +80,10 @@ static int tell_block(struct history *h, bool *all, size_t *read)
     struct bytes *encoding = NULL;
     struct deeds deeds = {0};
     json_t *events = json_array();
+    size_t room = (METHOD_ANSWER_BYTES - h->size) / EVENT_BYTES + 1;
+    size_t left = h->limit - json_array_size(h->events);
+    struct chronicle_window window = {.first = h->next.index,
+                                      .most = left < room ? left : room};
     int error = read_block(h, h->next.height, &b, read);
     if (error == 0) {
         error = ledger_deeds(h->ledger, h->next.height, &encoding);
@@ -88,10 +92,10 @@ static int tell_block(struct history *h, bool *all, size_t *read)
         error = CONCLAVE_ECORRUPT;
     }
     if (error == 0) {
-        error = chronicle_block(&h->chronicle, b, &deeds, events);
+        error = chronicle_block(&h->chronicle, b, &deeds, &window, events);
     }
     if (error == 0) {
-        *all = take_events(h, events);
+        *all = take_events(h, events, window.cut);
     }
     json_decref(events);
     deeds_clear(&deeds);

@@ -196,7 +196,7 @@ static json_t *tell(struct chronicle *c, uint64_t height)
     int error = ledger_block(c->ledger, height, &b);
     error = error == 0 ? ledger_deeds(c->ledger, height, &encoding) : error;
     error = error == 0 ? deeds_decode(bytes_slice(encoding), b, &deeds) : error;
-    error = error == 0 ? chronicle_block(c, b, &deeds, events) : error;
+    error = error == 0 ? chronicle_block(c, b, &deeds, NULL, events) : error;
     deeds_clear(&deeds);
     bytes_unref(encoding);
     block_unref(b);
