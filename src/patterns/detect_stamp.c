@@ -17,9 +17,10 @@
 #include <stdio.h>
 
 enum {
-    VOTES_LEAST = 16, /* Of the others' rejections, so many are enough. */
+    VOTES_LEAST = 16,
+    /* Of the others' rejections, so many are enough. */
     OWN_PART = 1,
-    OWN_WHOLE = 3
+    OWN_WHOLE = 3,
 };
 
 /* Approvals in a row. */
