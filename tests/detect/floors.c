@@ -9,10 +9,12 @@ static const struct floor {
     unsigned found[MARKS - 1];
 } floors[] = {
     {"contrarian", {50, 80, 95}},  {"random", {10, 30, 50}},
-    {"rubber-stamp", {0, 30, 80}}, {"slow", {90, 95, 95}},
-    {"copycat", {50, 50, 50}},     {"injected", {80, 90, 95}},
+    {"rubber-stamp", {0, 30, 80}}, {"bought-by-topic", {10, 30, 30}},
+    {"colluding", {0, 20, 80}},    {"vendor", {20, 50, 80}},
+    {"copycat", {50, 50, 50}},     {"drifting", {0, 5, 60}},
+    {"changed", {10, 25, 30}},     {"slow", {90, 95, 95}},
     {"silent", {95, 95, 95}},      {"withholding", {80, 90, 95}},
-    {"careless", {50, 80, 95}},
+    {"careless", {50, 80, 95}},    {"injected", {80, 90, 95}},
 };
 
 /* Of alarms per 1,000 decisions of honest councils. */
