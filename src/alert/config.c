@@ -19,37 +19,10 @@ static struct {
     struct complaint *why;
 } reading;
 
-/* libconfuse says what is wrong, and this what to do about it. */
-static const char *cure_of(const char *text)
-{
-    static const struct {
-        const char *part, *cure;
-    } cures[] = {
-        {"no such option", ": conclave-alert.conf(5) lists them; correct its name or "
-                           "remove it"},
-        {"invalid integer value", ": write a whole number, without a unit"},
-        {"invalid boolean value", ": write yes or no"},
-        {"missing equal sign", ": or a quote above it is not closed"},
-        {"premature end of file", ": close the quote, brace or comment"},
-        {"missing title", ": write receiver \"NAME\" { ... }"},
-        {"duplicate title", ": give each receiver a name of its own"},
-    };
-    for (size_t i = 0; i < sizeof(cures) / sizeof(cures[0]); i++) {
-        if (strstr(text, cures[i].part) != NULL) {
-            return cures[i].cure;
-        }
-    }
-    return "";
-}
-
 static void on_error(cfg_t *cfg, const char *format, va_list args)
 {
-    char text[COMPLAINT_BYTES];
-    (void)vsnprintf(text, sizeof(text), format, args);
-    if (reading.why->text[0] == '\0') {
-        (void)complain(reading.why, CONCLAVE_EFORMAT, "%s:%d: %s%s", reading.path,
-                       cfg != NULL ? cfg->line : 0, text, cure_of(text));
-    }
+    config_text_complain(reading.why, reading.path, cfg != NULL ? cfg->line : 0,
+                         "conclave-alert.conf(5)", format, args);
 }
 
 /* --- values, while their lines are known --- */

@@ -75,3 +75,45 @@ char *config_text_read(const char *path)
     errno = error;
     return NULL;
 }
+
+/* --- what is wrong --- */
+
+static const char *cure_of(const char *words)
+{
+    static const struct {
+        const char *part, *cure;
+    } cures[] = {
+        {"invalid integer value", ": write a whole number, without a unit"},
+        {"invalid boolean value", ": write yes or no"},
+        {"missing equal sign", ": or a quote above it is not closed"},
+        {"premature end of file", ": close the quote, brace or comment"},
+        {"missing title", ": write a name in quotes before the brace"},
+        {"duplicate title", ": give each a name of its own"},
+    };
+    for (size_t i = 0; i < sizeof(cures) / sizeof(cures[0]); i++) {
+        if (strstr(words, cures[i].part) != NULL) {
+            return cures[i].cure;
+        }
+    }
+    return "";
+}
+
+void config_text_complain(struct complaint *why, const char *path, int line,
+                          const char *page, const char *format, va_list args)
+{
+    char words[COMPLAINT_BYTES];
+    (void)vsnprintf(words, sizeof(words), format, args);
+    if (why->text[0] != '\0') {
+        return;
+    }
+    if (strstr(words, "no such option") != NULL) {
+        (void)complain(
+            why, CONCLAVE_EFORMAT,
+            "%s:%d: %s: %s lists them; correct its name or remove it, or upgrade "
+            "if it is a later version's",
+            path, line, words, page);
+    } else {
+        (void)complain(why, CONCLAVE_EFORMAT, "%s:%d: %s%s", path, line, words,
+                       cure_of(words));
+    }
+}

@@ -18,34 +18,11 @@
 static struct complaint *the_complaint;
 static const char *the_path;
 
-/* libconfuse says what is wrong, and this what to do about it. */
-static const char *cure_of(const char *text)
-{
-    static const struct {
-        const char *part, *cure;
-    } cures[] = {
-        {"no such option", ": conclaved.conf(5) lists them; correct its name or remove it, "
-                           "or upgrade if it is a later version's"},
-        {"invalid integer value", ": write a whole number, without a unit"},
-        {"invalid boolean value", ": write yes or no"},
-        {"missing equal sign", ": or a quote above it is not closed"},
-        {"premature end of file", ": close the quote, brace or comment"},
-    };
-    for (size_t i = 0; i < sizeof(cures) / sizeof(cures[0]); i++) {
-        if (strstr(text, cures[i].part) != NULL) {
-            return cures[i].cure;
-        }
-    }
-    return "";
-}
-
 static void on_error(cfg_t *cfg, const char *format, va_list args)
 {
-    char text[256];
-    (void)vsnprintf(text, sizeof(text), format, args);
-    if (the_complaint != NULL && the_complaint->text[0] == '\0') {
-        (void)complain(the_complaint, CONCLAVE_EFORMAT, "%s:%d: %s%s", the_path,
-                       cfg != NULL ? cfg->line : 0, text, cure_of(text));
+    if (the_complaint != NULL) {
+        config_text_complain(the_complaint, the_path, cfg != NULL ? cfg->line : 0,
+                             "conclaved.conf(5)", format, args);
     }
 }
 

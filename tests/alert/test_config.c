@@ -100,7 +100,7 @@ static void wrong(void)
             "name of its own");
     refused(HEAD "receiver \"a b\" {" URL KEY "}", "letters", ":4:");
     refused(HEAD "receiver \"../a\" {" URL KEY "}", "letters", ":4:");
-    refused(HEAD "receiver {" URL KEY "}", ":2:", "receiver \"NAME\"");
+    refused(HEAD "receiver {" URL KEY "}", ":2:", "name in quotes");
     refused(HEAD "receiver \"a\" { command = \"/nowhere/x\" }", "receiver \"a\"",
             "does not exist");
     refused(HEAD "receiver \"a\" { command = \"x 'y\" }", "receiver \"a\"", "quote");
