@@ -125,14 +125,6 @@ static int check_receiver(cfg_t *cfg, cfg_opt_t *opt)
 
 /* --- taking them --- */
 
-static char *resolve(const char *folder, const char *path)
-{
-    if (path == NULL) {
-        return NULL;
-    }
-    return path[0] == '/' ? alloc_string(path) : alloc_printf("%s/%s", folder, path);
-}
-
 static size_t take_words(cfg_t *cfg, const char *name, char ***out)
 {
     size_t count = cfg_size(cfg, name);
@@ -188,7 +180,7 @@ static int take_receiver(cfg_t *cfg, const char *folder, bool with_secrets,
     r->connect_ms = 1000 * (uint64_t)cfg_getint(cfg, "connect-timeout");
     r->timeout_ms = 1000 * (uint64_t)cfg_getint(cfg, "timeout");
     r->retry_most_ms = 1000 * (uint64_t)cfg_getint(cfg, "retry-at-most");
-    r->ca_file = resolve(folder, cfg_getstr(cfg, "ca-file"));
+    r->ca_file = config_text_path(folder, cfg_getstr(cfg, "ca-file"));
     take_filter(cfg, &r->filter);
     if (cfg_getstr(cfg, "url") != NULL) {
         r->url = alloc_string(cfg_getstr(cfg, "url"));
@@ -198,7 +190,7 @@ static int take_receiver(cfg_t *cfg, const char *folder, bool with_secrets,
         error = complain(why, CONCLAVE_EFORMAT, "%s: %s", where, detail.text);
     }
     for (size_t i = 0; with_secrets && error == 0 && i < cfg_size(cfg, "secrets"); i++) {
-        char *path = resolve(folder, cfg_getnstr(cfg, "secrets", (unsigned)i));
+        char *path = config_text_path(folder, cfg_getnstr(cfg, "secrets", (unsigned)i));
         error = signing_key_load(path, &r->keys[r->key_count], why);
         r->key_count += error == 0;
         free(path);
@@ -213,8 +205,8 @@ static int take(struct config *c, cfg_t *cfg, bool with_secrets, struct complain
     char *copy = alloc_string(reading.path);
     const char *folder = dirname(copy);
     int error = 0;
-    c->socket = resolve(folder, cfg_getstr(cfg, "socket"));
-    c->state = resolve(folder, cfg_getstr(cfg, "state"));
+    c->socket = config_text_path(folder, cfg_getstr(cfg, "socket"));
+    c->state = config_text_path(folder, cfg_getstr(cfg, "state"));
     c->level = (enum log_level)log_level_parse(cfg_getstr(cfg, "log-level"));
     c->form = (enum log_form)log_form_parse(cfg_getstr(cfg, "log-format"));
     c->limits.alerts = (size_t)cfg_getint(cfg, "queue-limit");

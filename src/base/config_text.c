@@ -76,6 +76,14 @@ char *config_text_read(const char *path)
     return NULL;
 }
 
+char *config_text_path(const char *folder, const char *path)
+{
+    if (path == NULL) {
+        return NULL;
+    }
+    return path[0] == '/' ? alloc_string(path) : alloc_printf("%s/%s", folder, path);
+}
+
 /* --- what is wrong --- */
 
 static const char *cure_of(const char *words)

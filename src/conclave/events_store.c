@@ -8,7 +8,6 @@
 #include "conclaved/chronicle.h"
 #include "council/charter_rules.h"
 #include "council/roots.h"
-#include "wire/codec.h"
 #include "wire/shared.h"
 
 #include <inttypes.h>
@@ -87,14 +86,8 @@ static enum events_course apply(struct replay *r, uint64_t height)
 
 static bool of_record(const struct replay *r, uint64_t *height)
 {
-    struct bytes *encoding = NULL;
     struct record record;
-    int error = ledger_record(r->ledger, r->e->record, &encoding);
-    if (error == 0) {
-        error = codec_decode_record(bytes_slice(encoding), &record);
-    }
-    bytes_unref(encoding);
-    if (error != 0) {
+    if (ledger_read_record(r->ledger, r->e->record, &record) != 0) {
         (void)command_fail(r->e->line, "there is no record %" PRIu64 " here", r->e->record);
         return false;
     }
@@ -144,7 +137,7 @@ static enum events_course replay(struct replay *r)
     for (uint64_t h = 1; h <= height && course == EVENTS_ON; h++) {
         course = events_signals_end() != 0 ? EVENTS_DONE : apply(r, h);
     }
-    chronicle_clear(&r->chronicle);
+    chronicle_forget(&r->chronicle);
     roots_free(&r->roots);
     council_free(r->council);
     return course == EVENTS_ON ? EVENTS_DONE : course;

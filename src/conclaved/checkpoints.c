@@ -136,11 +136,8 @@ static uint64_t last_boundary(const struct node *n)
 
 static int read_final(const struct node *n, uint64_t index, struct moment *out)
 {
-    struct bytes *stored = NULL;
     struct record r;
-    int error = ledger_record(n->ledger, index, &stored);
-    error = error == 0 ? codec_decode_record(bytes_slice(stored), &r) : error;
-    bytes_unref(stored);
+    int error = ledger_read_record(n->ledger, index, &r);
     *out = error == 0 ? r.final : (struct moment){0};
     return error;
 }

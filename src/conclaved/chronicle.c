@@ -26,11 +26,6 @@ void chronicle_forget(struct chronicle *c)
     }
 }
 
-void chronicle_clear(struct chronicle *c)
-{
-    chronicle_forget(c);
-}
-
 /* --- what is known of a proposal --- */
 
 static void of_open(const struct proposal *p, uint16_t seats, struct record *out)
@@ -58,16 +53,11 @@ static void of_open(const struct proposal *p, uint16_t seats, struct record *out
 static int of_final(struct ledger *l, const struct hash *id, struct chronicle_subject *out)
 {
     struct ledger_proposal index;
-    struct bytes *encoding = NULL;
     int error = ledger_proposal(l, id, &index);
     if (error != 0 || index.final_height == 0) {
         return error != 0 ? error : CONCLAVE_ENOENT;
     }
-    error = ledger_record(l, index.record_index, &encoding);
-    if (error == 0) {
-        error = codec_decode_record(bytes_slice(encoding), &out->record);
-    }
-    bytes_unref(encoding);
+    error = ledger_read_record(l, index.record_index, &out->record);
     out->number = index.record_index;
     return error == 0 && hash_equal(&out->record.proposal, id) ? 0 : CONCLAVE_ECORRUPT;
 }

@@ -31,11 +31,10 @@ struct chronicle {
     struct chronicle_subject *known[CHRONICLE_KNOWN]; /* what was looked up */
 };
 
-/* chronicle_clear frees what it gathers; the pointers are the caller's. */
+/* chronicle_forget frees what it gathers; the pointers are the caller's. */
 void chronicle_begin(struct chronicle *c, const struct charter *charter,
                      struct ledger *ledger, const struct council *council, bool rationales);
-void chronicle_clear(struct chronicle *c);
-/* Forgets what it knows of proposals: the council or the ledger went on. */
+/* Forgets what it knows of proposals: the council or the ledger went on, or it is done. */
 void chronicle_forget(struct chronicle *c);
 
 /* Some events of a block, so that one with very many costs no more than is asked for. */

@@ -119,15 +119,6 @@ static int check_people(cfg_t *cfg, cfg_opt_t *opt)
     return 0;
 }
 
-/* Relative paths are taken from the folder of the configuration file. */
-static char *resolve(const char *folder, const char *path)
-{
-    if (path == NULL) {
-        return NULL;
-    }
-    return path[0] == '/' ? alloc_string(path) : alloc_printf("%s/%s", folder, path);
-}
-
 static void fill_people(struct people *p, cfg_t *cfg, const char *name)
 {
     for (unsigned i = 0; i < cfg_size(cfg, name); i++) {
@@ -151,11 +142,11 @@ static int fill(struct config *c, cfg_t *cfg, const char *path, struct complaint
     bool is_word = strcmp(log, "stderr") == 0 || strcmp(log, "syslog") == 0;
     char *whole = realpath(path, NULL);
     c->path = whole != NULL ? whole : alloc_string(path);
-    c->charter = resolve(folder, cfg_getstr(cfg, "charter"));
-    c->key = resolve(folder, cfg_getstr(cfg, "key"));
-    c->data = resolve(folder, cfg_getstr(cfg, "data"));
-    c->socket = resolve(folder, cfg_getstr(cfg, "socket"));
-    c->log = is_word ? alloc_string(log) : resolve(folder, log);
+    c->charter = config_text_path(folder, cfg_getstr(cfg, "charter"));
+    c->key = config_text_path(folder, cfg_getstr(cfg, "key"));
+    c->data = config_text_path(folder, cfg_getstr(cfg, "data"));
+    c->socket = config_text_path(folder, cfg_getstr(cfg, "socket"));
+    c->log = is_word ? alloc_string(log) : config_text_path(folder, log);
     c->log_level = (enum log_level)log_level_parse(cfg_getstr(cfg, "log-level"));
     c->log_form = (enum log_form)log_form_parse(cfg_getstr(cfg, "log-format"));
     if (cfg_getstr(cfg, "listen") != NULL) {

@@ -233,23 +233,15 @@ static int read_final(const struct node *n, const struct hash *id, const bool *w
                       json_t **texts)
 {
     struct ledger_proposal index;
-    struct bytes *encoding = NULL;
     struct record record;
     int error = ledger_proposal(n->ledger, id, &index);
     if (error == CONCLAVE_ENOENT || (error == 0 && index.final_height == 0)) {
         return 0;
     }
     if (error == 0) {
-        error = ledger_record(n->ledger, index.record_index, &encoding);
+        error = ledger_read_record(n->ledger, index.record_index, &record);
     }
-    if (error == 0) {
-        error = codec_decode_record(bytes_slice(encoding), &record);
-    }
-    if (error == 0) {
-        error = read_rationales(n, &record, wanted, texts);
-    }
-    bytes_unref(encoding);
-    return error;
+    return error == 0 ? read_rationales(n, &record, wanted, texts) : error;
 }
 
 static int put_rationales(json_t *out, const struct node *n, const struct concern *c)

@@ -182,7 +182,7 @@ json_t *method_history(void *context, struct control_session *s, json_t *params)
         error = tell(&h);
     }
     json_t *out = error == 0 ? answer(n, &h) : fail_store(s, error);
-    chronicle_clear(&h.chronicle);
+    chronicle_forget(&h.chronicle);
     json_decref(h.events);
     return out;
 }

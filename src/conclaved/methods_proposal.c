@@ -226,17 +226,13 @@ static json_t *final_proposal(const struct node *n, struct control_session *s,
                               const struct found *w, const bool *wanted,
                               json_t **rationales)
 {
-    struct bytes *encoding = NULL;
     struct block *opened = NULL;
     struct record record;
     struct operation propose;
     json_t *out = NULL;
     int error = w->index.final_height == 0
                     ? CONCLAVE_ECORRUPT
-                    : ledger_record(n->ledger, w->index.record_index, &encoding);
-    if (error == 0) {
-        error = codec_decode_record(bytes_slice(encoding), &record);
-    }
+                    : ledger_read_record(n->ledger, w->index.record_index, &record);
     if (error == 0 && !hash_equal(&record.proposal, &w->id)) {
         error = CONCLAVE_ECORRUPT;
     }
@@ -254,7 +250,6 @@ static json_t *final_proposal(const struct node *n, struct control_session *s,
         put_record(out, n, &record, &propose, w->index.record_index);
     }
     block_unref(opened);
-    bytes_unref(encoding);
     return error == 0 ? out : fail_store(s, error);
 }
 

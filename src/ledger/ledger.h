@@ -165,6 +165,8 @@ int ledger_proposal_by_prefix(struct ledger *l, const char *hex, size_t digits,
                               struct hash *out);
 /* The encoded record of the index-th final decision; a copy the caller unrefs. */
 int ledger_record(struct ledger *l, uint64_t index, struct bytes **out);
+/* The same, decoded. */
+int ledger_read_record(struct ledger *l, uint64_t index, struct record *out);
 uint64_t ledger_record_count(const struct ledger *l);
 /* A node of the tree of decisions, whose leaves are the records: hash/tree.h, the context a
  * struct ledger. CONCLAVE_ENOENT as for effects. */

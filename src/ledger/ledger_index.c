@@ -168,6 +168,15 @@ int ledger_record(struct ledger *l, uint64_t index, struct bytes **out)
     return store_get(l->store, STORE_RECORDS, slice_of(key, sizeof(key)), out);
 }
 
+int ledger_read_record(struct ledger *l, uint64_t index, struct record *out)
+{
+    struct bytes *encoding = NULL;
+    int error = ledger_record(l, index, &encoding);
+    error = error == 0 ? codec_decode_record(bytes_slice(encoding), out) : error;
+    bytes_unref(encoding);
+    return error;
+}
+
 int ledger_each_proposal(struct ledger *l,
                          bool (*fn)(void *ctx, const struct ledger_proposal *p), void *ctx)
 {

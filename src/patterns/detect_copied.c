@@ -15,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "patterns/shingles.h"
+#include "wire/shared.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,8 +72,7 @@ static size_t memory(const struct patterns *p, const void *state)
 static size_t place_of(const struct copies *c, const struct hash *proposal)
 {
     size_t at = 0;
-    while (at < c->count &&
-           memcmp(c->open[at]->proposal.bytes, proposal->bytes, HASH_BYTES) != 0) {
+    while (at < c->count && !hash_equal(&c->open[at]->proposal, proposal)) {
         at++;
     }
     return at;

@@ -8,10 +8,10 @@
 
 #include "base/alloc.h"
 #include "patterns/instructions.h"
+#include "wire/shared.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { PROPOSAL_DIGITS = 12 }; /* of an id in a text */
 
@@ -43,7 +43,7 @@ static void end(void *state)
 static struct addressing *find(struct readings *r, const struct hash *proposal)
 {
     for (size_t i = 0; i < r->count; i++) {
-        if (memcmp(r->open[i].proposal.bytes, proposal->bytes, HASH_BYTES) == 0) {
+        if (hash_equal(&r->open[i].proposal, proposal)) {
             return &r->open[i];
         }
     }

@@ -11,11 +11,11 @@
 
 #include "base/alloc.h"
 #include "wire/record.h"
+#include "wire/shared.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     PROPOSAL_DIGITS = 12, /* of an id in a text */
@@ -65,7 +65,7 @@ static void raise_fact(struct patterns *p, enum flag_kind kind, uint16_t seat,
 static struct voided *voided_find(struct facts *f, const struct hash *proposal)
 {
     for (size_t i = 0; i < f->count; i++) {
-        if (memcmp(f->open[i].proposal.bytes, proposal->bytes, HASH_BYTES) == 0) {
+        if (hash_equal(&f->open[i].proposal, proposal)) {
             return &f->open[i];
         }
     }

@@ -265,7 +265,7 @@ static bool try_one(uint64_t seed)
         printf("# seed %llu: %zu and %zu bytes\n", (unsigned long long)seed, live.size,
                past.size);
     }
-    chronicle_clear(&c);
+    chronicle_forget(&c);
     buffer_free(&live);
     buffer_free(&past);
     batch_free(&batch);
@@ -298,7 +298,7 @@ static void test_unknown(void)
            strstr((const char *)past.data, "\"class\":null,\"seat\":2") != NULL &&
            strstr((const char *)past.data, "\"unknown-proposal\"") != NULL,
        "a ballot before its proposal knows nothing of it");
-    chronicle_clear(&c);
+    chronicle_forget(&c);
     buffer_free(&propose);
     buffer_free(&live);
     buffer_free(&past);
