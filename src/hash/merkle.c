@@ -4,10 +4,10 @@
 #include "base/error.h"
 
 #include <assert.h>
-#include <sodium.h>
+#include <nettle/sha2.h>
 #include <string.h>
 
-_Static_assert(crypto_hash_sha256_BYTES == HASH_BYTES, "a hash is a SHA-256");
+_Static_assert(SHA256_DIGEST_SIZE == HASH_BYTES, "a hash is a SHA-256");
 
 /* The prefixes keep a leaf from passing for a node (RFC 6962 section 2.1). */
 static const uint8_t leaf_prefix = 0x00;
@@ -16,23 +16,23 @@ static const uint8_t node_prefix = 0x01;
 struct hash merkle_leaf(struct slice data)
 {
     struct hash out;
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, &leaf_prefix, 1);
-    crypto_hash_sha256_update(&state, data.data, data.size);
-    crypto_hash_sha256_final(&state, out.bytes);
+    struct sha256_ctx state;
+    sha256_init(&state);
+    sha256_update(&state, 1, &leaf_prefix);
+    sha256_update(&state, data.size, data.data);
+    sha256_digest(&state, HASH_BYTES, out.bytes);
     return out;
 }
 
 struct hash merkle_node(const struct hash *left, const struct hash *right)
 {
     struct hash out;
-    crypto_hash_sha256_state state;
-    crypto_hash_sha256_init(&state);
-    crypto_hash_sha256_update(&state, &node_prefix, 1);
-    crypto_hash_sha256_update(&state, left->bytes, HASH_BYTES);
-    crypto_hash_sha256_update(&state, right->bytes, HASH_BYTES);
-    crypto_hash_sha256_final(&state, out.bytes);
+    struct sha256_ctx state;
+    sha256_init(&state);
+    sha256_update(&state, 1, &node_prefix);
+    sha256_update(&state, HASH_BYTES, left->bytes);
+    sha256_update(&state, HASH_BYTES, right->bytes);
+    sha256_digest(&state, HASH_BYTES, out.bytes);
     return out;
 }
 
@@ -69,7 +69,9 @@ struct hash merkle_tree_root(const struct merkle_tree *t)
     struct hash root;
     size_t height = (size_t)__builtin_popcountll(t->count);
     if (height == 0) {
-        crypto_hash_sha256(root.bytes, NULL, 0);
+        struct sha256_ctx state;
+        sha256_init(&state);
+        sha256_digest(&state, HASH_BYTES, root.bytes);
         return root;
     }
     root = t->stack[--height];

@@ -27,7 +27,7 @@ same 'each folder uses those that the table says'
 cut -d ' ' -f 1 includes >code
 row | cut -d ';' -f 1 >page
 same 'each folder is in the table'
-sed -n 's,^\([^ ]*\) <\(ares\|confuse\|curl\|curses\|ev\|jansson\|lmdb\|microhttpd\|seccomp\|sodium\)[/.].*,\1 uses \2,p' includes >code
+sed -n 's,^\([^ ]*\) <\(ares\|confuse\|curl\|curses\|ev\|jansson\|lmdb\|microhttpd\|nettle\|seccomp\|sodium\)[/.].*,\1 uses \2,p' includes >code
 row | awk -F ';' '$3 != "-" { n = split($3, used, ", "); for (i = 1; i <= n; i++) print $1 " uses " used[i] }' >page
 same 'each folder uses the libraries that the table says'
 
