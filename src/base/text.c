@@ -81,9 +81,13 @@ static bool is_plain(const uint8_t *at)
 int text_check(struct slice text, bool multiline, size_t *where)
 {
     for (size_t at = 0; at < text.size;) {
-        uint32_t c = 0;
+        uint32_t c = text.data[at];
         if (text.size - at >= sizeof(uint64_t) && is_plain(&text.data[at])) {
             at += sizeof(uint64_t);
+            continue;
+        }
+        if (c >= 0x20 && c < 0x7f) {
+            at++;
             continue;
         }
         size_t length = text_decode(text, at, &c);

@@ -100,7 +100,7 @@ static void apply_operations(struct council *c, const struct block *b,
         const struct envelope *e = b->envelopes[i];
         cbor_write_array(verdicts, e->count);
         for (uint32_t j = 0; j < e->count; j++) {
-            cbor_write_uint(verdicts, operation_apply(c, e->operations[j], rotate));
+            cbor_write_uint(verdicts, operation_apply(c, e, j, rotate));
         }
     }
 }

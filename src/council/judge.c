@@ -7,7 +7,7 @@
 static enum judgement_kind judge_early(const struct council *c, const struct subject *s,
                                        struct judgement *j)
 {
-    if (!s->live->p.seats[s->op.seat - 1].committed) {
+    if (!s->live->p.seats[s->seat - 1].committed) {
         return JUDGEMENT_KEEP;
     }
     if (!operation_opens(c, s)) {
@@ -28,7 +28,7 @@ static enum judgement_kind judge_verdict(const struct council *c, const struct s
         return JUDGEMENT_KEEP;
     case VERDICT_LATE:
         /* Void, but the first one still marks its seat. */
-        return s->live->p.seats[s->op.seat - 1].late ? JUDGEMENT_REFUSE : JUDGEMENT_ADMIT;
+        return s->live->p.seats[s->seat - 1].late ? JUDGEMENT_REFUSE : JUDGEMENT_ADMIT;
     case VERDICT_EARLY:
         return judge_early(c, s, j);
     case VERDICT_UNKNOWN_PROPOSAL:
@@ -51,9 +51,9 @@ static enum judgement_kind judge_verdict(const struct council *c, const struct s
 static void note_admitted(const struct council *c, const struct subject *s,
                           enum verdict verdict, struct judgement *j)
 {
-    switch (s->op.kind) {
+    switch (s->brief->kind) {
     case OPERATION_PROPOSE:
-        j->emergency |= c->rules.classes[s->op.propose.class_index].emergency;
+        j->emergency |= c->rules.classes[s->brief->class_index].emergency;
         break;
     case OPERATION_BALLOT:
     case OPERATION_REVEAL:
@@ -84,7 +84,7 @@ struct judgement council_judge(const struct council *c, const struct envelope *e
     struct judgement j = {.kind = JUDGEMENT_REFUSE, .deadline_ms = UINT64_MAX};
     for (uint32_t i = 0; i < e->count; i++) {
         struct subject s;
-        operation_read(c, e->operations[i], &s);
+        operation_read(c, e, i, &s);
         enum verdict verdict = operation_verdict(c, &now, &s);
         enum judgement_kind kind = judge_verdict(c, &s, verdict, &j);
         if (kind == JUDGEMENT_ADMIT) {

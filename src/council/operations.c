@@ -12,42 +12,47 @@
 
 #include <assert.h>
 
-void operation_read(const struct council *c, struct slice encoding, struct subject *out)
+void operation_read(const struct council *c, const struct envelope *e, uint32_t index,
+                    struct subject *out)
 {
-    *out = (struct subject){0};
-    int error = codec_decode_operation(encoding, &out->op);
-    assert(error == 0);
-    assert(out->op.seat >= 1 && out->op.seat <= c->rules.seats);
-    switch (out->op.kind) {
+    const struct brief *b = &e->briefs[index];
+    *out = (struct subject){b, e->operations[index], e->seat, NULL};
+    assert(out->seat >= 1 && out->seat <= c->rules.seats);
+    switch (b->kind) {
     case OPERATION_PROPOSE:
-        /* Section 5: proposal_id = op_id. A class outside the charter makes a block
-         * invalid, so none gets here. */
-        assert(out->op.propose.class_index < c->rules.class_count);
-        out->proposal = hash_operation(encoding);
+        /* A class outside the charter makes a block invalid, so none gets here. */
+        assert(b->class_index < c->rules.class_count);
         break;
     case OPERATION_BALLOT:
-        out->proposal = out->op.ballot.proposal;
-        break;
     case OPERATION_REVEAL:
-        out->proposal = out->op.reveal.proposal;
         break;
     case OPERATION_EVIDENCE:
     case OPERATION_RETURN:
         return;
     }
-    const struct known_entry *e = known_find(&c->known, &out->proposal);
-    out->live = e != NULL ? e->live : NULL;
+    const struct known_entry *known = known_find(&c->known, &b->proposal);
+    out->live = known != NULL ? known->live : NULL;
+}
+
+void operation_decode(const struct subject *s, struct operation *out)
+{
+    int error = codec_decode_operation(s->encoding, out);
+    assert(error == 0);
 }
 
 /* Section 5: commitment = H("conclave/1/ballot", [council_id, proposal_id, seat, ballot,
  * nonce]). */
 bool operation_opens(const struct council *c, const struct subject *s)
 {
-    const struct reveal *r = &s->op.reveal;
-    const struct seat_ballot *ballot = &s->live->p.seats[s->op.seat - 1];
-    struct hash opened = hash_commitment(&c->rules.council_id, &r->proposal, s->op.seat,
-                                         &r->ballot, r->nonce);
-    return ballot->committed && hash_equal(&opened, &ballot->commitment);
+    const struct seat_ballot *ballot = &s->live->p.seats[s->seat - 1];
+    struct operation op;
+    if (!ballot->committed) {
+        return false;
+    }
+    operation_decode(s, &op);
+    struct hash opened = hash_commitment(&c->rules.council_id, &op.reveal.proposal, s->seat,
+                                         &op.reveal.ballot, op.reveal.nonce);
+    return hash_equal(&opened, &ballot->commitment);
 }
 
 /* --- verdicts --- */
@@ -55,12 +60,12 @@ bool operation_opens(const struct council *c, const struct subject *s)
 static enum verdict verdict_propose(const struct council *c, const struct subject *s)
 {
     /* Section 5: PROPOSE ids are remembered for ever. */
-    if (known_find(&c->known, &s->proposal) != NULL) {
+    if (known_find(&c->known, &s->brief->proposal) != NULL) {
         return VERDICT_DUPLICATE;
     }
     /* Section 5: at most `open-proposals` of a seat may be undecided at once; section 8
      * point 8: undecided means not FINAL. */
-    if (c->open[s->op.seat - 1] >= c->rules.open_proposals) {
+    if (c->open[s->seat - 1] >= c->rules.open_proposals) {
         return VERDICT_QUOTA;
     }
     return VERDICT_EFFECT;
@@ -76,14 +81,16 @@ static enum verdict verdict_gone(const struct council *c, const struct hash *pro
 static enum verdict verdict_ballot(const struct council *c, const struct subject *s)
 {
     if (s->live == NULL) {
-        return verdict_gone(c, &s->proposal);
+        return verdict_gone(c, &s->brief->proposal);
     }
-    const struct seat_ballot *ballot = &s->live->p.seats[s->op.seat - 1];
+    const struct seat_ballot *ballot = &s->live->p.seats[s->seat - 1];
     if (ballot->committed) {
         /* Section 8 point 2: a second, different BALLOT of a seat is void, and is
          * evidence against it; in whichever phase it comes. */
-        return hash_equal(&ballot->commitment, &s->op.ballot.commitment) ? VERDICT_DUPLICATE
-                                                                         : VERDICT_CONFLICT;
+        struct operation op;
+        operation_decode(s, &op);
+        return hash_equal(&ballot->commitment, &op.ballot.commitment) ? VERDICT_DUPLICATE
+                                                                      : VERDICT_CONFLICT;
     }
     switch (s->live->p.phase) {
     case PROPOSAL_SEALED:
@@ -99,13 +106,13 @@ static enum verdict verdict_ballot(const struct council *c, const struct subject
 static enum verdict verdict_reveal(const struct council *c, const struct subject *s)
 {
     if (s->live == NULL) {
-        return verdict_gone(c, &s->proposal);
+        return verdict_gone(c, &s->brief->proposal);
     }
     /* Section 8 point 2: a REVEAL in SEALED is void and flagged. */
     if (s->live->p.phase == PROPOSAL_SEALED) {
         return VERDICT_EARLY;
     }
-    const struct seat_ballot *ballot = &s->live->p.seats[s->op.seat - 1];
+    const struct seat_ballot *ballot = &s->live->p.seats[s->seat - 1];
     if (!ballot->committed) {
         return VERDICT_NO_COMMITMENT;
     }
@@ -119,7 +126,9 @@ static enum verdict verdict_return(const struct council *c, const struct now *no
                                    const struct subject *s)
 {
     /* Section 6, rotation: one whose V is below its block's view is void; */
-    if (s->op.return_request.view < now->view) {
+    struct operation op;
+    operation_decode(s, &op);
+    if (op.return_request.view < now->view) {
         return VERDICT_STALE_VIEW;
     }
     /* at most one per charter interval of block time has an effect. */
@@ -132,8 +141,8 @@ static enum verdict verdict_return(const struct council *c, const struct now *no
 enum verdict operation_verdict(const struct council *c, const struct now *now,
                                const struct subject *s)
 {
-    uint64_t convicted_at = c->convicted_at[s->op.seat - 1];
-    if (s->op.kind == OPERATION_EVIDENCE) {
+    uint64_t convicted_at = c->convicted_at[s->seat - 1];
+    if (s->brief->kind == OPERATION_EVIDENCE) {
         /* Its seat is the convicted, not an author. */
         return convicted_at != 0 ? VERDICT_CONVICTED : VERDICT_EFFECT;
     }
@@ -141,7 +150,7 @@ enum verdict operation_verdict(const struct council *c, const struct now *now,
     if (convicted_at != 0 && convicted_at < now->height) {
         return VERDICT_EXPELLED;
     }
-    switch (s->op.kind) {
+    switch (s->brief->kind) {
     case OPERATION_PROPOSE:
         return verdict_propose(c, s);
     case OPERATION_BALLOT:
@@ -159,12 +168,12 @@ enum verdict operation_verdict(const struct council *c, const struct now *now,
 
 /* --- effects --- */
 
-static void take_effect(struct council *c, const struct subject *s, struct slice encoding,
-                        bool *rotate)
+static void take_effect(struct council *c, const struct subject *s, bool *rotate)
 {
-    switch (s->op.kind) {
+    struct operation op;
+    switch (s->brief->kind) {
     case OPERATION_PROPOSE:
-        proposal_open(c, s, encoding);
+        proposal_open(c, s);
         break;
     case OPERATION_BALLOT:
         proposal_commit(c, s->live, s);
@@ -173,7 +182,8 @@ static void take_effect(struct council *c, const struct subject *s, struct slice
         proposal_reveal(c, s->live, s);
         break;
     case OPERATION_EVIDENCE:
-        epoch_convict(c, s->op.seat, s->op.evidence.kind);
+        operation_decode(s, &op);
+        epoch_convict(c, s->seat, op.evidence.kind);
         break;
     case OPERATION_RETURN:
         c->returned = true;
@@ -183,24 +193,25 @@ static void take_effect(struct council *c, const struct subject *s, struct slice
     }
 }
 
-enum verdict operation_apply(struct council *c, struct slice encoding, bool *rotate)
+enum verdict operation_apply(struct council *c, const struct envelope *e, uint32_t index,
+                             bool *rotate)
 {
     struct now now = {.height = c->height, .time_ms = c->time_ms, .view = c->view};
     struct subject s;
-    operation_read(c, encoding, &s);
+    operation_read(c, e, index, &s);
     enum verdict verdict = operation_verdict(c, &now, &s);
     if (verdict == VERDICT_EFFECT) {
-        take_effect(c, &s, encoding, rotate);
+        take_effect(c, &s, rotate);
         return verdict;
     }
     /* Section 8 point 2: a late BALLOT is void, but marks its seat. */
-    if (verdict == VERDICT_LATE && !s.live->p.seats[s.op.seat - 1].late) {
-        s.live->p.seats[s.op.seat - 1].late = true;
-        council_emit(c, COUNCIL_LATE, s.op.seat, &s.proposal);
+    if (verdict == VERDICT_LATE && !s.live->p.seats[s.seat - 1].late) {
+        s.live->p.seats[s.seat - 1].late = true;
+        council_emit(c, COUNCIL_LATE, s.seat, &s.brief->proposal);
     }
-    struct council_event *e = council_emit(c, COUNCIL_VOID, s.op.seat, &s.proposal);
-    e->operation = s.op.kind;
-    e->verdict = verdict;
-    e->opens = verdict == VERDICT_EARLY && operation_opens(c, &s);
+    struct council_event *v = council_emit(c, COUNCIL_VOID, s.seat, &s.brief->proposal);
+    v->operation = s.brief->kind;
+    v->verdict = verdict;
+    v->opens = verdict == VERDICT_EARLY && operation_opens(c, &s);
     return verdict;
 }

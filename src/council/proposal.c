@@ -25,16 +25,16 @@ static struct moment moment_now(const struct council *c)
 
 /* --- operations --- */
 
-void proposal_open(struct council *c, const struct subject *s, struct slice encoding)
+void proposal_open(struct council *c, const struct subject *s)
 {
     struct live *l = alloc_zero(1, sizeof *l);
     struct operation own;
-    l->operation = bytes_copy(encoding);
+    l->operation = bytes_copy(s->encoding);
     int error = codec_decode_operation(bytes_slice(l->operation), &own);
     assert(error == 0);
     struct proposal *p = &l->p;
-    p->id = s->proposal;
-    p->proposer = s->op.seat;
+    p->id = s->brief->proposal;
+    p->proposer = s->seat;
     p->content = own.propose;
     p->phase = PROPOSAL_SEALED;
     p->threshold = class_of(c, l)->threshold;
@@ -61,10 +61,12 @@ void proposal_open(struct council *c, const struct subject *s, struct slice enco
 
 void proposal_commit(struct council *c, struct live *l, const struct subject *s)
 {
-    uint16_t seat = s->op.seat;
+    uint16_t seat = s->seat;
     struct seat_ballot *ballot = &l->p.seats[seat - 1];
+    struct operation op;
+    operation_decode(s, &op);
     ballot->committed = true;
-    ballot->commitment = s->op.ballot.commitment;
+    ballot->commitment = op.ballot.commitment;
     ballot->ballot_height = c->height;
     /* Point 6: an expelled seat is not counted as committed. One that is convicted
      * earlier in this very block gets here. Point 1: suspended seats may still vote. */
@@ -79,8 +81,10 @@ void proposal_commit(struct council *c, struct live *l, const struct subject *s)
 
 void proposal_reveal(struct council *c, struct live *l, const struct subject *s)
 {
-    uint16_t seat = s->op.seat;
-    const struct ballot *open = &s->op.reveal.ballot;
+    uint16_t seat = s->seat;
+    struct operation op;
+    operation_decode(s, &op);
+    const struct ballot *open = &op.reveal.ballot;
     struct seat_ballot *ballot = &l->p.seats[seat - 1];
     l->rationales[seat - 1] = bytes_copy(open->rationale);
     ballot->revealed = true;

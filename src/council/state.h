@@ -77,21 +77,26 @@ struct council_event *council_emit(struct council *c, enum council_event_kind ki
 
 /* operations.c */
 struct subject {
-    struct operation op;
-    struct hash proposal; /* the id of a PROPOSE, what a BALLOT or REVEAL names */
-    struct live *live;    /* that proposal while it is not final */
+    const struct brief *brief;
+    struct slice encoding;
+    uint16_t seat;
+    struct live *live; /* the brief's proposal while it is not final */
 };
-/* Decodes an operation of an authentic envelope and finds what it is about. */
-void operation_read(const struct council *c, struct slice encoding, struct subject *out);
+/* An operation of an authentic envelope, and what it is about. */
+void operation_read(const struct council *c, const struct envelope *e, uint32_t index,
+                    struct subject *out);
+/* The operation itself, for the few questions that need it. */
+void operation_decode(const struct subject *s, struct operation *out);
 /* What would become of it in a block, without doing it. */
 enum verdict operation_verdict(const struct council *c, const struct now *now,
                                const struct subject *s);
 bool operation_opens(const struct council *c, const struct subject *s);
 /* Judges and carries out; sets *rotate when a RETURN took effect. */
-enum verdict operation_apply(struct council *c, struct slice encoding, bool *rotate);
+enum verdict operation_apply(struct council *c, const struct envelope *e, uint32_t index,
+                             bool *rotate);
 
 /* proposal.c */
-void proposal_open(struct council *c, const struct subject *s, struct slice encoding);
+void proposal_open(struct council *c, const struct subject *s);
 void proposal_commit(struct council *c, struct live *l, const struct subject *s);
 void proposal_reveal(struct council *c, struct live *l, const struct subject *s);
 /* Takes a convicted seat out of what the proposal counts and waits for. */

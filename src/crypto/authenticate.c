@@ -38,13 +38,16 @@ static int check_evidence(const struct block *b)
     return 0;
 }
 
-/* What a block consists of matches its header; its header was checked. Signatures of
- * envelopes are left out where a commit certificate vouches for them. */
+/* What a block consists of matches its header; its header was checked. Envelopes that were
+ * found authentic before are not looked at again; signatures of the others are left out
+ * where a commit certificate vouches for them. */
 static int check_content(struct authenticator *a, struct block *b, bool vouched_for)
 {
     int error = 0;
     for (uint32_t i = 0; i < b->count && error == 0; i++) {
-        error = auth_envelope_shape(a, b->envelopes[i]);
+        if (!b->envelopes[i]->authentic) {
+            error = auth_envelope_shape(a, b->envelopes[i]);
+        }
     }
     if (error == 0) {
         error = check_evidence(b);
@@ -57,7 +60,9 @@ static int check_content(struct authenticator *a, struct block *b, bool vouched_
         return CONCLAVE_ESIG;
     }
     for (uint32_t i = 0; i < b->count && error == 0 && !vouched_for; i++) {
-        error = auth_envelope_signatures(a, b->envelopes[i]);
+        struct envelope *e = b->envelopes[i];
+        error = auth_known(a, e) ? 0 : auth_envelope_signatures(a, e);
+        e->authentic = error == 0;
     }
     return error;
 }

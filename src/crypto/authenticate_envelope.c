@@ -6,27 +6,23 @@
 
 #include <assert.h>
 
+/* The codec saw to its shape, and that it is of the envelope's seat. */
 static int check_operation(const struct authenticator *a, const struct envelope *e,
-                           struct slice encoding)
+                           uint32_t index)
 {
+    const struct brief *b = &e->briefs[index];
     struct operation op;
-    int error = codec_decode_operation(encoding, &op);
-    if (error != 0) {
-        return error;
-    }
-    if (op.seat != e->seat) {
-        return CONCLAVE_ESEAT;
-    }
-    if (codec_sort_of(op.kind) != e->sort) {
+    if (codec_sort_of(b->kind) != e->sort) {
         return CONCLAVE_EFORMAT;
     }
-    if (op.kind == OPERATION_PROPOSE && op.propose.class_index >= a->classes) {
+    if (b->kind == OPERATION_PROPOSE && b->class_index >= a->classes) {
         return CONCLAVE_ELIMIT;
     }
-    if (op.kind == OPERATION_EVIDENCE) {
-        return auth_evidence_shape(op.seat, &op.evidence);
+    if (b->kind != OPERATION_EVIDENCE) {
+        return 0;
     }
-    return 0;
+    int error = codec_decode_operation(e->operations[index], &op);
+    return error != 0 ? error : auth_evidence_shape(op.seat, &op.evidence);
 }
 
 int auth_envelope_shape(const struct authenticator *a, const struct envelope *e)
@@ -36,7 +32,7 @@ int auth_envelope_shape(const struct authenticator *a, const struct envelope *e)
         error = CONCLAVE_EFORMAT;
     }
     for (uint32_t i = 0; i < e->count && error == 0; i++) {
-        error = check_operation(a, e, e->operations[i]);
+        error = check_operation(a, e, i);
     }
     /* Section 5: it stands alone, so that nothing that has a deadline waits with it. */
     if (error == 0 && e->has_evidence && e->count != 1) {
@@ -50,7 +46,7 @@ int auth_envelope_shape(const struct authenticator *a, const struct envelope *e)
 static int check_proofs(struct authenticator *a, const struct envelope *e)
 {
     int error = 0;
-    for (uint32_t i = 0; i < e->count && error == 0; i++) {
+    for (uint32_t i = 0; i < e->count && error == 0 && e->has_evidence; i++) {
         struct operation op;
         error = codec_decode_operation(e->operations[i], &op);
         if (error == 0 && op.kind == OPERATION_EVIDENCE) {
@@ -73,13 +69,23 @@ int auth_envelope_signatures(struct authenticator *a, const struct envelope *e)
     return error;
 }
 
+bool auth_known(struct authenticator *a, const struct envelope *e)
+{
+    a->remembered += e->authentic && e->sort == ENVELOPE_SIGNED;
+    return e->authentic;
+}
+
 int authenticate_envelope(struct authenticator *a, struct envelope *e)
 {
+    if (auth_known(a, e)) {
+        return 0;
+    }
     int error = auth_envelope_shape(a, e);
     if (error == 0) {
         hash_envelope(e);
         error = auth_envelope_signatures(a, e);
     }
+    e->authentic = error == 0;
     return error;
 }
 
@@ -120,6 +126,7 @@ struct envelope *authenticate_seal_envelope(struct authenticator *a,
     error = auth_envelope_shape(a, e);
     assert(error == 0);
     hash_envelope(e);
+    e->authentic = true;
     bytes_unref(owner);
     buffer_free(&encoding);
     return e;

@@ -21,6 +21,8 @@ int auth_vote(struct authenticator *a, enum phase phase, uint16_t seat, uint64_t
 void auth_sign(struct authenticator *a, const struct secret_key *k, uint16_t seat,
                const char *label, struct slice body, struct signature *out);
 
+/* Whether this envelope was found authentic before; its signature counts as remembered. */
+bool auth_known(struct authenticator *a, const struct envelope *e);
 /* Seats, sorts and ranges of the operations; the conflict that EVIDENCE claims. */
 int auth_envelope_shape(const struct authenticator *a, const struct envelope *e);
 /* The envelope's signature and those inside EVIDENCE, its hashes being computed. */

@@ -84,8 +84,18 @@ struct hash hash_operations(const struct slice *operations, size_t count)
     return merkle_tree_root(&tree);
 }
 
+void hash_proposals(struct envelope *e)
+{
+    for (uint32_t i = 0; i < e->count; i++) {
+        if (e->briefs[i].kind == OPERATION_PROPOSE) {
+            e->briefs[i].proposal = hash_operation(e->operations[i]);
+        }
+    }
+}
+
 void hash_envelope(struct envelope *e)
 {
+    hash_proposals(e);
     e->env_root = hash_operations(e->operations, e->count);
     struct buffer b = {0};
     codec_envelope_leaf(&b, e);
@@ -106,7 +116,9 @@ static struct hash ops_root(struct envelope *const *envelopes, size_t count)
 struct hash hash_block(struct block *b)
 {
     for (uint32_t i = 0; i < b->count; i++) {
-        hash_envelope(b->envelopes[i]);
+        if (!b->envelopes[i]->authentic) {
+            hash_envelope(b->envelopes[i]);
+        }
     }
     b->hash = hash_header(&b->header);
     return ops_root(b->envelopes, b->count);

@@ -94,6 +94,12 @@ struct block *pbft_find_block(const struct pbft *p, const struct hash *hash)
     return chain_known(p, hash);
 }
 
+struct envelope *pbft_find_envelope(struct pbft *p, struct slice encoding)
+{
+    const struct pool_entry *e = pool_find_encoding(&p->pool, encoding);
+    return e != NULL ? e->envelope : NULL;
+}
+
 void chain_remember(struct pbft *p, struct block *b)
 {
     if (chain_known(p, &b->hash) != NULL) {

@@ -203,6 +203,9 @@ bool pbft_wants_block(const struct pbft *p, const struct hash *hash);
 
 /* A block that is accepted or fetched but not committed, borrowed; NULL: not here. */
 struct block *pbft_find_block(const struct pbft *p, const struct hash *hash);
+/* An envelope of these bytes that waits to be ordered or stands in an accepted block,
+ * borrowed; NULL: none does. */
+struct envelope *pbft_find_envelope(struct pbft *p, struct slice encoding);
 
 /* --- looking, for status and metrics --- */
 

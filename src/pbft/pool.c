@@ -24,6 +24,26 @@ struct pool_entry *pool_find(struct pool *p, const struct hash *id)
     return e;
 }
 
+/* Envelopes end with a signature, or with what a REVEAL opens a commitment with: bytes that
+ * are as good as random before the last one. Ids come dearer: they are hashes of it all. */
+static struct pool_entry **tail_of(struct pool *p, struct slice encoding)
+{
+    uint16_t tail = 0;
+    if (encoding.size > sizeof(tail)) {
+        memcpy(&tail, encoding.data + encoding.size - 1 - sizeof(tail), sizeof(tail));
+    }
+    return &p->tails[tail % POOL_BUCKETS];
+}
+
+struct pool_entry *pool_find_encoding(struct pool *p, struct slice encoding)
+{
+    struct pool_entry *e = *tail_of(p, encoding);
+    while (e != NULL && !slice_equal(e->envelope->encoding, encoding)) {
+        e = e->next_in_tail;
+    }
+    return e;
+}
+
 static struct pool_queue *queue_of(struct pool *p, const struct envelope *e)
 {
     return &p->queues[e->seat - 1][e->sort];
@@ -93,6 +113,9 @@ static struct pool_entry *insert(struct pool *p, struct envelope *envelope,
     e->channel = channel;
     e->next_in_bucket = *bucket;
     *bucket = e;
+    struct pool_entry **tail = tail_of(p, envelope->encoding);
+    e->next_in_tail = *tail;
+    *tail = e;
     link_in_queue(queue_of(p, envelope), e);
     p->channel_bytes[channel - 1] += envelope->encoding.size;
     count(p, e, true);
@@ -107,6 +130,11 @@ static void drop(struct pool *p, struct pool_entry *e)
         at = &(*at)->next_in_bucket;
     }
     *at = e->next_in_bucket;
+    at = tail_of(p, e->envelope->encoding);
+    while (*at != e) {
+        at = &(*at)->next_in_tail;
+    }
+    *at = e->next_in_tail;
     count(p, e, false);
     unlink_from_queue(queue_of(p, e->envelope), e);
     p->channel_bytes[e->channel - 1] -= e->envelope->encoding.size;

@@ -13,6 +13,7 @@ struct pool_entry {
     struct envelope *envelope;
     struct pool_entry *next_in_queue, *previous_in_queue; /* of its seat and sort */
     struct pool_entry *next_in_bucket;                    /* of its id */
+    struct pool_entry *next_in_tail;                      /* of its encoding's tail */
     struct pbft_judgement judgement;
     uint64_t arrived_ms;
     uint16_t channel;
@@ -35,6 +36,7 @@ struct pool {
     size_t channel_bytes_max;
     struct pool_queue queues[SEATS_MAX][ENVELOPE_SORTS];
     struct pool_entry *buckets[POOL_BUCKETS];
+    struct pool_entry *tails[POOL_BUCKETS];
     size_t channel_bytes[SEATS_MAX];
     uint32_t channel_kept[SEATS_MAX];
     uint32_t ready; /* entries neither kept nor in the chain: to be proposed */
@@ -58,6 +60,8 @@ bool pool_add(struct pool *p, struct envelope *e, uint16_t channel,
               const struct pbft_judgement *j, uint64_t now_ms);
 /* NULL where the pool does not hold it. */
 struct pool_entry *pool_find(struct pool *p, const struct hash *id);
+/* Likewise, by its bytes. */
+struct pool_entry *pool_find_encoding(struct pool *p, struct slice encoding);
 /* Calls fn for every entry; fn may drop the one it is given. */
 void pool_each(struct pool *p, void (*fn)(struct pool *, struct pool_entry *, void *),
                void *context);

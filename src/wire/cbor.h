@@ -59,6 +59,9 @@ int cbor_peek(const struct cbor_reader *r);
 /* Reads one whole item of any kind, arrays and maps nested at most 16 deep, checking that
  * it is deterministic and that its text is harmless (multiline); returns its encoding. */
 struct slice cbor_read_item(struct cbor_reader *r);
+/* How many bytes the item at the beginning has by its heads alone, whatever else may be
+ * wrong with it; 0 where no item is. */
+size_t cbor_measure(struct slice input);
 
 /* --- writing: appends to a buffer, which only grows --- */
 

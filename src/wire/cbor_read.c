@@ -267,3 +267,58 @@ struct slice cbor_read_item(struct cbor_reader *r)
     } while (depth > 0 && r->error == 0);
     return r->error == 0 ? slice_of(r->input.data + start, r->at - start) : SLICE_NONE;
 }
+
+/* The argument of the head at *at, which it moves behind the head; false where there is
+ * none. */
+static bool skip_head(struct slice input, size_t *at, uint64_t *argument)
+{
+    unsigned info = input.data[*at] & 31U;
+    size_t size = info < 24 ? 0 : (size_t)1 << (info - 24);
+    if (info > 27 || input.size - *at - 1 < size) {
+        return false;
+    }
+    *argument = info < 24 ? info : 0;
+    for (size_t i = 1; i <= size; i++) {
+        *argument = *argument << 8 | input.data[*at + i];
+    }
+    *at += 1 + size;
+    return true;
+}
+
+size_t cbor_measure(struct slice input)
+{
+    size_t at = 0;
+    uint64_t argument;
+    for (uint64_t items = 1; items > 0; items--) {
+        if (at == input.size) {
+            return 0;
+        }
+        unsigned type = input.data[at] >> 5;
+        if (!skip_head(input, &at, &argument)) {
+            return 0;
+        }
+        /* What is claimed takes a byte each, or more. */
+        bool claims = type != CBOR_UINT && type != CBOR_BOOL;
+        if (claims && argument > input.size - at) {
+            return 0;
+        }
+        switch (type) {
+        case CBOR_UINT:
+        case CBOR_BOOL:
+            break;
+        case CBOR_BYTES:
+        case CBOR_TEXT:
+            at += (size_t)argument;
+            break;
+        case CBOR_ARRAY:
+            items += argument;
+            break;
+        case CBOR_MAP:
+            items += 2 * argument;
+            break;
+        default:
+            return 0;
+        }
+    }
+    return at;
+}

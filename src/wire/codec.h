@@ -17,6 +17,14 @@
 
 /* A whole frame's content. On success the caller ends with message_clear. */
 int codec_decode_message(struct bytes *owner, struct slice input, struct message *out);
+/* Likewise, but an envelope with bytes that find() knows, alone or in a block, is the one
+ * that it returns (borrowed; NULL: not known) and is not decoded again. */
+struct known_envelopes {
+    struct envelope *(*find)(void *context, struct slice encoding);
+    void *context;
+};
+int codec_decode_message_with(struct bytes *owner, struct slice input,
+                              const struct known_envelopes *known, struct message *out);
 /* Whether what could not be decoded begins as a message whose tag is above all those known:
  * conclave-protocol(7), What may change. */
 bool codec_is_later_message(struct slice input);

@@ -50,7 +50,7 @@ void codec_encode_header(struct buffer *out, const struct header *h)
     write_hash(out, &h->state_root);
 }
 
-struct block *read_block(struct cbor_reader *r, struct bytes *owner)
+struct block *read_block(struct cbor_reader *r, const struct origin *from)
 {
     struct header header;
     size_t start = r->at;
@@ -62,10 +62,10 @@ struct block *read_block(struct cbor_reader *r, struct bytes *owner)
     }
     struct block *b = alloc_zero(1, sizeof(*b) + count * sizeof(struct envelope *));
     b->references = 1;
-    b->owner = bytes_ref(owner);
+    b->owner = bytes_ref(from->owner);
     b->header = header;
     while (b->count < count && r->error == 0) {
-        b->envelopes[b->count++] = read_envelope(r, owner);
+        b->envelopes[b->count++] = read_envelope(r, from);
         if (r->at - start > BLOCK_ENCODING_MAX) {
             cbor_read_fail(r, CONCLAVE_ELIMIT);
         }
@@ -85,7 +85,7 @@ int codec_decode_block(struct bytes *owner, struct slice input, struct block **o
         return CONCLAVE_ELIMIT;
     }
     cbor_read_begin(&r, input);
-    struct block *b = read_block(&r, owner);
+    struct block *b = read_block(&r, &(struct origin){owner, NULL});
     int error = cbor_read_end(&r);
     if (error != 0) {
         block_unref(b);

@@ -48,10 +48,10 @@ static void check_certificate(struct cbor_reader *r, const struct certificate *c
     }
 }
 
-static void read_pre_prepare(struct cbor_reader *r, struct bytes *owner,
+static void read_pre_prepare(struct cbor_reader *r, const struct origin *from,
                              struct pre_prepare *out)
 {
-    out->block = read_block(r, owner);
+    out->block = read_block(r, from);
     read_signature(r, &out->signature);
     out->certificate = read_certificate_or_none(r);
     bool executed = out->block != NULL && out->block->header.executed_height > 0;
@@ -106,13 +106,13 @@ static void write_change_message(struct buffer *out, const struct message *m)
     write_certificate_or_none(out, m->view_change.certificate);
 }
 
-static void read_range(struct cbor_reader *r, struct bytes *owner, struct range *out)
+static void read_range(struct cbor_reader *r, const struct origin *from, struct range *out)
 {
     out->from = cbor_read_uint(r, UINT64_MAX);
     size_t blocks = read_list(r, SIZE_MAX, BLOCK_BYTES_MIN);
     out->blocks = alloc_zero(blocks, sizeof(*out->blocks));
     while (out->block_count < blocks && r->error == 0) {
-        out->blocks[out->block_count++] = read_block(r, owner);
+        out->blocks[out->block_count++] = read_block(r, from);
     }
     size_t headers = read_list(r, SIZE_MAX, HEADER_BYTES_MIN);
     out->headers = alloc_zero(headers, sizeof(*out->headers));
@@ -215,7 +215,8 @@ static const uint8_t elements[] = {
     [MESSAGE_ASK] = 1,         [MESSAGE_REPORT] = 8,      [MESSAGE_CHECKPOINT] = 4,
 };
 
-static void read_message(struct cbor_reader *r, struct bytes *owner, struct message *out)
+static void read_message(struct cbor_reader *r, const struct origin *from,
+                         struct message *out)
 {
     size_t count = cbor_read_array(r, SIZE_MAX);
     out->tag = (enum message_tag)read_kind(r, MESSAGE_HEARTBEAT, MESSAGE_CHECKPOINT);
@@ -227,10 +228,10 @@ static void read_message(struct cbor_reader *r, struct bytes *owner, struct mess
         read_heartbeat(r, &out->heartbeat);
         break;
     case MESSAGE_ENVELOPE:
-        out->envelope = read_envelope(r, owner);
+        out->envelope = read_envelope(r, from);
         break;
     case MESSAGE_PRE_PREPARE:
-        read_pre_prepare(r, owner, &out->pre_prepare);
+        read_pre_prepare(r, from, &out->pre_prepare);
         break;
     case MESSAGE_PREPARE:
         read_vote(r, PHASE_PREPARE, &out->vote);
@@ -249,13 +250,13 @@ static void read_message(struct cbor_reader *r, struct bytes *owner, struct mess
         read_hash(r, &out->fetch_block.hash);
         break;
     case MESSAGE_BLOCK:
-        out->block = read_block(r, owner);
+        out->block = read_block(r, from);
         break;
     case MESSAGE_FETCH_RANGE:
         out->fetch_range.from = cbor_read_uint(r, UINT64_MAX);
         break;
     case MESSAGE_RANGE:
-        read_range(r, owner, &out->range);
+        read_range(r, from, &out->range);
         break;
     case MESSAGE_FETCH_NEW_VIEW:
         out->fetch_new_view.view = cbor_read_uint(r, UINT64_MAX);
@@ -284,6 +285,12 @@ bool codec_is_later_message(struct slice input)
 
 int codec_decode_message(struct bytes *owner, struct slice input, struct message *out)
 {
+    return codec_decode_message_with(owner, input, NULL, out);
+}
+
+int codec_decode_message_with(struct bytes *owner, struct slice input,
+                              const struct known_envelopes *known, struct message *out)
+{
     struct cbor_reader r;
     struct message m;
     if (input.size > FRAME_MAX) {
@@ -291,7 +298,7 @@ int codec_decode_message(struct bytes *owner, struct slice input, struct message
     }
     memset(&m, 0, sizeof(m));
     cbor_read_begin(&r, input);
-    read_message(&r, owner, &m);
+    read_message(&r, &(struct origin){owner, known}, &m);
     int error = cbor_read_end(&r);
     if (error != 0) {
         message_clear(&m);

@@ -18,6 +18,12 @@ enum {
     VIEW_CHANGE_BYTES_MIN = 107,
 };
 
+/* Where decoded envelopes and blocks come from: their bytes, and those known before. */
+struct origin {
+    struct bytes *owner;
+    const struct known_envelopes *known; /* or NULL */
+};
+
 /* The number of elements of an array, each at least bytes_each long. */
 size_t read_list(struct cbor_reader *r, size_t max, size_t bytes_each);
 /* True, and read, where the next item is an empty array: something left out. */
@@ -37,8 +43,8 @@ void read_view_change(struct cbor_reader *r, struct view_change *out);
 struct certificate *read_certificate(struct cbor_reader *r);
 /* NULL without an error where it is left out. */
 struct certificate *read_certificate_or_none(struct cbor_reader *r);
-struct envelope *read_envelope(struct cbor_reader *r, struct bytes *owner);
-struct block *read_block(struct cbor_reader *r, struct bytes *owner);
+struct envelope *read_envelope(struct cbor_reader *r, const struct origin *from);
+struct block *read_block(struct cbor_reader *r, const struct origin *from);
 /* The fields of a NEW-VIEW, after the head of the array that holds them. */
 struct new_view *read_new_view_fields(struct cbor_reader *r);
 

@@ -104,6 +104,14 @@ struct operation {
 enum envelope_sort { ENVELOPE_SIGNED = 0, ENVELOPE_UNSIGNED = 1 };
 enum { ENVELOPE_SORTS = 2 };
 
+/* What most questions about an operation need, so that it is decoded once. */
+struct brief {
+    enum operation_kind kind;
+    uint32_t class_index; /* of a PROPOSE */
+    struct hash proposal; /* of a PROPOSE its own id, filled in by hash_envelope(); of a
+                             BALLOT or REVEAL the one that it names; else zero */
+};
+
 struct envelope {
     size_t references;
     struct bytes *owner;   /* what the slices point into */
@@ -111,11 +119,13 @@ struct envelope {
     uint16_t seat;
     enum envelope_sort sort;
     bool has_evidence;          /* holds an EVIDENCE operation */
+    bool authentic;             /* says crypto/authenticate.h, and nobody else */
     struct signature signature; /* zero when unsigned */
     struct hash env_root;       /* MTH of the operations' encodings */
     struct hash id; /* RFC 6962 leaf hash of [seat, count, env_root, signature] */
     uint32_t count;
-    struct slice operations[]; /* each one's encoding, its shape and text checked */
+    struct slice *operations; /* each one's encoding, its shape and text checked */
+    struct brief *briefs;     /* [count], behind this struct as the operations are */
 };
 
 /* --- blocks (section 6) --- */

@@ -540,6 +540,37 @@ static void test_own(void)
     message_clear(&m);
 }
 
+/* An envelope is checked once, however many blocks it comes in; one that a certificate
+ * vouched for was not. */
+static void test_once(void)
+{
+    struct operation op = signers_ballot(2, 91, 1);
+    struct envelope *e = signers_envelope(&four, 2, 2, &op, 1);
+    struct block *b = block_of(header_at(0, 1), e);
+    is(authenticate_certified_block(&four.judge, b), 0, "a block that is vouched for");
+    ok(!e->authentic, "its envelope's signature was not looked at");
+    uint64_t checks = four.judge.checks;
+    is(authenticate_block(&four.judge, b), 0, "the same without a certificate");
+    is((int64_t)(four.judge.checks - checks), 1, "has a signature to check");
+    ok(e->authentic, "and now it was");
+    checks = four.judge.checks;
+    uint64_t remembered = four.judge.remembered;
+    is(authenticate_block(&four.judge, b), 0, "once more");
+    is((int64_t)(four.judge.checks - checks), 0, "there is nothing left to check");
+    is((int64_t)(four.judge.remembered - remembered), 1, "which is counted");
+    b->header.ops_root.bytes[0] ^= 1;
+    is(authenticate_block(&four.judge, b), CONCLAVE_ESIG,
+       "a root of other envelopes is noticed all the same");
+    block_unref(b);
+
+    struct envelope *forged = forged_envelope();
+    b = block_of(header_at(0, 1), envelope_ref(forged));
+    is(authenticate_block(&four.judge, b), CONCLAVE_ESIG, "a forged one");
+    ok(!forged->authentic, "is not found authentic");
+    block_unref(b);
+    envelope_unref(forged);
+}
+
 int main(void)
 {
     if (key_library_init() != 0) {
@@ -558,6 +589,7 @@ int main(void)
     test_range_content();
     test_others();
     test_own();
+    test_once();
     signers_free(&four);
     signers_free(&others);
     return tap_done();

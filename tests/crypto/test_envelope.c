@@ -78,22 +78,14 @@ static void test_seats_and_sorts(void)
     e->seat = 0;
     judged(e, CONCLAVE_ESEAT, "seat 0");
 
-    struct operation foreign = signers_ballot(3, 2, 2);
-    struct buffer encoding = signers_operation(&foreign);
-    e = signers_envelope(&four, 2, 2, ops, 2);
-    e->operations[1] = buffer_slice(&encoding);
-    judged(e, CONCLAVE_ESEAT, "an operation of another seat");
-    buffer_free(&encoding);
-
+    /* The codec lets neither through: a second look costs nothing. */
     struct operation reveal = {.kind = OPERATION_REVEAL, .seat = 2};
-    encoding = signers_operation(&reveal);
     e = signers_envelope(&four, 2, 2, ops, 2);
-    e->operations[1] = buffer_slice(&encoding);
+    e->briefs[1].kind = OPERATION_REVEAL;
     judged(e, CONCLAVE_EFORMAT, "a REVEAL among signed kinds");
     e = signers_envelope(&four, 2, 2, &reveal, 1);
     e->sort = ENVELOPE_SIGNED;
     judged(e, CONCLAVE_EFORMAT, "a REVEAL called signed");
-    buffer_free(&encoding);
     e = signers_envelope(&four, 2, 2, ops, 2);
     e->sort = ENVELOPE_UNSIGNED;
     judged(e, CONCLAVE_EFORMAT, "BALLOTs called unsigned");

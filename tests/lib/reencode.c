@@ -258,8 +258,10 @@ int reencode_item(struct slice input)
     cbor_read_begin(&r, bytes_slice(copy));
     struct slice item = cbor_read_item(&r);
     int error = cbor_read_end(&r);
+    assert(cbor_measure(input) <= input.size);
     if (error == 0) {
         assert(slice_equal(item, input));
+        assert(cbor_measure(input) == item.size);
         cbor_read_begin(&r, item);
         copy_item(&r, &again);
         assert(cbor_read_end(&r) == 0);

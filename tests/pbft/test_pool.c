@@ -395,6 +395,43 @@ static void test_too_urgent(void)
     free(p);
 }
 
+/* Where a block's envelopes are looked for by their bytes. */
+static void test_encodings(void)
+{
+    struct pool *p = alloc(sizeof(*p));
+    pool_init(p, SEATS, 10000);
+    struct envelope *one = make(1, ENVELOPE_SIGNED, 7, 100);
+    struct envelope *like = make(2, ENVELOPE_SIGNED, 7, 100);
+    struct envelope *tiny = make(3, ENVELOPE_UNSIGNED, 7, 2);
+    like->owner->data[0] = 8; /* the same tail */
+    ok(pool_find_encoding(p, one->encoding) == NULL, "an empty pool knows no bytes");
+    (void)pool_add(p, one, 1, &plain, NOW);
+    (void)pool_add(p, like, 2, &plain, NOW);
+    (void)pool_add(p, tiny, 3, &plain, NOW);
+    struct bytes *copy = bytes_copy(one->encoding);
+    const struct pool_entry *e = pool_find_encoding(p, bytes_slice(copy));
+    ok(e != NULL && e->envelope == one, "it is found by its bytes, wherever they are");
+    e = pool_find_encoding(p, like->encoding);
+    ok(e != NULL && e->envelope == like, "and not taken for one that ends alike");
+    e = pool_find_encoding(p, tiny->encoding);
+    ok(e != NULL && e->envelope == tiny, "as short as it may be");
+    ok(pool_find_encoding(p, slice_of(copy->data, 99)) == NULL, "not by a part of them");
+    struct block *b = alloc_zero(1, sizeof(*b) + sizeof(struct envelope *));
+    b->count = 1;
+    b->envelopes[0] = one;
+    pool_ordered(p, b, NOW);
+    ok(pool_find_encoding(p, bytes_slice(copy)) == NULL, "what was ordered is gone");
+    e = pool_find_encoding(p, like->encoding);
+    ok(e != NULL && e->envelope == like, "its neighbour is not");
+    pool_free(p);
+    free(p);
+    free(b);
+    bytes_unref(copy);
+    envelope_unref(one);
+    envelope_unref(like);
+    envelope_unref(tiny);
+}
+
 int main(void)
 {
     test_abandoned();
@@ -408,5 +445,6 @@ int main(void)
     test_one_accusation();
     test_most_envelopes();
     test_judged_later();
+    test_encodings();
     return tap_done();
 }
