@@ -48,6 +48,16 @@ static int check_slow(cfg_t *cfg, cfg_opt_t *opt)
     return 0;
 }
 
+static int check_envelope(cfg_t *cfg, cfg_opt_t *opt)
+{
+    long value = cfg_opt_getnint(opt, cfg_opt_size(opt) - 1);
+    if (value < 1 || value > ENVELOPE_OPERATIONS_MAX) {
+        cfg_error(cfg, "%s must be between 1 and %d", opt->name, ENVELOPE_OPERATIONS_MAX);
+        return -1;
+    }
+    return 0;
+}
+
 static int check_level(cfg_t *cfg, cfg_opt_t *opt)
 {
     const char *word = cfg_opt_getnstr(opt, cfg_opt_size(opt) - 1);
@@ -162,6 +172,7 @@ static int fill(struct config *c, cfg_t *cfg, const char *path, struct complaint
     if (cfg_getstr(cfg, "seccomp") != NULL) {
         c->seccomp = (enum sandbox_mode)seccomp_mode(cfg_getstr(cfg, "seccomp"));
     }
+    c->envelope_operations = (uint32_t)cfg_getint(cfg, "envelope-operations");
     c->slow_store_ms = (uint64_t)cfg_getint(cfg, "slow-store-ms");
     c->recover = cfg_getbool(cfg, "recover");
     c->allow_bench = cfg_getbool(cfg, "allow-bench");
@@ -204,6 +215,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
         CFG_INT("slow-primary", 200, CFGF_NONE),
         CFG_STR("seccomp", NULL, CFGF_NODEFAULT),
         CFG_INT("slow-store-ms", 200, CFGF_NONE),
+        CFG_INT("envelope-operations", ENVELOPE_OPERATIONS_MAX, CFGF_NONE),
         CFG_BOOL("recover", cfg_false, CFGF_NONE),
         CFG_BOOL("allow-bench", cfg_false, CFGF_NONE),
         CFG_END(),
@@ -228,6 +240,7 @@ int config_load(const char *path, struct config **out, struct complaint *why)
     (void)cfg_set_validate_func(cfg, "heartbeat-ms", check_range);
     (void)cfg_set_validate_func(cfg, "dead-peer-ms", check_range);
     (void)cfg_set_validate_func(cfg, "slow-store-ms", check_slow);
+    (void)cfg_set_validate_func(cfg, "envelope-operations", check_envelope);
     config_watch_check(cfg);
     (void)cfg_set_validate_func(cfg, "agents", check_people);
     (void)cfg_set_validate_func(cfg, "operators", check_people);

@@ -30,7 +30,8 @@ struct config {
     struct traffic_rules traffic;
     struct own_rules own;
     struct primary_rules primary;
-    uint64_t slow_store_ms; /* a commit to the store that takes as long is told */
+    uint64_t slow_store_ms;       /* a commit to the store that takes as long is told */
+    uint32_t envelope_operations; /* of the seat's own, that one signature covers at most */
     enum sandbox_mode seccomp;
     bool recover; /* the seat is to be taken for one that has lost its state */
     bool

@@ -242,6 +242,7 @@ static int start_replica(struct node *n, struct complaint *why)
     }
     config.keys = n->keys;
     config.key = n->key;
+    config.envelope_operations = n->config->envelope_operations;
     config.order_load = n->config->allow_bench;
     config.recover = n->config->recover;
     memcpy(config.instance, n->instance, INSTANCE_BYTES);

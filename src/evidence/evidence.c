@@ -253,8 +253,9 @@ bool evidence_envelope(struct evidence_memory *m, const struct envelope *e,
     bool found = false;
     for (uint32_t i = 0; e->sort == ENVELOPE_SIGNED && i < e->count && !found; i++) {
         struct operation op;
-        found = codec_decode_operation(e->operations[i], &op) == 0 &&
-                op.kind == OPERATION_BALLOT && is_open(context, &op.ballot.proposal) &&
+        found = e->briefs[i].kind == OPERATION_BALLOT &&
+                is_open(context, &e->briefs[i].proposal) &&
+                codec_decode_operation(e->operations[i], &op) == 0 &&
                 note_ballot(m, e, i, &op.ballot, &tree, out);
     }
     free(tree.nodes);

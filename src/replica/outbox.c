@@ -168,8 +168,8 @@ static bool seal(struct replica *r, enum envelope_sort sort)
     while (o->unsealed_from != NULL && o->unsealed_from->envelope != NULL) {
         o->unsealed_from = o->unsealed_from->next;
     }
-    for (struct item *i = o->unsealed_from; i != NULL && count < ENVELOPE_OPERATIONS_MAX;
-         i = i->next) {
+    for (struct item *i = o->unsealed_from;
+         i != NULL && count < r->config.envelope_operations; i = i->next) {
         if (i->envelope == NULL && i->sort == sort && bytes + i->size <= ENVELOPE_MAX &&
             !recover_withholds(r, slice_of(i->encoding, i->size))) {
             operations[count] = slice_of(i->encoding, i->size);

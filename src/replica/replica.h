@@ -28,6 +28,7 @@ struct replica_config {
     const struct public_key *keys;    /* keys[seat - 1]; borrowed, as is the next */
     const struct secret_key *key;     /* of the own seat */
     uint32_t seat_window;             /* own unordered envelopes of each sort, at most */
+    uint32_t envelope_operations;     /* in an own envelope, at most; 1.. */
     size_t verified;                  /* signatures that were checked and are remembered */
     uint8_t instance[INSTANCE_BYTES]; /* drawn at this start */
     bool recover;    /* by the operator's word the seat has lost its state */

@@ -338,6 +338,7 @@ static bool open_replica(struct node *n)
                                     .keys = c->keys,
                                     .key = c->secrets[n->seat - 1],
                                     .seat_window = c->config.seat_window,
+                                    .envelope_operations = ENVELOPE_OPERATIONS_MAX,
                                     .verified = 4096};
     struct replica_ports ports = {.context = n,
                                   .monotonic_ms = port_monotonic,
