@@ -4,23 +4,34 @@
 #include "wire/limits.h"
 
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { LIMIT_S = 480, SECONDS = 10, SECONDS_MAX = 3600, TEXT_BYTES = 64 };
+enum { LIMIT_S = 600, SECONDS = 10, SECONDS_MAX = 3600, TEXT_BYTES = 8 };
+enum { ENVELOPE_MOST = 1024, OUTSTANDING_MAX = 16384 };
 static const unsigned default_sizes[] = {4, 7, 16, 33};
 
+static const char *const part_names[PARTS] = {"limits", "start", "idle",
+                                              "decide", "alone", "load"};
+
 static const char usage_text[] =
-    "usage: bench [--only limits|load|decide]... [--seats N]... [--seconds S]\n"
-    "             [--size BYTES] [--json FILE]\n"
+    "usage: bench [--only limits|start|idle|decide|alone|load]... [--seats N]...\n"
+    "             [--seconds S] [--size BYTES] [--envelope K] [--outstanding N]\n"
+    "             [--json FILE]\n"
     "\n"
-    "  --only     this part alone; may be repeated\n"
-    "  --seats    councils of so many seats instead of 4, 7, 16 and 33; may be repeated\n"
-    "  --seconds  of load for each council; 10 otherwise\n"
-    "  --size     bytes of text in an operation of the load; 64 otherwise\n"
-    "  --json     writes the figures there, too\n";
+    "  --only         this part alone; may be repeated\n"
+    "  --seats        councils of so many seats instead of 4, 7, 16 and 33; may be "
+    "repeated\n"
+    "  --seconds      of load for each council; 10 otherwise\n"
+    "  --size         bytes of text in an operation of the load; 8 otherwise\n"
+    "  --envelope     at most so many operations in an envelope; as many as there is room\n"
+    "                 for otherwise\n"
+    "  --outstanding  operations of each seat that wait under load; otherwise 1024, or\n"
+    "                 less in large councils\n"
+    "  --json         writes the figures there, too\n";
 
 __attribute__((noreturn)) static void usage(const char *what, const char *word)
 {
@@ -40,14 +51,28 @@ static unsigned number(const char *text, unsigned min, unsigned max)
 
 static void choose_part(struct bench_options *o, const char *word)
 {
-    if (strcmp(word, "limits") == 0) {
-        o->limits = true;
-    } else if (strcmp(word, "load") == 0) {
-        o->load = true;
-    } else if (strcmp(word, "decide") == 0) {
-        o->decide = true;
-    } else {
-        usage("no such part", word);
+    for (int part = 0; part < PARTS; part++) {
+        if (strcmp(word, part_names[part]) == 0) {
+            o->parts[part] = true;
+            return;
+        }
+    }
+    usage("no such part", word);
+}
+
+/* What was not asked for otherwise. */
+static void fill_in(struct bench_options *o)
+{
+    bool any = false;
+    for (int part = 0; part < PARTS; part++) {
+        any |= o->parts[part];
+    }
+    for (int part = 0; part < PARTS && !any; part++) {
+        o->parts[part] = true;
+    }
+    bool given = o->size_count > 0;
+    for (size_t i = 0; !given && i < sizeof(default_sizes) / sizeof(*default_sizes); i++) {
+        o->sizes[o->size_count++] = default_sizes[i];
     }
 }
 
@@ -65,6 +90,8 @@ static void read_options(struct bench_options *o, int argc, char **argv)
                                             {"seats", required_argument, NULL, 'n'},
                                             {"seconds", required_argument, NULL, 's'},
                                             {"size", required_argument, NULL, 'b'},
+                                            {"envelope", required_argument, NULL, 'e'},
+                                            {"outstanding", required_argument, NULL, 'w'},
                                             {"json", required_argument, NULL, 'j'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
@@ -77,6 +104,10 @@ static void read_options(struct bench_options *o, int argc, char **argv)
             o->seconds = number(optarg, 1, SECONDS_MAX);
         } else if (c == 'b') {
             o->text_bytes = number(optarg, 0, TEXT_MAX);
+        } else if (c == 'e') {
+            o->envelope = number(optarg, 1, ENVELOPE_MOST);
+        } else if (c == 'w') {
+            o->outstanding = number(optarg, 1, OUTSTANDING_MAX);
         } else if (c == 'j') {
             o->json = optarg;
         } else if (c == 'h') {
@@ -89,12 +120,14 @@ static void read_options(struct bench_options *o, int argc, char **argv)
     if (optind < argc) {
         usage("not an option", argv[optind]);
     }
-    if (!o->limits && !o->load && !o->decide) {
-        o->limits = o->load = o->decide = true;
-    }
-    bool given = o->size_count > 0;
-    for (size_t i = 0; !given && i < sizeof(default_sizes) / sizeof(*default_sizes); i++) {
-        add_size(o, default_sizes[i]);
+    fill_in(o);
+}
+
+static void measure_limits(struct bench_report *r, const struct bench_options *o)
+{
+    if (o->parts[PART_LIMITS]) {
+        (void)fputs("bench: the machine\n", stderr);
+        limits_measure(&r->limits, o);
     }
 }
 
@@ -104,18 +137,17 @@ int main(int argc, char **argv)
     struct bench_report r = {.council_count = 0};
     read_options(&o, argc, argv);
     live_limit(LIMIT_S + (unsigned)o.size_count * o.seconds);
-    if (o.limits) {
-        (void)fputs("bench: the machine\n", stderr);
-        limits_measure(&r.limits, &o);
-    }
+    measure_limits(&r, &o);
     for (size_t i = 0; i < o.size_count; i++) {
-        if (o.load || o.decide) {
-            (void)fprintf(stderr, "bench: %u daemons\n", o.sizes[i]);
-        }
-        r.councils[i].seats = o.sizes[i];
-        council_measure(&r.councils[i], &o);
-        r.council_count++;
+        (void)fprintf(stderr, "bench: %u daemons\n", o.sizes[i]);
+        struct bench_council *c = &r.councils[r.council_count++];
+        *c = (struct bench_council){.seats = o.sizes[i],
+                                    .start_s = NAN,
+                                    .idle_cpu = NAN,
+                                    .first_decision = {0, NAN, NAN}};
+        council_measure(c, &o);
     }
+    measure_limits(&r, &o);
     report_print(&r, &o);
     if (o.json != NULL) {
         report_write(&r, &o);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The bench: what councils of real daemons on this machine do, beside what the machine
- * itself can do. Times are seconds unless the name says otherwise.
+ * itself can do. Times are seconds and sizes bytes unless the name says otherwise; what was
+ * not measured is NAN or 0.
  */
 #ifndef CONCLAVE_TESTS_BENCH_H
 #define CONCLAVE_TESTS_BENCH_H
@@ -10,30 +11,47 @@
 
 enum { BENCH_SIZES_MAX = 8 };
 
+/* Each can be left out; bench.c has their words. */
+enum bench_part {
+    PART_LIMITS, /* the machine's yardsticks */
+    PART_START,  /* from nothing to the first decision */
+    PART_IDLE,
+    PART_DECIDE,
+    PART_ALONE, /* one operation at a time */
+    PART_LOAD,
+    PARTS
+};
+
 struct bench_options {
     unsigned sizes[BENCH_SIZES_MAX]; /* seats of the councils */
     size_t size_count;
-    bool limits, load, decide; /* the parts */
-    unsigned seconds;          /* of load, for each council */
-    unsigned text_bytes;       /* of an operation's text */
+    bool parts[PARTS];
+    unsigned seconds;     /* of load, for each council */
+    unsigned text_bytes;  /* of an operation's text */
+    unsigned envelope;    /* operations in one at most; 0: as a council has it */
+    unsigned outstanding; /* operations of one seat; 0: by the council's size */
     const char *json;
+};
+
+enum { BENCH_SAMPLES = 10 };
+
+/* Measured several times, at the beginning and at the end: what else the machine does
+ * meanwhile shows in the spread. */
+struct bench_rate {
+    double samples[BENCH_SAMPLES];
+    size_t count;
+    double per_s; /* their median */
 };
 
 /* The machine, without a council. */
 struct bench_limits {
-    double verifies_per_s, signs_per_s; /* Ed25519, one core */
+    unsigned cores;
+    struct bench_rate verifies, signs; /* Ed25519, one core */
     struct {
-        unsigned writers; /* each with an environment of its own */
-        double per_s;     /* synced commits of all together */
+        unsigned writers;       /* each with an environment of its own */
+        struct bench_rate rate; /* synced commits of all together */
     } commits[BENCH_SIZES_MAX + 1];
     size_t commit_count;
-};
-
-struct bench_load {
-    double seconds;
-    uint64_t operations, blocks;
-    double cpu_s; /* of all daemons */
-    unsigned outstanding;
 };
 
 struct bench_times {
@@ -41,26 +59,60 @@ struct bench_times {
     double p50, p99;
 };
 
-struct bench_decide {
-    struct bench_times outcome, final; /* from propose, one proposal after another */
-    double one_cpu_s;                  /* of all daemons, for one of these */
-    double one_blocks;                 /* for one of these */
-    unsigned many;                     /* proposals at once */
-    double many_s, many_cpu_s;
+/* What daemons did, all of them together: by their own metrics, and by the kernel's. */
+struct bench_counts {
+    double cpu_s;
+    double operations, blocks;      /* executed: each daemon executes all of them */
+    double checked, remembered;     /* signatures */
+    double sent_bytes, block_bytes; /* to peers; of blocks executed */
+    double written_bytes;           /* to the disk; NAN where the kernel does not tell */
 };
 
+struct bench_share {
+    double mean, max; /* over the daemons */
+};
+
+/* Resident: anonymous, of files, and of those the store's map. The kernel may tell no one
+ * else what is mapped; the map is NAN then. */
 struct bench_memory {
-    double mean_bytes, max_bytes; /* resident, of one daemon */
+    struct bench_share resident, anonymous, file, map;
+    struct bench_share own; /* resident without the map */
+};
+
+struct bench_load {
+    double seconds;
+    uint64_t operations, blocks;
+    uint64_t envelopes, in_envelopes; /* seen in blocks, and the operations in them */
+    struct bench_counts counts;
+    struct bench_times latency; /* of an operation, at most: by when it was asked for */
+    unsigned outstanding;       /* of all seats */
+    double own_cpu_s;           /* of this program */
+    struct bench_memory memory; /* at the end of the load */
+};
+
+struct bench_alone {
+    struct bench_times latency;
+    struct bench_counts counts;
+};
+
+struct bench_decide {
+    struct bench_times outcome, final; /* from propose, one proposal after another */
+    unsigned one, many;                /* proposals one after another, and at once */
+    double one_s, many_s;
+    struct bench_counts one_counts, many_counts;
+    double many_own_cpu_s; /* of this program, whose agents they are */
 };
 
 struct bench_council {
     unsigned seats;
-    bool has_load, has_decide;
-    double start_s;  /* until every node has a channel to every other */
-    double idle_cpu; /* of a core, one daemon */
+    bool done[PARTS];
+    bool ran;                          /* for more than its first decision */
+    double start_s;                    /* until every node has a channel to every other */
+    struct bench_times first_decision; /* from the start of the first process */
+    double idle_cpu;                   /* of a core, one daemon */
     struct bench_memory idle, loaded;
     struct bench_load load;
-    struct bench_times latency; /* of an operation when there is no other */
+    struct bench_alone alone;
     struct bench_decide decide;
 };
 
@@ -72,33 +124,24 @@ struct bench_report {
 
 /* --- the parts --- */
 
+/* Called twice: half of the samples each time. */
 void limits_measure(struct bench_limits *out, const struct bench_options *o);
 void council_measure(struct bench_council *out, const struct bench_options *o);
-void load_measure(struct bench_council *out, struct live *l, const struct bench_options *o);
+/* The files of a council that may be loaded; nothing runs yet. */
+struct live *council_new(unsigned seats, const struct bench_options *o);
+void start_measure(struct bench_council *out, const struct bench_options *o);
+void alone_measure(struct bench_council *out, struct live *l,
+                   const struct bench_options *o);
+void load_measure(struct bench_load *out, struct live *l, const struct bench_options *o);
 void decide_measure(struct bench_council *out, struct live *l);
+
+/* --- the report --- */
 
 void report_print(const struct bench_report *r, const struct bench_options *o);
 /* Exits when the file cannot be written. */
 void report_write(const struct bench_report *r, const struct bench_options *o);
 
-/* --- measuring --- */
-
-double now_s(void);
-/* Sorts the values. */
-struct bench_times times_of(double *values, size_t count);
-/* CPU time of all daemons so far, and their memory. */
-double council_cpu(struct live *l);
-struct bench_memory council_memory(struct live *l);
-
-/* --- talking to a node; whatever fails ends the program --- */
-
-struct control_client *bench_connect(struct live *l, unsigned seat, const char *event);
-/* bench.submit, without waiting for the answer. */
-void bench_send_load(struct control_client *c, unsigned operations, unsigned text_bytes);
-/* The answer: operations of that seat that are not ordered yet. */
-unsigned bench_waiting(struct control_client *c);
-/* The next event of this name, waiting so long; NULL when none came. A new reference. */
-json_t *bench_event(struct control_client *c, const char *name, int timeout_ms);
+/* Ends the program. */
 __attribute__((noreturn, format(printf, 1, 2))) void bench_fail(const char *format, ...);
 
 #endif

@@ -1,118 +1,197 @@
 /* SPDX-License-Identifier: ISC */
-/* Operations by bench.submit: one at a time for latency, many outstanding for throughput.
+/*
+ * As many operations by bench.submit as the council takes. Each seat is kept supplied with
+ * so many that wait. Seats are asked only when so much was ordered that there is room for
+ * large envelopes again: questions cost the daemons time that they have for ordering.
  */
-#include "bench.h"
+#include "measure.h"
+
+#include "base/alloc.h"
 
 #include <stdlib.h>
 
 enum {
-    LATENCY_SAMPLES = 200,
-    LATENCY_S = 5, /* or as many as this allows, but no fewer than SAMPLES_MIN */
-    SAMPLES_MIN = 20,
-    OUTSTANDING = 512, /* of one seat */
-    BATCH = 64,
-    WARM_UP_S = 1,
-    STALL_MS = 20000,
+    OF_SEAT_MAX = 1024, /* outstanding */
+    OF_ALL = 16384,
+    DRAIN_MS = 5,
+    PARTS_OF_ALL =
+        8, /* seats are asked when that much of what was outstanding is ordered */
+};
+static const double WARM_UP_S = 1;
+
+/* Operations that were submitted together and are not ordered yet: those of a seat are
+ * ordered in their order. */
+struct batch {
+    double since_s;
+    unsigned count;
+};
+
+struct seat_load {
+    struct control_client *client;
+    struct batch *batches;
+    size_t first, last, capacity;
+    unsigned planned; /* operations to submit next */
+    unsigned waiting;
 };
 
 struct load {
     struct live *l;
     const struct bench_options *o;
-    struct control_client *watcher, *clients[SEATS_MAX];
-    unsigned planned[SEATS_MAX]; /* operations to submit next */
+    struct control_client *watcher;
+    struct seat_load seats[SEATS_MAX];
+    unsigned outstanding; /* of one seat */
     uint64_t submitted, waiting;
+    uint64_t envelopes, in_envelopes; /* seen in blocks, and the operations in them */
+    double *latencies;
+    size_t latency_count, latency_capacity;
 };
 
-/* The operations of the next block that commits as this client sees it. */
-static unsigned next_block(struct control_client *c)
+/* One value for so many operations: each has about the same weight, however they came. */
+static void keep_latency(struct load *load, double seconds, unsigned operations)
 {
-    json_t *e = bench_event(c, "block.committed", STALL_MS);
-    if (e == NULL) {
-        bench_fail("no block was committed for %d ms", STALL_MS);
+    enum { FOR_EACH = 16 };
+    for (unsigned i = 0; i < operations; i += FOR_EACH) {
+        if (load->latency_count == load->latency_capacity) {
+            load->latency_capacity =
+                load->latency_capacity > 0 ? 2 * load->latency_capacity : 4096;
+            load->latencies = alloc_resize(load->latencies, load->latency_capacity,
+                                           sizeof(*load->latencies));
+        }
+        load->latencies[load->latency_count++] = seconds;
     }
-    unsigned operations = (unsigned)json_integer_value(json_object_get(e, "operations"));
-    json_decref(e);
-    return operations;
 }
 
-static struct bench_times measure_latency(struct load *load)
+static void begin_batch(struct seat_load *s, unsigned count)
 {
-    double samples[LATENCY_SAMPLES];
-    size_t count = 0;
-    unsigned seats = load->l->options.seats;
-    double start = now_s();
-    while (count < LATENCY_SAMPLES &&
-           (count < SAMPLES_MIN || now_s() - start < LATENCY_S)) {
-        struct control_client *c =
-            bench_connect(load->l, (unsigned)count % seats + 1, "block.committed");
-        double from = now_s();
-        bench_send_load(c, 1, load->o->text_bytes);
-        while (next_block(c) == 0) {
-        }
-        samples[count++] = now_s() - from;
-        control_disconnect(c);
+    if (count == 0) {
+        return;
     }
-    return times_of(samples, count);
+    if (s->last == s->capacity) {
+        s->capacity = s->capacity > 0 ? 2 * s->capacity : 64;
+        s->batches = alloc_resize(s->batches, s->capacity, sizeof(*s->batches));
+    }
+    s->batches[s->last++] = (struct batch){now_s(), count};
+}
+
+static void end_batches(struct load *load, struct seat_load *s, unsigned done)
+{
+    double now = now_s();
+    while (done > 0 && s->first < s->last) {
+        struct batch *b = &s->batches[s->first];
+        unsigned part = done < b->count ? done : b->count;
+        keep_latency(load, now - b->since_s, part);
+        done -= part;
+        b->count -= part;
+        s->first += b->count == 0;
+    }
 }
 
 /* Asks every seat what waits, and tops it up. Blocks do not tell: what is void for the
  * quota may be ordered again. */
-static bool top_up(struct load *load)
+static void top_up(struct load *load)
 {
     unsigned seats = load->l->options.seats;
-    bool more = false;
     load->waiting = 0;
     for (unsigned i = 0; i < seats; i++) {
-        bench_send_load(load->clients[i], load->planned[i], load->o->text_bytes);
-        load->submitted += load->planned[i];
+        struct seat_load *s = &load->seats[i];
+        bench_send_load(s->client, s->planned, load->o->text_bytes);
+        begin_batch(s, s->planned);
+        load->submitted += s->planned;
     }
     for (unsigned i = 0; i < seats; i++) {
-        unsigned waiting = bench_waiting(load->clients[i]);
+        struct seat_load *s = &load->seats[i];
+        unsigned waiting = bench_waiting(s->client);
+        end_batches(load, s, s->waiting + s->planned - waiting);
+        s->waiting = waiting;
         load->waiting += waiting;
-        load->planned[i] = waiting + BATCH <= OUTSTANDING ? OUTSTANDING - waiting : 0;
-        more |= load->planned[i] > 0;
+        s->planned = waiting < load->outstanding ? load->outstanding - waiting : 0;
     }
-    return more;
 }
 
-/* Keeps the council busy until then; returns how many operations are done by then. */
-static uint64_t run(struct load *load, double until)
+/* How many operations are ordered by now. */
+static uint64_t ordered_by_now(struct load *load)
 {
-    while (now_s() < until) {
-        if (!top_up(load)) {
-            (void)next_block(load->watcher);
-        }
-    }
-    (void)top_up(load);
+    top_up(load);
     return load->submitted - load->waiting;
 }
 
-static struct bench_load measure_throughput(struct load *load)
+/* Until nothing waits; no more is submitted. */
+static void drain(struct load *load)
 {
-    struct bench_load out = {.outstanding = OUTSTANDING * load->l->options.seats};
-    uint64_t done = run(load, now_s() + WARM_UP_S);
-    json_int_t height = live_number(load->l, 1, "height");
-    double cpu = council_cpu(load->l), start = now_s();
-    out.operations = run(load, start + load->o->seconds) - done;
-    out.seconds = now_s() - start;
-    out.cpu_s = council_cpu(load->l) - cpu;
-    out.blocks = (uint64_t)(live_number(load->l, 1, "height") - height);
-    return out;
+    do {
+        for (unsigned i = 0; i < load->l->options.seats; i++) {
+            load->seats[i].planned = 0;
+        }
+        top_up(load);
+        live_pump(load->l, DRAIN_MS);
+    } while (load->waiting > 0);
+    bench_level(load->l);
 }
 
-void load_measure(struct bench_council *out, struct live *l, const struct bench_options *o)
+/* Keeps the council busy until then. */
+static void run(struct load *load, double until)
+{
+    uint64_t all = (uint64_t)load->outstanding * load->l->options.seats;
+    while (now_s() < until) {
+        top_up(load);
+        if (load->waiting < all / 2) {
+            continue; /* what is planned now must not wait for a block */
+        }
+        for (uint64_t ordered = 0; ordered < all / PARTS_OF_ALL && now_s() < until;) {
+            struct bench_block b = bench_next_block(load->watcher);
+            ordered += b.operations;
+            load->in_envelopes += b.operations;
+            load->envelopes += b.envelopes;
+        }
+    }
+}
+
+static unsigned outstanding_of(const struct load *load)
+{
+    unsigned each = OF_ALL / load->l->options.seats;
+    each = each < OF_SEAT_MAX ? each : OF_SEAT_MAX;
+    return load->o->outstanding > 0 ? load->o->outstanding : each;
+}
+
+/* The rate is that of the time between; CPU time and bytes are counted from when nothing
+ * waits until nothing waits again, so that they are those of the same operations. */
+static void measure(struct bench_load *out, struct load *load)
+{
+    struct bench_counts before = counts_begin(load->l);
+    run(load, now_s() + WARM_UP_S);
+    json_int_t height = live_number(load->l, 1, "height");
+    double start = now_s(), own = own_cpu_s();
+    uint64_t before_all = ordered_by_now(load);
+    load->latency_count = 0;
+    load->envelopes = load->in_envelopes = 0;
+    run(load, start + load->o->seconds);
+    out->operations = ordered_by_now(load) - before_all;
+    out->seconds = now_s() - start;
+    out->own_cpu_s = own_cpu_s() - own;
+    out->blocks = (uint64_t)(live_number(load->l, 1, "height") - height);
+    out->latency = times_of(load->latencies, load->latency_count);
+    out->memory = council_memory(load->l);
+    drain(load);
+    out->counts = counts_since(load->l, &before);
+    out->envelopes = load->envelopes;
+    out->in_envelopes = load->in_envelopes;
+}
+
+void load_measure(struct bench_load *out, struct live *l, const struct bench_options *o)
 {
     struct load load = {.l = l, .o = o};
-    out->has_load = true;
-    out->latency = measure_latency(&load);
+    load.outstanding = outstanding_of(&load);
+    out->outstanding = load.outstanding * l->options.seats;
     load.watcher = bench_connect(l, 1, "block.committed");
     for (unsigned i = 0; i < l->options.seats; i++) {
-        load.clients[i] = bench_connect(l, i + 1, NULL);
+        load.seats[i].client = bench_connect(l, i + 1, NULL);
+        load.seats[i].planned = load.outstanding;
     }
-    out->load = measure_throughput(&load);
-    out->loaded = council_memory(l);
+    measure(out, &load);
     for (unsigned i = 0; i < l->options.seats; i++) {
-        control_disconnect(load.clients[i]);
+        control_disconnect(load.seats[i].client);
+        free(load.seats[i].batches);
     }
     control_disconnect(load.watcher);
+    free(load.latencies);
 }

@@ -1,222 +1,215 @@
 /* SPDX-License-Identifier: ISC */
-/* The table for people, and the same figures as JSON. */
-#include "bench.h"
+/* The tables for people. */
+#include "report.h"
+#include "measure.h"
 
-#include "conclave/files.h"
-
+#include <math.h>
 #include <stdio.h>
 
-/* What a figure is compared with; 0 when it was not measured. */
-static double commits_of(const struct bench_limits *l, unsigned writers)
+static const double MB = 1e6, us_per_s = 1e6, ms_per_s = 1e3;
+
+struct cell {
+    char text[24];
+};
+
+/* What was not measured is a dash. */
+static struct cell cell(double value, int decimals)
 {
-    for (size_t i = 0; i < l->commit_count; i++) {
-        if (l->commits[i].writers == writers) {
-            return l->commits[i].per_s;
-        }
+    struct cell c = {"-"};
+    if (!isnan(value)) {
+        (void)snprintf(c.text, sizeof(c.text), "%.*f", decimals, value);
     }
-    return 0;
+    return c;
 }
 
-static double ratio(double a, double b)
+/* The rate, and the spread of its samples. */
+static void print_rate(const char *what, const struct bench_rate *rate, const char *name)
 {
-    return b > 0 ? a / b : 0;
+    double least = INFINITY, most = 0;
+    for (size_t i = 0; i < rate->count; i++) {
+        least = fmin(least, rate->samples[i]);
+        most = fmax(most, rate->samples[i]);
+    }
+    printf("  %-38s %10.0f /s  (%.0f to %.0f)%s", what, rate->per_s, least, most, name);
 }
-
-/* --- derived figures --- */
-
-static double operations_per_s(const struct bench_council *c)
-{
-    return ratio((double)c->load.operations, c->load.seconds);
-}
-
-static double blocks_per_s(const struct bench_council *c)
-{
-    return ratio((double)c->load.blocks, c->load.seconds);
-}
-
-/* CPU of one daemon for one operation. */
-static double operation_cpu(const struct bench_council *c)
-{
-    return ratio(c->load.cpu_s, (double)c->load.operations) / c->seats;
-}
-
-static double many_per_s(const struct bench_council *c)
-{
-    return ratio(c->decide.many, c->decide.many_s);
-}
-
-/* CPU of one daemon for one decision, in verifications. */
-static double decision_verifies(const struct bench_report *r, const struct bench_council *c,
-                                double cpu_s)
-{
-    return cpu_s / c->seats * r->limits.verifies_per_s;
-}
-
-/* One synced commit when every daemon commits at once. */
-static double commit_s(const struct bench_report *r, unsigned writers)
-{
-    return ratio(writers, commits_of(&r->limits, writers));
-}
-
-/* --- the table --- */
 
 static void print_limits(const struct bench_limits *l)
 {
-    printf("machine\n");
-    printf("  %-38s %10.0f /s\n", "Ed25519 verifications, one core", l->verifies_per_s);
-    printf("  %-38s %10.0f /s\n", "Ed25519 signatures, one core", l->signs_per_s);
+    printf("machine, %u core%s\n", l->cores, l->cores == 1 ? "" : "s");
+    print_rate("Ed25519 verifications, one core", &l->verifies, "  V\n");
+    print_rate("Ed25519 signatures, one core", &l->signs, "\n");
     for (size_t i = 0; i < l->commit_count; i++) {
-        printf("  LMDB synced commits, %3u writer%-10s %10.0f /s\n", l->commits[i].writers,
-               l->commits[i].writers == 1 ? "" : "s", l->commits[i].per_s);
+        unsigned n = l->commits[i].writers;
+        char what[64], name[64];
+        double ms = ratio(n, l->commits[i].rate.per_s) * ms_per_s;
+        (void)snprintf(what, sizeof(what), "LMDB synced commits, %3u writer%s", n,
+                       n == 1 ? "" : "s");
+        if (n == 1) {
+            (void)snprintf(name, sizeof(name), "  S = %.2f ms\n", ms);
+        } else {
+            (void)snprintf(name, sizeof(name), "  S_%u = %.2f ms\n", n, ms);
+        }
+        print_rate(what, &l->commits[i].rate, name);
     }
 }
 
 static void print_load(const struct bench_report *r)
 {
-    printf("\nordering          operations    blocks   alone, ms      CPU/op   ops per  "
-           "blocks per  alone per\n");
-    printf("seats  start, s           /s        /s    p50    p99    us/node   verify  "
-           "    commit     commit\n");
+    printf("\nsaturated         operations          in an    blocks   latency, ms       "
+           "CPU/op, us       this\n"
+           "seats  waiting            /s      V  envelope        /s    p50     p99     "
+           "all  a node   program\n");
     for (size_t i = 0; i < r->council_count; i++) {
         const struct bench_council *c = &r->councils[i];
-        if (c->has_load) {
-            double commits = ratio(1, commit_s(r, c->seats));
-            printf("%5u  %8.1f  %11.0f  %8.1f  %5.1f  %5.1f  %9.1f  %7.2f  %10.2f  %9.1f\n",
-                   c->seats, c->start_s, operations_per_s(c), blocks_per_s(c),
-                   c->latency.p50 * 1e3, c->latency.p99 * 1e3, operation_cpu(c) * 1e6,
-                   ratio(operations_per_s(c), r->limits.verifies_per_s),
-                   ratio(blocks_per_s(c), commits),
-                   ratio(c->latency.p50, commit_s(r, c->seats)));
+        const struct bench_load *l = &c->load;
+        if (c->done[PART_LOAD]) {
+            printf("%5u  %7u  %12.0f  %5.2f  %8.0f  %8.1f  %5.0f  %6.0f  %6.1f  %6.1f  "
+                   "%6.0f %%\n",
+                   c->seats, l->outstanding, load_per_s(l), ratio(load_per_s(l), yard_v(r)),
+                   load_per_envelope(l), ratio((double)l->blocks, l->seconds),
+                   l->latency.p50 * ms_per_s, l->latency.p99 * ms_per_s,
+                   load_cpu_s(l, c->seats) * us_per_s,
+                   load_cpu_s(l, c->seats) / c->seats * us_per_s,
+                   100 * ratio(l->own_cpu_s, l->seconds));
+        }
+    }
+}
+
+static void print_alone(const struct bench_report *r)
+{
+    printf("\none at a time   latency, ms            in S_n            block's signature "
+           "checks, all nodes\n"
+           "seats             p50     p99      p50     p99    at least   counted    bare, "
+           "ms\n");
+    for (size_t i = 0; i < r->council_count; i++) {
+        const struct bench_council *c = &r->councils[i];
+        const struct bench_times *t = &c->alone.latency;
+        double s_n = yard_s(r, c->seats);
+        if (c->done[PART_ALONE]) {
+            printf("%5u           %5.1f  %6.1f   %6.1f  %6.1f    %8u  %8.0f  %10.1f\n",
+                   c->seats, t->p50 * ms_per_s, t->p99 * ms_per_s, ratio(t->p50, s_n),
+                   ratio(t->p99, s_n), block_checks(c->seats),
+                   ratio(c->alone.counts.checked, (double)t->count),
+                   block_checks_s(r, c->seats) * ms_per_s);
         }
     }
 }
 
 static void print_decide(const struct bench_report *r)
 {
-    printf("\ndecisions   one after another, s                   blocks  CPU/node,   "
-           "many at once           CPU/node,\n"
-           "seats    outcome p50    p99   final p50    p99           verifies     number  "
-           "decided/s   verifies\n");
+    printf(
+        "\ndecisions   one after another, s                    blocks  checks    many at "
+        "once         checks    signatures'\n"
+        "seats    outcome p50    p99    final p50    p99             all   number  "
+        "decided/s  all/decision  share  counted\n");
     for (size_t i = 0; i < r->council_count; i++) {
         const struct bench_council *c = &r->councils[i];
         const struct bench_decide *d = &c->decide;
-        if (c->has_decide) {
-            printf("%5u         %6.3f  %6.3f      %6.3f  %6.3f  %6.1f  %9.0f  %9u  %9.1f  "
-                   "%9.0f\n",
+        if (c->done[PART_DECIDE]) {
+            printf("%5u         %6.3f  %6.3f       %6.3f  %6.3f  %5.1f  %6.0f   %6u  %9.1f"
+                   "  %12.0f  %3.0f %%  %5.0f %%\n",
                    c->seats, d->outcome.p50, d->outcome.p99, d->final.p50, d->final.p99,
-                   d->one_blocks, decision_verifies(r, c, d->one_cpu_s), d->many,
-                   many_per_s(c), decision_verifies(r, c, ratio(d->many_cpu_s, d->many)));
+                   ratio(d->one_counts.blocks, d->one) / c->seats,
+                   ratio(d->one_counts.checked, d->one), d->many, many_per_s(c),
+                   ratio(d->many_counts.checked, d->many), 100 * many_share(r, c),
+                   100 * many_checked_share(r, c));
         }
     }
 }
 
+static void print_memory(const char *when, unsigned seats, const struct bench_memory *m)
+{
+    printf("%5u  %-9s %6.1f %6.1f    %6.1f %6.1f  %6.1f %6.1f  %6.1f %6.1f  %6.1f %6.1f\n",
+           seats, when, m->own.mean / MB, m->own.max / MB, m->resident.mean / MB,
+           m->resident.max / MB, m->anonymous.mean / MB, m->anonymous.max / MB,
+           m->file.mean / MB, m->file.max / MB, m->map.mean / MB, m->map.max / MB);
+}
+
 static void print_resources(const struct bench_report *r)
 {
-    const double mib = 1024.0 * 1024.0;
-    printf("\none daemon   idle   resident, MiB: idle    loaded   (largest)\n");
-    printf("seats       CPU, %%\n");
+    printf(
+        "\none daemon,    without the map   resident       anonymous      of files       "
+        "the map\n"
+        "MB, largest\n");
     for (size_t i = 0; i < r->council_count; i++) {
         const struct bench_council *c = &r->councils[i];
-        if (c->has_load || c->has_decide) {
-            printf("%5u       %6.2f                %6.1f    %6.1f    %8.1f\n", c->seats,
-                   c->idle_cpu * 100, c->idle.mean_bytes / mib, c->loaded.mean_bytes / mib,
-                   c->loaded.max_bytes / mib);
+        if (c->ran) {
+            print_memory("idle", c->seats, &c->idle);
+            print_memory("at last", c->seats, &c->loaded);
         }
+    }
+    printf("\nseats   all connected, s   first decision, s   idle CPU of a daemon, %%\n");
+    for (size_t i = 0; i < r->council_count; i++) {
+        const struct bench_council *c = &r->councils[i];
+        printf("%5u   %16s   %17s   %23s\n", c->seats, cell(c->start_s, 2).text,
+               cell(c->first_decision.p50, 2).text, cell(c->idle_cpu * 100, 3).text);
+    }
+}
+
+/* What one daemon puts on the wire and on its disk. */
+static void print_bytes(const struct bench_report *r)
+{
+    printf("\nbytes of one daemon        sent     to disk   of blocks\n");
+    for (size_t i = 0; i < r->council_count; i++) {
+        const struct bench_council *c = &r->councils[i];
+        const struct {
+            enum bench_part part;
+            const char *of;
+            const struct bench_counts *counts;
+            double number;
+        } rows[] = {
+            {PART_LOAD, "operation", &c->load.counts, c->load.counts.operations / c->seats},
+            {PART_ALONE, "one alone", &c->alone.counts, (double)c->alone.latency.count},
+            {PART_DECIDE, "decision", &c->decide.one_counts, c->decide.one},
+            {PART_DECIDE, "of many", &c->decide.many_counts, c->decide.many},
+        };
+        for (size_t k = 0; k < sizeof(rows) / sizeof(*rows); k++) {
+            double by = rows[k].number * c->seats;
+            if (c->done[rows[k].part]) {
+                printf("%5u  %-10s   %10.0f  %10.0f  %10.0f\n", c->seats, rows[k].of,
+                       ratio(rows[k].counts->sent_bytes, by),
+                       ratio(rows[k].counts->written_bytes, by),
+                       ratio(rows[k].counts->block_bytes, by));
+            }
+        }
+    }
+}
+
+static void print_goals(const struct bench_report *r, const struct bench_options *o)
+{
+    struct bench_goal goals[GOALS_MAX];
+    size_t count = goals_of(r, o, goals);
+    printf("\ngoals; V a verification on one core, S_n a synced commit of n writers\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct bench_goal *g = &goals[i];
+        const char *unit = g->yardstick != NULL ? g->yardstick : g->unit;
+        char ratio_text[32] = "";
+        if (g->yardstick != NULL) {
+            (void)snprintf(ratio_text, sizeof(ratio_text), "%.2f %s", g->ratio,
+                           g->yardstick);
+        }
+        printf("n = %3u  %-50s %10.4g %-3s %11s   %-8s %6.4g %-4s %s\n", g->seats, g->what,
+               g->figure, g->unit, ratio_text, g->at_least ? "at least" : "at most",
+               g->goal, unit, goal_met(g) ? "met" : "not met");
     }
 }
 
 void report_print(const struct bench_report *r, const struct bench_options *o)
 {
-    if (o->limits) {
+    if (o->parts[PART_LIMITS]) {
         print_limits(&r->limits);
     }
-    if (o->load) {
+    if (o->parts[PART_LOAD]) {
         print_load(r);
     }
-    if (o->decide) {
+    if (o->parts[PART_ALONE]) {
+        print_alone(r);
+    }
+    if (o->parts[PART_DECIDE]) {
         print_decide(r);
     }
-    if (r->council_count > 0 && (o->load || o->decide)) {
-        print_resources(r);
-    }
+    print_resources(r);
+    print_bytes(r);
+    print_goals(r, o);
     (void)fflush(stdout);
-}
-
-/* --- JSON --- */
-
-static json_t *times_json(const struct bench_times *t)
-{
-    return json_pack("{s:I,s:f,s:f}", "count", (json_int_t)t->count, "p50", t->p50, "p99",
-                     t->p99);
-}
-
-static json_t *memory_json(const struct bench_memory *m)
-{
-    return json_pack("{s:f,s:f}", "mean", m->mean_bytes, "max", m->max_bytes);
-}
-
-static json_t *limits_json(const struct bench_limits *l)
-{
-    json_t *commits = json_array();
-    for (size_t i = 0; i < l->commit_count; i++) {
-        json_array_append_new(commits,
-                              json_pack("{s:i,s:f}", "writers", (int)l->commits[i].writers,
-                                        "per_s", l->commits[i].per_s));
-    }
-    return json_pack("{s:f,s:f,s:o}", "ed25519_verifies_per_s", l->verifies_per_s,
-                     "ed25519_signs_per_s", l->signs_per_s, "lmdb_synced_commits", commits);
-}
-
-static json_t *load_json(const struct bench_report *r, const struct bench_council *c)
-{
-    return json_pack(
-        "{s:f,s:f,s:I,s:i,s:o,s:f,s:f,s:f,s:f}", "operations_per_s", operations_per_s(c),
-        "blocks_per_s", blocks_per_s(c), "operations", (json_int_t)c->load.operations,
-        "outstanding", (int)c->load.outstanding, "alone_s", times_json(&c->latency),
-        "cpu_s_per_operation_and_node", operation_cpu(c), "operations_per_verify",
-        ratio(operations_per_s(c), r->limits.verifies_per_s), "blocks_per_commit",
-        blocks_per_s(c) * commit_s(r, c->seats), "alone_p50_per_commit",
-        ratio(c->latency.p50, commit_s(r, c->seats)));
-}
-
-static json_t *decide_json(const struct bench_report *r, const struct bench_council *c)
-{
-    const struct bench_decide *d = &c->decide;
-    return json_pack(
-        "{s:o,s:o,s:f,s:f,s:f,s:i,s:f,s:f,s:f}", "outcome_s", times_json(&d->outcome),
-        "final_s", times_json(&d->final), "one_blocks", d->one_blocks, "one_cpu_s_per_node",
-        d->one_cpu_s / c->seats, "one_verifies_per_node",
-        decision_verifies(r, c, d->one_cpu_s), "many", (int)d->many, "many_per_s",
-        many_per_s(c), "many_cpu_s_per_decision_and_node",
-        ratio(d->many_cpu_s, d->many) / c->seats, "many_verifies_per_decision_and_node",
-        decision_verifies(r, c, ratio(d->many_cpu_s, d->many)));
-}
-
-void report_write(const struct bench_report *r, const struct bench_options *o)
-{
-    json_t *councils = json_array();
-    for (size_t i = 0; i < r->council_count; i++) {
-        const struct bench_council *c = &r->councils[i];
-        if (!c->has_load && !c->has_decide) {
-            continue;
-        }
-        json_t *one = json_pack("{s:i,s:f,s:f,s:o,s:o}", "seats", (int)c->seats, "start_s",
-                                c->start_s, "idle_cpu", c->idle_cpu, "resident_idle_bytes",
-                                memory_json(&c->idle), "resident_loaded_bytes",
-                                memory_json(&c->loaded));
-        if (c->has_load) {
-            json_object_set_new(one, "ordering", load_json(r, c));
-        }
-        if (c->has_decide) {
-            json_object_set_new(one, "decisions", decide_json(r, c));
-        }
-        json_array_append_new(councils, one);
-    }
-    json_t *all =
-        json_pack("{s:o,s:o}", "machine", o->limits ? limits_json(&r->limits) : json_null(),
-                  "councils", councils);
-    if (json_dump_file(all, o->json, JSON_INDENT(2) | JSON_REAL_PRECISION(6)) != 0) {
-        bench_fail("cannot write %s", o->json);
-    }
-    json_decref(all);
 }
