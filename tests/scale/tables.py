@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: ISC
+"""The report as a text with aligned tables, for people and for a page."""
+
+from figures import BLOCK, FINAL, OUTCOME, PHASE, PROVABLE, block_checks, quorum
+
+WIDTH = 88
+
+
+def number(value, scale=1.0):
+    """Three digits that count."""
+    if value is None:
+        return '-'
+    value *= scale
+    if abs(value) >= 100 or value == 0:
+        return f'{value:,.0f}'
+    if abs(value) >= 10:
+        return f'{value:.1f}'
+    return f'{value:.2f}' if abs(value) >= 0.1 else f'{value:.3f}'
+
+
+def table(heads, rows):
+    """Columns aligned to the right; a head may have several lines."""
+    lines = [h.split('\n') for h in heads]
+    height = max(len(h) for h in lines)
+    head = [[''] * (height - len(h)) + h for h in lines]
+    cells = [[h[i] for h in head] for i in range(height)] + rows
+    widths = [max(len(row[i]) for row in cells) for i in range(len(heads))]
+    text = ['  '.join(c.rjust(w) for c, w in zip(row, widths)).rstrip() for row in cells]
+    text.insert(height, '  '.join('-' * w for w in widths))
+    return '\n'.join(text)
+
+
+def wrapped(text):
+    words, lines, line = text.split(), [], ''
+    for word in words:
+        if line and len(line) + 1 + len(word) > WIDTH:
+            lines.append(line)
+            line = word
+        else:
+            line = f'{line} {word}'.strip()
+    return '\n'.join(lines + [line])
+
+
+def machine(r):
+    lines = []
+    if r.verifies:
+        lines.append(f'V    {number(r.verifies)} Ed25519 verifications a second on one core'
+                     f' ({number(1e6 / r.verifies)} us each)')
+    if r.signs:
+        lines.append(f'     {number(r.signs)} signatures a second')
+    for writers, seconds in sorted(r.syncs.items()):
+        name = 'S' if writers == 1 else f'S_{writers}'
+        lines.append(f'{name:<4} {number(seconds, 1e3)} ms for a synced commit of 1 KiB'
+                     + (f', {writers} processes at once' if writers > 1 else ''))
+    c = r.costs
+    if c.get('flush_ns'):
+        lines.append(f'     {number(c["flush_ns"], 1e-3)} us for what a turn sends to one '
+                     f'peer, both ends, {number(c["frame_ns"], 1e-3)} us more for each '
+                     f'message, {number(c["byte_ns"])} ns for each byte')
+    return '\n'.join(lines)
+
+
+def both(r):
+    """Measured and simulated rows in the order of sizes."""
+    for n in r.sizes:
+        if n in r.measured:
+            yield 'measured', r.measured[n]
+        if n in r.shared:
+            yield 'simulated', r.shared[n]
+        if n in r.apart:
+            yield 'apart', r.apart[n]
+
+
+def operations(r):
+    heads = ['seats', 'how', 'operations\n/s', 'in V', 'CPU\nus', 'of it sig-\nnatures, %',
+             'wire\nbytes', 'disk\nbytes', 'memory\nMB', 'one alone\np50, ms']
+    rows = []
+    for how, row in both(r):
+        share = row.get('op_signatures')
+        cpu = row.get('op_cpu')
+        rows.append([
+            str(row['seats']), how, number(row.get('ops_per_s')),
+            number(row['ops_per_s'] / r.verifies)
+            if r.verifies and row.get('ops_per_s') else '-',
+            number(cpu, 1e6), number(share / cpu * 100) if share and cpu else '-',
+            number(row.get('op_wire')), number(row.get('op_disk')),
+            number(row.get('memory'), 1e-6), number(row.get('alone'), 1e3)])
+    return table(heads, rows)
+
+
+def decisions(r):
+    heads = ['seats', 'how', 'outcome\np50, ms', 'final\np50, ms', 'one\nCPU, ms', 'checks',
+             'wire\nkB', 'disk\nkB', 'many\n/s', 'CPU\nms', 'checks', 'wire\nkB',
+             'disk\nkB']
+    rows = []
+    for how, row in both(r):
+        rows.append([
+            str(row['seats']), how, number(row.get('outcome'), 1e3),
+            number(row.get('final'), 1e3), number(row.get('one_cpu'), 1e3),
+            number(row.get('one_checks')), number(row.get('one_wire'), 1e-3),
+            number(row.get('one_disk'), 1e-3), number(row.get('many_per_s')),
+            number(row.get('many_cpu'), 1e3), number(row.get('many_checks')),
+            number(row.get('many_wire'), 1e-3), number(row.get('many_disk'), 1e-3)])
+    return table(heads, rows)
+
+
+def in_delays(seconds, delay):
+    return '-' if seconds is None else f'{seconds / delay:.1f}'
+
+
+def distances(r):
+    heads = ['one way\nms', 'seats', 'block\nms', f'delays\n(bound {PHASE})',
+             'outcome\nms', f'delays\n(bound {OUTCOME})', 'final\nms',
+             f'delays\n(bound {FINAL})', 'provable\nms', f'delays\n(bound {PROVABLE})',
+             'one by\none, /s', 'bound\n/s', 'many at\nonce, /s', 'of']
+    rows = []
+    for row in r.far:
+        d = row['delay']
+        rows.append([
+            number(d, 1e3), str(row['seats']), number(row['alone'], 1e3),
+            in_delays(row['alone'], d), number(row['outcome'], 1e3),
+            in_delays(row['outcome'], d), number(row['final'], 1e3),
+            in_delays(row['final'], d), number(row['provable'], 1e3),
+            in_delays(row['provable'], d), number(row['one_per_s']),
+            number(1 / (PROVABLE * d)), number(row['many_per_s']),
+            str(row['many'] or '-')])
+    return table(heads, rows)
+
+
+def model(r):
+    names = [('ops_per_s', 'operations\n/s'), ('op_cpu', 'CPU'), ('op_wire', 'wire'),
+             ('op_disk', 'disk'), ('alone', 'alone\np50'), ('outcome', 'outcome\np50'),
+             ('one_cpu', 'CPU'), ('one_checks', 'checks'), ('one_wire', 'wire'),
+             ('one_disk', 'disk'), ('many_per_s', 'many\n/s'), ('many_cpu', 'CPU'),
+             ('many_checks', 'checks')]
+    rows = [[str(n)] + [number(row[name]) for name, _ in names]
+            for n, row in r.compared().items()]
+    return table(['seats'] + [head for _, head in names], rows)
+
+
+def arithmetic():
+    lines = [f'block       envelope to the primary 1, PRE-PREPARE 1, PREPARE 1, COMMIT 1'
+             f' = {PHASE}',
+             f'outcome     a block with the PROPOSE {PHASE}, one with all ballots {PHASE}, '
+             f'one with all reveals {PHASE} = {OUTCOME}',
+             f'final       a proposal makes one step in a block: an empty one more, '
+             f'{BLOCK} = {FINAL}',
+             f'provable    a header that covers the record: an empty one more, {BLOCK} = '
+             f'{PROVABLE}']
+    return '\n'.join(lines)
+
+
+HOW = '''measured: real daemons, all on this machine's cores and one disk. simulated: the
+replica and the store that ship, on virtual time, as many on as many cores and one disk.
+apart: the same with a core and a disk for each, links of 0.1 ms. In the simulation messages,
+bytes, blocks, synced commits and signature checks are counted as they happen. Processor
+time is what was counted, weighed: a check and a signature as measured by the bench, a
+message by what the real channel took on loopback in this run, and the calls into the replica
+and its store by their mean in this run with signatures that cost nothing and stores in
+memory. Agents, clients, events and the kernel's switching between processes are not in it.
+A sync takes S; on one disk as much more, up to S_n, as others are under way. Memory is the
+heap of the replica, without channels, and without LMDB's map.'''
+
+
+def text(r):
+    parts = ['THE MACHINE', machine(r), '']
+    if r.sizes:
+        parts += ['OPERATIONS: as many as the council takes, of 8 bytes in large envelopes;',
+                  'CPU, bytes and memory of one replica', '', operations(r), '',
+                  'DECISIONS: one after another, and many at once; of one replica for one '
+                  'decision', '', decisions(r), '', wrapped(HOW), '']
+    if r.compared():
+        parts += ['THE MODEL: simulated over measured; 1 would be right', '', model(r), '']
+    if r.far:
+        views = sum(row['views'] for row in r.far)
+        parts += ['OVER DISTANCES: a core and a disk for each; delays are one way', '',
+                  distances(r), '',
+                  'The lower bound in one-way delays, for a client at a backup:',
+                  arithmetic(), '',
+                  wrapped('Beyond it are the syncs (one before each of a block\'s '
+                          'messages), the processor time of checks, and what the primary '
+                          'waits for ballots and reveals that come in crowds.'
+                          + (f' Views changed {views} times in these runs.'
+                             if views else '')), '']
+    if r.sizes:
+        parts += ['At most checked by one replica for a block with one envelope, '
+                  '1 + 2(q-1):',
+                  ', '.join(f'{block_checks(n)} at n = {n} (q = {quorum(n)})'
+                            for n in r.sizes), '']
+    return '\n'.join(parts)
