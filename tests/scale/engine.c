@@ -212,7 +212,8 @@ static double end_turn(struct node *n)
         scale_fail("seat %u cannot write its store in %s", n->seat, s->dir);
     }
     engine_took(s, CALL_END + (n->dirty ? 1U : 0U), since);
-    s->counts.disk_bytes += world_disk_bytes(s) - written;
+    n->written = world_disk_bytes(s) - written;
+    s->counts.disk_bytes += n->written;
     s->counts.turns++;
     s->counts.syncs += n->dirty;
     double ns = s->plan->own.end_ns[n->dirty ? 1 : 0];
@@ -267,7 +268,10 @@ static void take_turn(struct node *n)
     uint64_t submits = client_work(n);
     s->counts.submits += submits;
     s->counts.own_ns += s->plan->own.submit_ns * (double)submits;
-    ns += s->plan->own.submit_ns * (double)submits + end_turn(n) + post(n);
+    ns += s->plan->own.submit_ns * (double)submits + m->turn_ns;
+    ns += end_turn(n);
+    ns += post(n);
+    s->counts.turn_ns += m->turn_ns;
     checks = fake_checks - checks;
     signs = fake_signs - signs;
     s->counts.checks += checks;
@@ -280,11 +284,12 @@ static void take_turn(struct node *n)
 /* --- the disk, and what leaves after it --- */
 
 /* On one disk a sync takes longer, the more others are under way. */
-static uint64_t sync_ns(const struct scale *s)
+static uint64_t sync_ns(const struct scale *s, uint64_t bytes)
 {
     const struct scale_machine *m = &s->plan->machine;
     double more = s->plan->cores == 0 ? 0 : m->sync_all_ns - m->sync_ns;
-    return (uint64_t)(m->sync_ns + more * (s->syncing - 1) / (s->plan->seats - 1));
+    return (uint64_t)(m->sync_ns + more * (s->syncing - 1) / (s->plan->seats - 1) +
+                      m->disk_byte_ns * (double)bytes);
 }
 
 static void on_worked(struct node *n)
@@ -292,7 +297,7 @@ static void on_worked(struct node *n)
     struct scale *s = n->s;
     s->busy_cores--;
     s->syncing += n->dirty;
-    push(s, s->now + (n->dirty ? sync_ns(s) : 0), EVENT_SETTLED, n, NULL);
+    push(s, s->now + (n->dirty ? sync_ns(s, n->written) : 0), EVENT_SETTLED, n, NULL);
 }
 
 static void deliver(struct scale *s, struct mailing *m)

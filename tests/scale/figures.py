@@ -38,9 +38,10 @@ def quorum(n):
 
 
 def block_checks(n):
-    """The most that one replica checks for one block with one envelope of another seat:
-    the envelope, q-1 PREPAREs of others and q-1 COMMITs of others."""
-    return 1 + 2 * (quorum(n) - 1)
+    """What one replica checks for one block with one envelope of another seat, at least and
+    at most: the envelope, PREPAREs and COMMITs of others until there are q with its own. A
+    vote that comes before what it is a vote on is checked, too."""
+    return 1 + 2 * (quorum(n) - 1), 1 + 2 * (n - 1)
 
 
 # --- real processes ---
@@ -88,6 +89,7 @@ def each(run, things):
         'signatures': ratio(cpu['signatures'], by),
         'channels': ratio(cpu['channels'], by),
         'own': ratio(cpu['own'], by),
+        'turns': ratio(cpu.get('turns', 0), by),
         'checks': ratio(counts['checks'], by),
         'wire': ratio(counts['wire_bytes'], by),
         'disk': ratio(counts['disk_bytes'], by),
@@ -145,6 +147,7 @@ def far(runs, seats, delay):
         'outcome': pick(one or {}, 'outcome_s.p50'),
         'final': pick(one or {}, 'final_s.p50'),
         'provable': pick(one or {}, 'provable_s.p50'),
+        'many_bound': ratio(many['decisions'], FINAL * delay) if many else None,
         'one_per_s': ratio(one['decisions'], one['seconds']) if one else None,
         'many_per_s': ratio(many['decisions'], many['seconds']) if many else None,
         'many': many['decisions'] if many else None,
@@ -162,6 +165,7 @@ class Report:
                       for c in machine.get('lmdb_synced_commits', []) if c['per_s']}
         self.costs = (scale or {}).get('machine') or {}
         self.cores = int(pick(machine, 'cores') or 2)
+        self.fitted = int(pick(scale or {}, 'turns_fitted_at_seats') or 0)
         runs = (scale or {}).get('runs') or []
         self.measured = {int(c['seats']): measured(c)
                          for c in (bench or {}).get('councils', [])}
@@ -177,9 +181,13 @@ class Report:
                     if (row := far(runs, n, d)) is not None]
         self.delays = delays
 
-    def on_cores(self, seats, cpu):
-        """How many a second the machine's cores allow, all replicas together."""
-        return ratio(self.cores, seats * cpu) if cpu else None
+    def on_cores(self, row):
+        """What this machine's cores would carry, all replicas together, were they never
+        idle."""
+        n = row['seats']
+        return {'seats': n,
+                'ops_per_s': ratio(self.cores / n, row.get('op_cpu')),
+                'many_per_s': ratio(self.cores / n, row.get('many_cpu'))}
 
     def compared(self):
         """Model over measured, by size."""

@@ -7,7 +7,7 @@
  *   client.c  who asks the replicas for something, and what is measured of it
  *   run.c     a run from its beginning to its end
  *   fake.c    signatures
- *   machine.c what the channels take
+ *   machine.c what the channels and the disk take
  */
 #ifndef CONCLAVE_TESTS_SCALE_INSIDE_H
 #define CONCLAVE_TESTS_SCALE_INSIDE_H
@@ -47,6 +47,7 @@ struct node {
     enum activity activity;
     bool begun, dirty;
     bool beat_due, work_due;
+    uint64_t written;  /* to its disk in this turn, bytes */
     uint64_t armed_at; /* of the earliest EVENT_WAKE on its way; UINT64_MAX: none */
 
     struct mailing **inbox;

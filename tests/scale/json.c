@@ -32,9 +32,10 @@ const char *scale_kind_name(enum scale_kind kind)
 
 json_t *scale_machine_json(const struct scale_machine *m)
 {
-    return json_pack("{s:f,s:f,s:f,s:f,s:f,s:f,s:f}", "verify_ns", m->verify_ns, "sign_ns",
-                     m->sign_ns, "flush_ns", m->flush_ns, "frame_ns", m->frame_ns,
-                     "byte_ns", m->byte_ns, "sync_ns", m->sync_ns, "sync_all_ns",
+    return json_pack("{s:f,s:f,s:f,s:f,s:f,s:f,s:f,s:f,s:f}", "verify_ns", m->verify_ns,
+                     "sign_ns", m->sign_ns, "flush_ns", m->flush_ns, "frame_ns",
+                     m->frame_ns, "byte_ns", m->byte_ns, "turn_ns", m->turn_ns, "sync_ns",
+                     m->sync_ns, "disk_byte_ns", m->disk_byte_ns, "sync_all_ns",
                      m->sync_all_ns);
 }
 
@@ -93,8 +94,9 @@ json_t *scale_result_json(const struct scale_plan *p, const struct scale_result 
     json_object_update(out, more);
     json_decref(more);
     json_object_set_new(out, "cpu_s",
-                        json_pack("{s:f,s:f,s:f}", "signatures", c->signature_ns / 1e9,
-                                  "channels", c->channel_ns / 1e9, "own", c->own_ns / 1e9));
+                        json_pack("{s:f,s:f,s:f,s:f}", "signatures", c->signature_ns / 1e9,
+                                  "channels", c->channel_ns / 1e9, "turns",
+                                  c->turn_ns / 1e9, "own", c->own_ns / 1e9));
     json_object_set_new(out, "counts", counts_json(c));
     json_object_set_new(out, "own", own_json(&p->own));
     set_times(out, "alone_s", &r->alone);
@@ -109,18 +111,16 @@ json_t *scale_result_json(const struct scale_plan *p, const struct scale_result 
 json_t *machine_load(const char *path)
 {
     json_error_t error;
-    json_t *all = json_load_file(path, 0, &error);
-    if (all == NULL) {
+    json_t *bench = json_load_file(path, 0, &error);
+    if (bench == NULL) {
         scale_fail("%s, line %d: %s", path, error.line, error.text);
     }
-    json_t *machine = json_incref(json_object_get(all, "machine"));
-    json_decref(all);
-    if (!json_is_object(machine)) {
+    if (!json_is_object(json_object_get(bench, "machine"))) {
         scale_fail("%s has no figures of the machine: run the bench with its part "
                    "\"limits\"",
                    path);
     }
-    return machine;
+    return bench;
 }
 
 static double number_of(const json_t *o, const char *name)
@@ -154,10 +154,34 @@ static double sync_ns(const json_t *machine, unsigned writers)
     return writers / per_s * 1e9;
 }
 
-void machine_read(const json_t *machine, unsigned seats, struct scale_machine *out)
+void machine_read(const json_t *bench, unsigned seats, struct scale_machine *out)
 {
+    const json_t *machine = json_object_get(bench, "machine");
     out->verify_ns = 1e9 / number_of(machine, "ed25519_verifies_per_s");
     out->sign_ns = 1e9 / number_of(machine, "ed25519_signs_per_s");
     out->sync_ns = sync_ns(machine, 1);
     out->sync_all_ns = sync_ns(machine, seats);
+}
+
+unsigned machine_cores(const json_t *bench)
+{
+    return (unsigned)number_of(json_object_get(bench, "machine"), "cores");
+}
+
+bool machine_alone(const json_t *bench, unsigned *seats, double *cpu_s)
+{
+    const json_t *council;
+    size_t i;
+    *seats = 0;
+    json_array_foreach(json_object_get(bench, "councils"), i, council)
+    {
+        const json_t *each = json_object_get(json_object_get(council, "alone"), "each");
+        double value = json_number_value(json_object_get(each, "cpu_s"));
+        unsigned count = (unsigned)number_of(council, "seats");
+        if (value > 0 && (*seats == 0 || count < *seats)) {
+            *seats = count;
+            *cpu_s = value;
+        }
+    }
+    return *seats > 0;
 }

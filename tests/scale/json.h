@@ -13,8 +13,14 @@ const char *scale_kind_name(enum scale_kind kind);
 json_t *scale_machine_json(const struct scale_machine *m);
 json_t *scale_result_json(const struct scale_plan *p, const struct scale_result *r);
 
-/* Fails where the file has none of them. *out is that of councils with so many replicas. */
+/* The bench's JSON. Fails where it has no figures of the machine. *out of machine_read is
+ * that of councils with so many replicas. */
 json_t *machine_load(const char *path);
-void machine_read(const json_t *machine, unsigned seats, struct scale_machine *out);
+void machine_read(const json_t *bench, unsigned seats, struct scale_machine *out);
+/* The cores that real daemons had. */
+unsigned machine_cores(const json_t *bench);
+/* Processor time of one daemon for one operation alone, in the smallest council of which
+ * that is known; false where there is none. */
+bool machine_alone(const json_t *bench, unsigned *seats, double *cpu_s);
 
 #endif

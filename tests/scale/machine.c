@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: ISC */
-/* What the machine takes for messages over the channels that ship: two nets in one loop. */
+/* What the machine takes for messages over the channels that ship, by two nets in one loop,
+ * and for what is written to its disk. */
 #include "scale.h"
 
+#include "base/alloc.h"
 #include "base/log.h"
 #include "net/net.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -133,6 +137,48 @@ void scale_measure_channel(struct scale_machine *out)
     ev_loop_destroy(loop);
     log_close();
 }
+
+/* --- the disk --- */
+
+/* Seconds of a synced write of so many bytes, the median of several. */
+static double write_s(int fd, size_t bytes)
+{
+    enum { ROUNDS = 31 };
+    double took[ROUNDS];
+    uint8_t *data = alloc_zero(bytes, 1);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        ev_tstamp from = ev_time();
+        memset(data, (int)i, bytes);
+        if (pwrite(fd, data, bytes, 0) != (ssize_t)bytes || fdatasync(fd) != 0) {
+            scale_fail("a disk cannot be written: %s", strerror(errno));
+        }
+        took[i] = ev_time() - from;
+        for (unsigned k = i; k > 0 && took[k] < took[k - 1]; k--) {
+            double later = took[k - 1];
+            took[k - 1] = took[k];
+            took[k] = later;
+        }
+    }
+    free(data);
+    return took[ROUNDS / 2];
+}
+
+void scale_measure_disk(struct scale_machine *out, const char *dir)
+{
+    enum { SMALL = 4096, LARGE = 1024 * 1024 };
+    char *path = alloc_printf("%s/conclave-scale-XXXXXX", dir);
+    int fd = mkstemp(path);
+    if (fd < 0 || unlink(path) != 0) {
+        scale_fail("cannot make a file like %s: name another folder in TMPDIR", path);
+    }
+    (void)write_s(fd, LARGE); /* its blocks are there from now on */
+    double more = write_s(fd, LARGE) - write_s(fd, SMALL);
+    out->disk_byte_ns = more > 0 ? more * 1e9 / (LARGE - SMALL) : 0;
+    (void)close(fd);
+    free(path);
+}
+
+/* --- the own code, until it was measured --- */
 
 void scale_own_guess(struct scale_own *out)
 {

@@ -6,9 +6,8 @@
 #include <string.h>
 
 enum {
-    SHARED_CORES = 2,
     SHARED_SEATS_MAX = 33, /* as real processes are measured */
-    OF_SEAT_MAX = 2048,    /* operations outstanding, as in the bench of real processes, */
+    OF_SEAT_MAX = 1024,    /* operations outstanding, as in the bench of real processes, */
     OF_ALL = 16384,
     OF_SEAT_MIN = 100, /* but for large envelopes */
     TEXT_BYTES = 8,
@@ -79,6 +78,38 @@ static void tell(const struct plans *all, const struct scale_plan *p,
     all->tell(all->context, p, r);
 }
 
+static void begin_plan(struct scale_plan *p, const struct plans *all, uint16_t seats,
+                       enum scale_kind kind)
+{
+    *p = (struct scale_plan){.kind = kind,
+                             .seats = seats,
+                             .cores = all->cores,
+                             .delay_ns = loopback_ns,
+                             .timer_floor_ms = FLOOR_MS,
+                             .outstanding = outstanding(seats),
+                             .text_bytes = TEXT_BYTES,
+                             .machine = all->machine(all->context, seats),
+                             .dir = all->dir};
+    scale_own_guess(&p->own);
+    set_size(p, all);
+    if (!all->nominal) {
+        measure_own(p);
+    }
+}
+
+double plans_fit_turn(const struct plans *all, uint16_t seats, double operation_cpu_s)
+{
+    struct scale_plan p;
+    struct scale_result r;
+    begin_plan(&p, all, seats, SCALE_ALONE);
+    p.machine.turn_ns = 0;
+    scale_run(&p, &r);
+    const struct scale_counts *c = &r.counts;
+    double known_ns = c->signature_ns + c->channel_ns + c->own_ns;
+    double seen_ns = operation_cpu_s * 1e9 * seats * (double)r.operations;
+    return seen_ns > known_ns ? (seen_ns - known_ns) / (double)c->turns : 0;
+}
+
 static void run(const struct plans *all, const struct scale_plan *p)
 {
     struct scale_result r;
@@ -89,20 +120,8 @@ static void run(const struct plans *all, const struct scale_plan *p)
 /* A kind of work on shared cores, on cores of their own, and over far links. */
 static void run_kind(const struct plans *all, uint16_t seats, enum scale_kind kind)
 {
-    struct scale_plan p = {.kind = kind,
-                           .seats = seats,
-                           .cores = SHARED_CORES,
-                           .delay_ns = loopback_ns,
-                           .timer_floor_ms = FLOOR_MS,
-                           .outstanding = outstanding(seats),
-                           .text_bytes = TEXT_BYTES,
-                           .machine = all->machine(all->context, seats),
-                           .dir = all->dir};
-    scale_own_guess(&p.own);
-    set_size(&p, all);
-    if (!all->nominal) {
-        measure_own(&p);
-    }
+    struct scale_plan p;
+    begin_plan(&p, all, seats, kind);
     if (seats <= SHARED_SEATS_MAX) {
         run(all, &p);
     }

@@ -12,6 +12,7 @@ struct plans {
     size_t size_count;
     unsigned delays_ms[PLANS_DELAYS_MAX]; /* one way */
     size_t delay_count;
+    unsigned cores; /* that real daemons share here */
     unsigned kinds; /* 1 << enum scale_kind; 0: all */
     bool quick;     /* a quarter of the work */
     bool nominal;   /* what the calls take is not measured but guessed */
@@ -22,6 +23,12 @@ struct plans {
     void *context;
 };
 
+/*
+ * What a turn takes in a daemon besides (scale_machine.turn_ns): so much that one operation
+ * alone takes the processor time given, of one replica, which real daemons were seen to
+ * take in a council of this size.
+ */
+double plans_fit_turn(const struct plans *all, uint16_t seats, double operation_cpu_s);
 /* All runs of one size. */
 void plans_run(const struct plans *all, uint16_t seats);
 

@@ -71,6 +71,7 @@ static void subtract(struct scale_counts *a, const struct scale_counts *b)
     a->submits -= b->submits;
     a->signature_ns -= b->signature_ns;
     a->channel_ns -= b->channel_ns;
+    a->turn_ns -= b->turn_ns;
     a->own_ns -= b->own_ns;
 }
 

@@ -13,7 +13,7 @@
 
 static const uint16_t default_sizes[] = {4, 7, 10, 16, 33, 64, 100};
 static const unsigned default_delays[] = {20, 80, 200};
-enum { DELAY_MAX_MS = 10000 };
+enum { DELAY_MAX_MS = 10000, NOMINAL_CORES = 2 };
 
 /* A machine that is none: the same counts everywhere. */
 static const struct scale_machine nominal = {.verify_ns = 50000,
@@ -21,6 +21,8 @@ static const struct scale_machine nominal = {.verify_ns = 50000,
                                              .flush_ns = 8000,
                                              .frame_ns = 500,
                                              .byte_ns = 1.5,
+                                             .turn_ns = 50000,
+                                             .disk_byte_ns = 1,
                                              .sync_ns = 400000,
                                              .sync_all_ns = 4000000};
 
@@ -44,6 +46,7 @@ struct job {
     struct scale_machine machine; /* without syncs, where a file has them */
     const char *machine_path, *json_path;
     json_t *file, *runs;
+    unsigned fitted_seats; /* of the council that told of turns; 0: none did */
 };
 
 __attribute__((noreturn)) static void usage(const char *what, const char *word)
@@ -169,11 +172,24 @@ static void tell(void *context, const struct scale_plan *p, const struct scale_r
     json_array_append_new(j->runs, scale_result_json(p, r));
 }
 
+static void fit_turn(struct job *j)
+{
+    unsigned seats = 0;
+    double cpu_s = 0;
+    if (j->file != NULL && machine_alone(j->file, &seats, &cpu_s)) {
+        j->machine.turn_ns = plans_fit_turn(&j->plans, (uint16_t)seats, cpu_s);
+        j->fitted_seats = seats;
+        (void)fprintf(stderr, "scale: a daemon's turn takes %.0f us besides\n",
+                      j->machine.turn_ns / 1e3);
+    }
+}
+
 static void write_json(struct job *j)
 {
     json_t *all =
-        json_pack("{s:o,s:b,s:b,s:o}", "machine", scale_machine_json(&j->machine),
-                  "nominal", j->plans.nominal, "quick", j->plans.quick, "runs", j->runs);
+        json_pack("{s:o,s:i,s:b,s:b,s:o}", "machine", scale_machine_json(&j->machine),
+                  "turns_fitted_at_seats", (int)j->fitted_seats, "nominal",
+                  j->plans.nominal, "quick", j->plans.quick, "runs", j->runs);
     if (j->json_path == NULL) {
         (void)json_dumpf(all, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
         (void)putchar('\n');
@@ -187,7 +203,8 @@ static void write_json(struct job *j)
 int main(int argc, char **argv)
 {
     const char *tmp = getenv("TMPDIR");
-    struct job j = {.machine = nominal, .runs = json_array()};
+    struct job j = {
+        .plans = {.cores = NOMINAL_CORES}, .machine = nominal, .runs = json_array()};
     j.plans.dir = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : tmp != NULL ? tmp : "/tmp";
     read_options(&j, argc, argv);
     if (key_library_init() != 0) {
@@ -196,11 +213,14 @@ int main(int argc, char **argv)
     if (j.machine_path != NULL) {
         j.file = machine_load(j.machine_path);
         scale_measure_channel(&j.machine);
+        scale_measure_disk(&j.machine, tmp != NULL ? tmp : "/tmp");
         machine_read(j.file, SEATS_MIN, &j.machine);
+        j.plans.cores = machine_cores(j.file);
     }
     j.plans.machine = machine_of;
     j.plans.tell = tell;
     j.plans.context = &j;
+    fit_turn(&j);
     for (size_t i = 0; i < j.plans.size_count; i++) {
         plans_run(&j.plans, j.plans.sizes[i]);
     }

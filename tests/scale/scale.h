@@ -30,8 +30,10 @@ struct scale_machine {
     /* The encrypted channel, both ends together: for what a turn sends to one peer, for
      * each message in it, and for each byte. */
     double flush_ns, frame_ns, byte_ns;
-    double sync_ns;     /* a synced transaction of one writer, */
-    double sync_all_ns; /* and of one of as many as there are replicas, on one disk */
+    double turn_ns;      /* a daemon's turn besides: its loop, its clients, the kernel */
+    double sync_ns;      /* a synced transaction of one writer, */
+    double sync_all_ns;  /* and of one of as many as there are replicas, on one disk; */
+    double disk_byte_ns; /* more for each byte of a larger one */
 };
 
 /* What a replica's own code takes besides: the means of a kind of call. */
@@ -71,7 +73,7 @@ struct scale_counts {
     uint64_t flushes, wire_bytes; /* with the frames' heads and the channel's */
     uint64_t disk_bytes, syncs, turns;
     uint64_t submits;
-    double signature_ns, channel_ns, own_ns; /* processor time by the costs given */
+    double signature_ns, channel_ns, turn_ns, own_ns; /* processor time, as given */
 };
 
 struct scale_times {
@@ -93,8 +95,9 @@ struct scale_result {
 
 void scale_run(const struct scale_plan *plan, struct scale_result *out);
 
-/* flush_ns, frame_ns and byte_ns. */
+/* flush_ns, frame_ns and byte_ns; disk_byte_ns, on the disk of a folder. */
 void scale_measure_channel(struct scale_machine *out);
+void scale_measure_disk(struct scale_machine *out, const char *dir);
 /* A guess to begin with, until the calls were measured. */
 void scale_own_guess(struct scale_own *out);
 

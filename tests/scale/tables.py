@@ -55,8 +55,11 @@ def machine(r):
     c = r.costs
     if c.get('flush_ns'):
         lines.append(f'     {number(c["flush_ns"], 1e-3)} us for what a turn sends to one '
-                     f'peer, both ends, {number(c["frame_ns"], 1e-3)} us more for each '
+                     f'peer, both ends; {number(c["frame_ns"], 1e-3)} us more for each '
                      f'message, {number(c["byte_ns"])} ns for each byte')
+    if r.fitted:
+        lines.append(f'     {number(c["turn_ns"], 1e-3)} us for a turn of a daemon besides, '
+                     f'fitted to one operation alone at n = {r.fitted}')
     return '\n'.join(lines)
 
 
@@ -67,6 +70,8 @@ def both(r):
             yield 'measured', r.measured[n]
         if n in r.shared:
             yield 'simulated', r.shared[n]
+        elif n in r.apart:
+            yield 'computed', r.on_cores(r.apart[n])
         if n in r.apart:
             yield 'apart', r.apart[n]
 
@@ -112,7 +117,7 @@ def distances(r):
     heads = ['one way\nms', 'seats', 'block\nms', f'delays\n(bound {PHASE})',
              'outcome\nms', f'delays\n(bound {OUTCOME})', 'final\nms',
              f'delays\n(bound {FINAL})', 'provable\nms', f'delays\n(bound {PROVABLE})',
-             'one by\none, /s', 'bound\n/s', 'many at\nonce, /s', 'of']
+             'one by\none, /s', 'bound\n/s', 'many at\nonce, /s', 'bound\n/s', 'of']
     rows = []
     for row in r.far:
         d = row['delay']
@@ -123,7 +128,7 @@ def distances(r):
             in_delays(row['final'], d), number(row['provable'], 1e3),
             in_delays(row['provable'], d), number(row['one_per_s']),
             number(1 / (PROVABLE * d)), number(row['many_per_s']),
-            str(row['many'] or '-')])
+            number(row['many_bound']), str(row['many'] or '-')])
     return table(heads, rows)
 
 
@@ -150,16 +155,19 @@ def arithmetic():
     return '\n'.join(lines)
 
 
-HOW = '''measured: real daemons, all on this machine's cores and one disk. simulated: the
-replica and the store that ship, on virtual time, as many on as many cores and one disk.
-apart: the same with a core and a disk for each, links of 0.1 ms. In the simulation messages,
-bytes, blocks, synced commits and signature checks are counted as they happen. Processor
-time is what was counted, weighed: a check and a signature as measured by the bench, a
-message by what the real channel took on loopback in this run, and the calls into the replica
-and its store by their mean in this run with signatures that cost nothing and stores in
-memory. Agents, clients, events and the kernel's switching between processes are not in it.
-A sync takes S; on one disk as much more, up to S_n, as others are under way. Memory is the
-heap of the replica, without channels, and without LMDB's map.'''
+HOW = '''measured: real daemons, all on this machine's cores and one disk. simulated: the replica
+and the store that ship, on virtual time, as many on as many cores and one disk. apart: the
+same with a core and a disk for each, links of 0.1 ms. computed: what this machine's cores
+would carry of that, all replicas together, by their processor time alone. In the simulation
+messages, bytes, blocks, synced turns and signature checks are counted as they happen.
+Processor time is what was counted, weighed: a check and a signature as measured by the
+bench, a message by what the real channel took on loopback in this run, the calls into the
+replica and its store by their mean in this run, with signatures that cost nothing and stores
+in memory; and for each turn what else a daemon does (its loop, its clients and events, the
+kernel), one number for all sizes, fitted where it says above. A sync takes S, on one disk as
+much more, up to S_n, as others are under way, and more for each byte. Disk is what the store
+hands to the system. Memory is the heap of a replica, without channels and without LMDB's map;
+of a daemon, what is resident without that map.'''
 
 
 def text(r):
@@ -183,8 +191,8 @@ def text(r):
                           + (f' Views changed {views} times in these runs.'
                              if views else '')), '']
     if r.sizes:
-        parts += ['At most checked by one replica for a block with one envelope, '
-                  '1 + 2(q-1):',
-                  ', '.join(f'{block_checks(n)} at n = {n} (q = {quorum(n)})'
-                            for n in r.sizes), '']
+        parts += ['Signatures that one replica checks for a block with one envelope, from '
+                  '1 + 2(q-1) to 1 + 2(n-1):',
+                  wrapped(', '.join('{} to {} at n = {} (q = {})'.format(
+                      *block_checks(n), n, quorum(n)) for n in r.sizes)), '']
     return '\n'.join(parts)
