@@ -14,11 +14,14 @@ enum { LIMIT_S = 600, SECONDS = 10, SECONDS_MAX = 3600, TEXT_BYTES = 8 };
 enum { ENVELOPE_MOST = 1024, OUTSTANDING_MAX = 16384 };
 static const unsigned default_sizes[] = {4, 7, 16, 33};
 
-static const char *const part_names[PARTS] = {"limits", "start", "idle",
-                                              "decide", "alone", "load"};
+static const char *const part_names[PARTS] = {"limits", "start",      "idle",
+                                              "decide", "alone",      "load",
+                                              "single", "viewchange", "catchup"};
 
 static const char usage_text[] =
-    "usage: bench [--only limits|start|idle|decide|alone|load]... [--seats N]...\n"
+    "usage: bench [--only "
+    "limits|start|idle|decide|alone|load|single|viewchange|catchup]...\n"
+    "             [--seats N]...\n"
     "             [--seconds S] [--size BYTES] [--envelope K] [--outstanding N]\n"
     "             [--json FILE]\n"
     "\n"
@@ -29,7 +32,7 @@ static const char usage_text[] =
     "  --size         bytes of text in an operation of the load; 8 otherwise\n"
     "  --envelope     at most so many operations in an envelope; as many as there is room\n"
     "                 for otherwise\n"
-    "  --outstanding  operations of each seat that wait under load; otherwise 1024, or\n"
+    "  --outstanding  operations of each seat that wait under load; otherwise 2048, or\n"
     "                 less in large councils\n"
     "  --json         writes the figures there, too\n";
 

@@ -19,6 +19,9 @@ enum bench_part {
     PART_DECIDE,
     PART_ALONE, /* one operation at a time */
     PART_LOAD,
+    PART_SINGLE, /* the same, with each operation in an envelope of its own */
+    PART_VIEWCHANGE,
+    PART_CATCHUP, /* and the replay of a ledger */
     PARTS
 };
 
@@ -103,6 +106,27 @@ struct bench_decide {
     double many_own_cpu_s; /* of this program, whose agents they are */
 };
 
+enum { BENCH_VIEWCHANGES = 5 };
+
+struct bench_viewchange {
+    size_t count;
+    double elapsed_s[BENCH_VIEWCHANGES]; /* from the primary's death to a block */
+    double timer_s[BENCH_VIEWCHANGES];   /* the request timer in force then */
+    double over_s[BENCH_VIEWCHANGES];    /* the first beyond the second */
+};
+
+struct bench_catchup {
+    double operations, block_bytes; /* that the replica lacked */
+    double whole_s;                 /* from its start until it had them */
+    double connected_s;             /* from its first channel on */
+    double transfer_s;              /* from its first new block on */
+    double start_s;                 /* of a node with that ledger, until it answers */
+    double replay_s;                /* of that, what it did before it was ready */
+    double store_bytes;             /* of the store's file */
+    /* CPU time: reading that file; the operations' ids; the trees of their envelopes */
+    double read_s, blake2b_s, sha256_s;
+};
+
 struct bench_council {
     unsigned seats;
     bool done[PARTS];
@@ -111,9 +135,11 @@ struct bench_council {
     struct bench_times first_decision; /* from the start of the first process */
     double idle_cpu;                   /* of a core, one daemon */
     struct bench_memory idle, loaded;
-    struct bench_load load;
+    struct bench_load load, single;
     struct bench_alone alone;
     struct bench_decide decide;
+    struct bench_viewchange viewchange;
+    struct bench_catchup catchup;
 };
 
 struct bench_report {
@@ -126,14 +152,26 @@ struct bench_report {
 
 /* Called twice: half of the samples each time. */
 void limits_measure(struct bench_limits *out, const struct bench_options *o);
+/* Each of these has a council of its own, with so many seats. */
 void council_measure(struct bench_council *out, const struct bench_options *o);
-/* The files of a council that may be loaded; nothing runs yet. */
-struct live *council_new(unsigned seats, const struct bench_options *o);
 void start_measure(struct bench_council *out, const struct bench_options *o);
+void viewchange_measure(struct bench_viewchange *out, unsigned seats,
+                        const struct bench_options *o);
+void catchup_measure(struct bench_catchup *out, unsigned seats,
+                     const struct bench_options *o);
+/* These have one that runs. */
 void alone_measure(struct bench_council *out, struct live *l,
                    const struct bench_options *o);
 void load_measure(struct bench_load *out, struct live *l, const struct bench_options *o);
 void decide_measure(struct bench_council *out, struct live *l);
+
+/* The files of a council that may be loaded; nothing runs yet. */
+struct live *council_new(unsigned seats, const struct bench_options *o);
+/* Until every node has a channel to every other. */
+void council_start(struct live *l);
+/* Has the first so many seats order so many operations. */
+void load_order(struct live *l, const struct bench_options *o, unsigned seats,
+                uint64_t operations);
 
 /* --- the report --- */
 

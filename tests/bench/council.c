@@ -6,18 +6,41 @@
 
 #include <stdlib.h>
 
-enum { IDLE_MS = 3000, IDLE_LARGE_MS = 10000, DECIDE_SMALL = 4, LARGE = 33, ONLY_ONE = 1 };
+enum {
+    SETTLE_MS = 1000,
+    IDLE_MS = 3000,
+    IDLE_LARGE_MS = 10000,
+    SMALL = 4,
+    LARGE = 33,
+    ONLY_ONE = 1,
+    SINGLE_OUTSTANDING = 256 /* four times what a seat may have under way then */
+};
 
 /* No deadline falls into a run: what the load opens stays open. */
 static const struct live_class class = {
     .name = "bench", .commit_ms = 3600000, .reveal_ms = 3600000, .grace_ms = 2000};
 
-/* Whether this part is for councils of this size: decisions are measured in the smallest
- * and the largest of a whole run, or in what was asked for. */
+/* Whether this part is for councils of this size. Some are for the smallest and the largest
+ * of a whole run, two for the smallest; all for what was asked for. */
 static bool wanted(const struct bench_options *o, enum bench_part part, unsigned seats)
 {
-    bool some = seats == DECIDE_SMALL || seats == LARGE || o->size_count == ONLY_ONE;
-    return o->parts[part] && (part != PART_DECIDE || some);
+    bool asked = o->size_count == ONLY_ONE, small = seats == SMALL, large = seats == LARGE;
+    switch (part) {
+    case PART_SINGLE:
+    case PART_CATCHUP:
+        return o->parts[part] && (asked || small);
+    case PART_DECIDE:
+    case PART_VIEWCHANGE:
+        return o->parts[part] && (asked || small || large);
+    case PART_LIMITS:
+    case PART_START:
+    case PART_IDLE:
+    case PART_ALONE:
+    case PART_LOAD:
+    case PARTS:
+        break;
+    }
+    return part < PARTS && o->parts[part];
 }
 
 /* The lines of every daemon's configuration, and those of the charter. With small envelopes
@@ -40,14 +63,19 @@ struct live *council_new(unsigned seats, const struct bench_options *o)
     return l;
 }
 
+void council_start(struct live *l)
+{
+    if (!live_start_council(l)) {
+        bench_fail("the council of %u does not start", l->options.seats);
+    }
+    live_pump(l, SETTLE_MS); /* what the start left to do */
+}
+
 static void start(struct bench_council *out, struct live *l)
 {
     double begin = now_s();
-    if (!live_start_council(l)) {
-        bench_fail("the council of %u does not start", out->seats);
-    }
-    out->start_s = now_s() - begin;
-    live_pump(l, IDLE_MS / 3); /* what the start left to do */
+    council_start(l);
+    out->start_s = now_s() - begin - SETTLE_MS / 1e3;
 }
 
 static void measure_idle(struct bench_council *out, struct live *l)
@@ -78,20 +106,41 @@ static void measure_running(struct bench_council *out, struct live *l,
     }
 }
 
+static void measure_single(struct bench_load *out, unsigned seats,
+                           const struct bench_options *o)
+{
+    struct bench_options single = *o;
+    single.envelope = 1;
+    single.outstanding = o->outstanding > 0 ? o->outstanding : SINGLE_OUTSTANDING;
+    struct live *l = council_new(seats, &single);
+    council_start(l);
+    load_measure(out, l, &single);
+    live_free(l);
+}
+
 void council_measure(struct bench_council *out, const struct bench_options *o)
 {
-    bool runs = false;
+    unsigned seats = out->seats;
     for (int part = PART_START; part < PARTS; part++) {
-        out->done[part] = wanted(o, (enum bench_part)part, out->seats);
-        runs |= out->done[part] && part != PART_START;
+        out->done[part] = wanted(o, (enum bench_part)part, seats);
     }
+    out->ran = out->done[PART_IDLE] || out->done[PART_DECIDE] || out->done[PART_ALONE] ||
+               out->done[PART_LOAD];
     if (out->done[PART_START]) {
         start_measure(out, o);
     }
-    if (runs) {
-        struct live *l = council_new(out->seats, o);
+    if (out->ran) {
+        struct live *l = council_new(seats, o);
         measure_running(out, l, o);
         live_free(l);
-        out->ran = true;
+    }
+    if (out->done[PART_SINGLE]) {
+        measure_single(&out->single, seats, o);
+    }
+    if (out->done[PART_VIEWCHANGE]) {
+        viewchange_measure(&out->viewchange, seats, o);
+    }
+    if (out->done[PART_CATCHUP]) {
+        catchup_measure(&out->catchup, seats, o);
     }
 }

@@ -5,6 +5,7 @@
 #include "base/quorum.h"
 
 #include <math.h>
+#include <string.h>
 
 double yard_v(const struct bench_report *r)
 {
@@ -75,4 +76,21 @@ double many_checked_share(const struct bench_report *r, const struct bench_counc
 {
     const struct bench_decide *d = &c->decide;
     return ratio(ratio(d->many_counts.checked, d->many_s), yard_cores_v(r, c->seats));
+}
+
+struct bench_times viewchange_times(const double *values, const struct bench_viewchange *v)
+{
+    double sorted[BENCH_VIEWCHANGES];
+    memcpy(sorted, values, v->count * sizeof(*sorted));
+    return times_of(sorted, v->count);
+}
+
+double viewchange_goal_s(const struct bench_report *r)
+{
+    return 5 * yard_s(r, 1) + 0.060;
+}
+
+double replay_bound_s(const struct bench_catchup *c)
+{
+    return c->read_s + c->blake2b_s + c->sha256_s;
 }

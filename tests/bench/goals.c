@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { SMALL = 4, LARGE = 33, SINGLE = 1, FULL_ENVELOPE = 100 };
+enum { SMALL = 4, LARGE = 33, FULL_ENVELOPE = 100 };
 static const double MB = 1e6, us_per_s = 1e6, ms_per_s = 1e3, percent = 100;
 
 struct list {
@@ -24,29 +24,37 @@ static void add(struct list *l, const struct bench_goal *g)
 
 /* --- ordering --- */
 
-static void add_rate(struct list *l, const struct bench_council *c, const char *name,
-                     const char *what, double goal)
+static void add_rate(struct list *l, const struct bench_load *load, const char *name,
+                     unsigned seats, const char *what, double goal)
 {
-    double per_s = load_per_s(&c->load);
-    struct bench_goal g = {name, c->seats, what, per_s, "/s", ratio(per_s, yard_v(l->r)),
-                           "V",  goal,     true};
+    double per_s = load_per_s(load);
+    struct bench_goal g = {name, seats, what, per_s, "/s", ratio(per_s, yard_v(l->r)),
+                           "V",  goal,  true};
     add(l, &g);
 }
 
-static void add_load(struct list *l, const struct bench_council *c, unsigned envelope)
+static void add_load(struct list *l, const struct bench_council *c)
 {
-    bool full = load_per_envelope(&c->load) >= FULL_ENVELOPE;
-    if (c->seats == SMALL && envelope == SINGLE) {
-        add_rate(l, c, "single", "operations/s, each in an envelope of its own", 0.40);
-    } else if (c->seats == SMALL && full) {
-        add_rate(l, c, "load", "operations/s, envelopes of 100 or more", 4.5);
-        double us = load_cpu_s(&c->load, c->seats) * us_per_s;
+    const struct bench_load *load = &c->load;
+    bool full = load_per_envelope(load) >= FULL_ENVELOPE;
+    static const char what[] = "operations/s, envelopes of 100 or more";
+    if (c->seats == SMALL && full) {
+        add_rate(l, load, "load", c->seats, what, 4.5);
+        double us = load_cpu_s(load, c->seats) * us_per_s;
         struct bench_goal g = {"load_cpu", c->seats, "CPU of an operation, all replicas",
                                us,         "us",     NAN,
                                NULL,       12,       false};
         add(l, &g);
     } else if (c->seats == LARGE && full) {
-        add_rate(l, c, "load", "operations/s, envelopes of 100 or more", 0.5);
+        add_rate(l, load, "load", c->seats, what, 0.5);
+    }
+}
+
+static void add_single(struct list *l, const struct bench_council *c)
+{
+    if (c->seats == SMALL) {
+        add_rate(l, &c->single, "single", c->seats,
+                 "operations/s, each in an envelope of its own", 0.40);
     }
 }
 
@@ -151,14 +159,51 @@ static void add_resources(struct list *l, const struct bench_council *c)
     }
 }
 
-size_t goals_of(const struct bench_report *r, const struct bench_options *o,
-                struct bench_goal out[GOALS_MAX])
+/* --- coming back --- */
+
+static void add_viewchange(struct list *l, const struct bench_council *c)
+{
+    const struct bench_viewchange *v = &c->viewchange;
+    struct bench_goal g = {"viewchange",
+                           c->seats,
+                           "view change, beyond the request timer, median",
+                           viewchange_times(v->over_s, v).p50 * ms_per_s,
+                           "ms",
+                           NAN,
+                           NULL,
+                           5 * yard_s(l->r, 1) * ms_per_s + 60,
+                           false};
+    if (c->seats == LARGE && !isnan(g.goal)) {
+        add(l, &g);
+    }
+}
+
+static void add_catchup(struct list *l, const struct bench_council *c)
+{
+    const struct bench_catchup *u = &c->catchup;
+    double per_s = ratio(u->operations, u->connected_s);
+    struct bench_goal rate = {
+        "catchup", c->seats, "operations/s of a replica that catches up",
+        per_s,     "/s",     ratio(per_s, yard_v(l->r)),
+        "V",       5,        true};
+    struct bench_goal replay = {
+        "replay",    c->seats, "replay of a ledger, in the time of reading and hashing",
+        u->replay_s, "s",      ratio(u->replay_s, replay_bound_s(u)),
+        "hashing",   1,        false};
+    add(l, &rate);
+    add(l, &replay);
+}
+
+size_t goals_of(const struct bench_report *r, struct bench_goal out[GOALS_MAX])
 {
     struct list l = {.r = r, .goals = out};
     for (size_t i = 0; i < r->council_count; i++) {
         const struct bench_council *c = &r->councils[i];
         if (c->done[PART_LOAD]) {
-            add_load(&l, c, o->envelope);
+            add_load(&l, c);
+        }
+        if (c->done[PART_SINGLE]) {
+            add_single(&l, c);
         }
         if (c->done[PART_ALONE]) {
             add_alone(&l, c);
@@ -167,6 +212,12 @@ size_t goals_of(const struct bench_report *r, const struct bench_options *o,
             add_decide(&l, c);
         }
         add_resources(&l, c);
+        if (c->done[PART_VIEWCHANGE]) {
+            add_viewchange(&l, c);
+        }
+        if (c->done[PART_CATCHUP]) {
+            add_catchup(&l, c);
+        }
     }
     return l.count;
 }

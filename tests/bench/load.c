@@ -11,13 +11,13 @@
 #include <stdlib.h>
 
 enum {
-    OF_SEAT_MAX = 1024, /* outstanding */
+    OF_SEAT_MAX = 2048, /* outstanding */
     OF_ALL = 16384,
     DRAIN_MS = 5,
     PARTS_OF_ALL =
         8, /* seats are asked when that much of what was outstanding is ordered */
 };
-static const double WARM_UP_S = 1;
+static const double WARM_UP_S = 1, ORDER_S = 60 /* at most */;
 
 /* Operations that were submitted together and are not ordered yet: those of a seat are
  * ordered in their order. */
@@ -30,7 +30,6 @@ struct seat_load {
     struct control_client *client;
     struct batch *batches;
     size_t first, last, capacity;
-    unsigned planned; /* operations to submit next */
     unsigned waiting;
 };
 
@@ -38,6 +37,7 @@ struct load {
     struct live *l;
     const struct bench_options *o;
     struct control_client *watcher;
+    unsigned seat_count; /* the first so many seats submit */
     struct seat_load seats[SEATS_MAX];
     unsigned outstanding; /* of one seat */
     uint64_t submitted, waiting;
@@ -86,32 +86,34 @@ static void end_batches(struct load *load, struct seat_load *s, unsigned done)
     }
 }
 
-/* Asks every seat what waits, and tops it up. Blocks do not tell: what is void for the
- * quota may be ordered again. */
-static void top_up(struct load *load)
+/* Gives every seat so many operations more as it lacks, or only asks what waits there; what
+ * was ordered shows in the answers. Blocks do not tell: what is void for the quota may be
+ * ordered again. */
+static void talk(struct load *load, bool fill)
 {
-    unsigned seats = load->l->options.seats;
-    load->waiting = 0;
-    for (unsigned i = 0; i < seats; i++) {
+    unsigned added[SEATS_MAX] = {0};
+    for (unsigned i = 0; i < load->seat_count; i++) {
         struct seat_load *s = &load->seats[i];
-        bench_send_load(s->client, s->planned, load->o->text_bytes);
-        begin_batch(s, s->planned);
-        load->submitted += s->planned;
+        added[i] =
+            fill && s->waiting < load->outstanding ? load->outstanding - s->waiting : 0;
+        bench_send_load(s->client, added[i], load->o->text_bytes);
+        begin_batch(s, added[i]);
+        load->submitted += added[i];
     }
-    for (unsigned i = 0; i < seats; i++) {
+    load->waiting = 0;
+    for (unsigned i = 0; i < load->seat_count; i++) {
         struct seat_load *s = &load->seats[i];
         unsigned waiting = bench_waiting(s->client);
-        end_batches(load, s, s->waiting + s->planned - waiting);
+        end_batches(load, s, s->waiting + added[i] - waiting);
         s->waiting = waiting;
         load->waiting += waiting;
-        s->planned = waiting < load->outstanding ? load->outstanding - waiting : 0;
     }
 }
 
 /* How many operations are ordered by now. */
 static uint64_t ordered_by_now(struct load *load)
 {
-    top_up(load);
+    talk(load, false);
     return load->submitted - load->waiting;
 }
 
@@ -119,38 +121,27 @@ static uint64_t ordered_by_now(struct load *load)
 static void drain(struct load *load)
 {
     do {
-        for (unsigned i = 0; i < load->l->options.seats; i++) {
-            load->seats[i].planned = 0;
-        }
-        top_up(load);
         live_pump(load->l, DRAIN_MS);
+        talk(load, false);
     } while (load->waiting > 0);
     bench_level(load->l);
 }
 
-/* Keeps the council busy until then. */
-static void run(struct load *load, double until)
+/* Keeps the council busy until then, or until so many operations are submitted. */
+static void run(struct load *load, double until, uint64_t most)
 {
-    uint64_t all = (uint64_t)load->outstanding * load->l->options.seats;
-    while (now_s() < until) {
-        top_up(load);
-        if (load->waiting < all / 2) {
-            continue; /* what is planned now must not wait for a block */
-        }
-        for (uint64_t ordered = 0; ordered < all / PARTS_OF_ALL && now_s() < until;) {
+    uint64_t share = (uint64_t)load->outstanding * load->seat_count / PARTS_OF_ALL;
+    while (now_s() < until && load->submitted < most) {
+        talk(load, false);
+        talk(load, true);
+        uint64_t ordered = 0;
+        do {
             struct bench_block b = bench_next_block(load->watcher);
             ordered += b.operations;
             load->in_envelopes += b.operations;
             load->envelopes += b.envelopes;
-        }
+        } while (ordered < share && now_s() < until);
     }
-}
-
-static unsigned outstanding_of(const struct load *load)
-{
-    unsigned each = OF_ALL / load->l->options.seats;
-    each = each < OF_SEAT_MAX ? each : OF_SEAT_MAX;
-    return load->o->outstanding > 0 ? load->o->outstanding : each;
 }
 
 /* The rate is that of the time between; CPU time and bytes are counted from when nothing
@@ -158,13 +149,13 @@ static unsigned outstanding_of(const struct load *load)
 static void measure(struct bench_load *out, struct load *load)
 {
     struct bench_counts before = counts_begin(load->l);
-    run(load, now_s() + WARM_UP_S);
+    run(load, now_s() + WARM_UP_S, UINT64_MAX);
     json_int_t height = live_number(load->l, 1, "height");
     double start = now_s(), own = own_cpu_s();
     uint64_t before_all = ordered_by_now(load);
     load->latency_count = 0;
     load->envelopes = load->in_envelopes = 0;
-    run(load, start + load->o->seconds);
+    run(load, start + load->o->seconds, UINT64_MAX);
     out->operations = ordered_by_now(load) - before_all;
     out->seconds = now_s() - start;
     out->own_cpu_s = own_cpu_s() - own;
@@ -177,21 +168,43 @@ static void measure(struct bench_load *out, struct load *load)
     out->in_envelopes = load->in_envelopes;
 }
 
+static void begin(struct load *load, struct live *l, const struct bench_options *o,
+                  unsigned seats)
+{
+    unsigned each = OF_ALL / seats < OF_SEAT_MAX ? OF_ALL / seats : OF_SEAT_MAX;
+    *load = (struct load){.l = l, .o = o, .seat_count = seats};
+    load->outstanding = o->outstanding > 0 ? o->outstanding : each;
+    load->watcher = bench_connect(l, 1, "block.committed");
+    for (unsigned i = 0; i < seats; i++) {
+        load->seats[i].client = bench_connect(l, i + 1, NULL);
+    }
+}
+
+static void end(struct load *load)
+{
+    for (unsigned i = 0; i < load->seat_count; i++) {
+        control_disconnect(load->seats[i].client);
+        free(load->seats[i].batches);
+    }
+    control_disconnect(load->watcher);
+    free(load->latencies);
+}
+
 void load_measure(struct bench_load *out, struct live *l, const struct bench_options *o)
 {
-    struct load load = {.l = l, .o = o};
-    load.outstanding = outstanding_of(&load);
-    out->outstanding = load.outstanding * l->options.seats;
-    load.watcher = bench_connect(l, 1, "block.committed");
-    for (unsigned i = 0; i < l->options.seats; i++) {
-        load.seats[i].client = bench_connect(l, i + 1, NULL);
-        load.seats[i].planned = load.outstanding;
-    }
+    struct load load;
+    begin(&load, l, o, l->options.seats);
+    out->outstanding = load.outstanding * load.seat_count;
     measure(out, &load);
-    for (unsigned i = 0; i < l->options.seats; i++) {
-        control_disconnect(load.seats[i].client);
-        free(load.seats[i].batches);
-    }
-    control_disconnect(load.watcher);
-    free(load.latencies);
+    end(&load);
+}
+
+void load_order(struct live *l, const struct bench_options *o, unsigned seats,
+                uint64_t operations)
+{
+    struct load load;
+    begin(&load, l, o, seats);
+    run(&load, now_s() + ORDER_S, operations);
+    drain(&load);
+    end(&load);
 }

@@ -18,6 +18,8 @@ double ratio(double a, double b);
 
 double council_cpu(struct live *l);
 struct bench_memory council_memory(struct live *l);
+/* Of one daemon, since its start; without its CPU time. */
+struct bench_counts seat_counts(struct live *l, unsigned seat);
 /* From here on, and since then. Asking for metrics costs the daemons something: that is
  * left out of the CPU time. */
 struct bench_counts counts_begin(struct live *l);

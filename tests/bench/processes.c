@@ -134,24 +134,44 @@ static void add_family(struct bench_counts *c, const json_t *family)
     }
 }
 
-static struct bench_counts counts_now(struct live *l)
+struct bench_counts seat_counts(struct live *l, unsigned seat)
 {
     struct bench_counts c = {.cpu_s = 0};
-    for (unsigned seat = 1; seat <= l->options.seats; seat++) {
-        size_t i;
-        const json_t *family;
-        json_t *metrics = live_call(l, seat, "metrics", NULL);
-        if (metrics == NULL) {
-            bench_fail("seat %u: %s", seat, l->why.text);
-        }
-        json_array_foreach(json_object_get(metrics, "families"), i, family)
-        {
-            add_family(&c, family);
-        }
-        json_decref(metrics);
-        c.written_bytes += number_of(live_seat(l, seat)->pid, "io", "write_bytes:");
+    size_t i;
+    const json_t *family;
+    json_t *metrics = live_call(l, seat, "metrics", NULL);
+    if (metrics == NULL) {
+        bench_fail("seat %u: %s", seat, l->why.text);
     }
+    json_array_foreach(json_object_get(metrics, "families"), i, family)
+    {
+        add_family(&c, family);
+    }
+    json_decref(metrics);
+    c.written_bytes = number_of(live_seat(l, seat)->pid, "io", "write_bytes:");
     return c;
+}
+
+/* a becomes a + sign * b. */
+static void add_counts(struct bench_counts *a, const struct bench_counts *b, double sign)
+{
+    a->operations += sign * b->operations;
+    a->blocks += sign * b->blocks;
+    a->checked += sign * b->checked;
+    a->remembered += sign * b->remembered;
+    a->sent_bytes += sign * b->sent_bytes;
+    a->block_bytes += sign * b->block_bytes;
+    a->written_bytes += sign * b->written_bytes;
+}
+
+static struct bench_counts counts_now(struct live *l)
+{
+    struct bench_counts sum = {.cpu_s = 0};
+    for (unsigned seat = 1; seat <= l->options.seats; seat++) {
+        struct bench_counts c = seat_counts(l, seat);
+        add_counts(&sum, &c, 1);
+    }
+    return sum;
 }
 
 struct bench_counts counts_begin(struct live *l)
@@ -166,12 +186,6 @@ struct bench_counts counts_since(struct live *l, const struct bench_counts *befo
     double cpu = council_cpu(l);
     struct bench_counts c = counts_now(l);
     c.cpu_s = cpu - before->cpu_s;
-    c.operations -= before->operations;
-    c.blocks -= before->blocks;
-    c.checked -= before->checked;
-    c.remembered -= before->remembered;
-    c.sent_bytes -= before->sent_bytes;
-    c.block_bytes -= before->block_bytes;
-    c.written_bytes -= before->written_bytes;
+    add_counts(&c, before, -1);
     return c;
 }

@@ -36,6 +36,13 @@ unsigned decision_checks(unsigned seats);
 double many_share(const struct bench_report *r, const struct bench_council *c);
 double many_checked_share(const struct bench_report *r, const struct bench_council *c);
 
+/* Of the viewchanges: median and largest. */
+struct bench_times viewchange_times(const double *values, const struct bench_viewchange *v);
+/* How much beyond the request timer it should be at most. */
+double viewchange_goal_s(const struct bench_report *r);
+/* Reading the ledger, and hashing each of its operations as the rules want it. */
+double replay_bound_s(const struct bench_catchup *c);
+
 /* --- goals --- */
 
 struct bench_goal {
@@ -52,8 +59,13 @@ struct bench_goal {
 
 enum { GOALS_MAX = 8 * BENCH_SIZES_MAX };
 /* Those that were measured; how many. */
-size_t goals_of(const struct bench_report *r, const struct bench_options *o,
-                struct bench_goal out[GOALS_MAX]);
+size_t goals_of(const struct bench_report *r, struct bench_goal out[GOALS_MAX]);
 bool goal_met(const struct bench_goal *g);
+
+/* --- parts of the tables --- */
+
+void report_viewchange(const struct bench_report *r);
+void report_catchup(const struct bench_report *r);
+void report_goals(const struct bench_report *r);
 
 #endif

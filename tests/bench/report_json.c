@@ -11,6 +11,15 @@ static json_t *real(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+static json_t *values_json(const double *values, size_t count)
+{
+    json_t *out = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(out, real(values[i]));
+    }
+    return out;
+}
+
 static json_t *times_json(const struct bench_times *t)
 {
     return json_pack("{s:I,s:o,s:o}", "count", (json_int_t)t->count, "p50", real(t->p50),
@@ -29,27 +38,20 @@ static json_t *memory_json(const struct bench_memory *m)
                      share_json(&m->file), "map", share_json(&m->map));
 }
 
-static json_t *samples_json(const struct bench_rate *rate)
-{
-    json_t *out = json_array();
-    for (size_t i = 0; i < rate->count; i++) {
-        json_array_append_new(out, json_real(rate->samples[i]));
-    }
-    return out;
-}
-
 static json_t *limits_json(const struct bench_limits *l)
 {
     json_t *commits = json_array();
     for (size_t i = 0; i < l->commit_count; i++) {
         const struct bench_rate *rate = &l->commits[i].rate;
-        json_array_append_new(
-            commits, json_pack("{s:i,s:f,s:o}", "writers", (int)l->commits[i].writers,
-                               "per_s", rate->per_s, "samples", samples_json(rate)));
+        json_array_append_new(commits, json_pack("{s:i,s:f,s:o}", "writers",
+                                                 (int)l->commits[i].writers, "per_s",
+                                                 rate->per_s, "samples",
+                                                 values_json(rate->samples, rate->count)));
     }
     return json_pack("{s:i,s:f,s:o,s:f,s:o}", "cores", (int)l->cores,
                      "ed25519_verifies_per_s", l->verifies.per_s,
-                     "ed25519_verifies_samples", samples_json(&l->verifies),
+                     "ed25519_verifies_samples",
+                     values_json(l->verifies.samples, l->verifies.count),
                      "ed25519_signs_per_s", l->signs.per_s, "lmdb_synced_commits", commits);
 }
 
@@ -122,6 +124,46 @@ static json_t *decide_json(const struct bench_report *r, const struct bench_coun
     return out;
 }
 
+static json_t *viewchange_json(const struct bench_viewchange *v)
+{
+    json_t *out = json_pack(
+        "{s:o,s:o,s:o}", "elapsed_s", values_json(v->elapsed_s, v->count), "timer_s",
+        values_json(v->timer_s, v->count), "over_s", values_json(v->over_s, v->count));
+    put(out, "elapsed_median_s", viewchange_times(v->elapsed_s, v).p50);
+    put(out, "over_median_s", viewchange_times(v->over_s, v).p50);
+    return out;
+}
+
+static json_t *catchup_json(const struct bench_report *r, const struct bench_catchup *c)
+{
+    double per_s = ratio(c->operations, c->connected_s);
+    json_t *out = json_object();
+    put(out, "operations", c->operations);
+    put(out, "block_bytes", c->block_bytes);
+    put(out, "whole_s", c->whole_s);
+    put(out, "connected_s", c->connected_s);
+    put(out, "transfer_s", c->transfer_s);
+    put(out, "operations_per_s", per_s);
+    put(out, "operations_per_verify", ratio(per_s, yard_v(r)));
+    return out;
+}
+
+static json_t *replay_json(const struct bench_catchup *c)
+{
+    json_t *out = json_object();
+    put(out, "operations", c->operations);
+    put(out, "block_bytes", c->block_bytes);
+    put(out, "store_bytes", c->store_bytes);
+    put(out, "start_s", c->start_s);
+    put(out, "replay_s", c->replay_s);
+    put(out, "operations_per_s", ratio(c->operations, c->replay_s));
+    put(out, "bytes_per_s", ratio(c->block_bytes, c->replay_s));
+    put(out, "read_s", c->read_s);
+    put(out, "blake2b_s", c->blake2b_s);
+    put(out, "sha256_s", c->sha256_s);
+    return out;
+}
+
 static json_t *council_json(const struct bench_report *r, const struct bench_council *c)
 {
     json_t *out = json_pack("{s:i}", "seats", (int)c->seats);
@@ -147,13 +189,23 @@ static json_t *council_json(const struct bench_report *r, const struct bench_cou
     if (c->done[PART_DECIDE]) {
         json_object_set_new(out, "decisions", decide_json(r, c));
     }
+    if (c->done[PART_SINGLE]) {
+        json_object_set_new(out, "ordering_single", load_json(r, &c->single, c->seats));
+    }
+    if (c->done[PART_VIEWCHANGE]) {
+        json_object_set_new(out, "viewchange", viewchange_json(&c->viewchange));
+    }
+    if (c->done[PART_CATCHUP]) {
+        json_object_set_new(out, "catchup", catchup_json(r, &c->catchup));
+        json_object_set_new(out, "replay", replay_json(&c->catchup));
+    }
     return out;
 }
 
-static json_t *goals_json(const struct bench_report *r, const struct bench_options *o)
+static json_t *goals_json(const struct bench_report *r)
 {
     struct bench_goal goals[GOALS_MAX];
-    size_t count = goals_of(r, o, goals);
+    size_t count = goals_of(r, goals);
     json_t *out = json_array();
     for (size_t i = 0; i < count; i++) {
         const struct bench_goal *g = &goals[i];
@@ -175,7 +227,7 @@ void report_write(const struct bench_report *r, const struct bench_options *o)
     }
     json_t *all = json_pack("{s:o,s:o,s:o,s:i,s:i,s:i}", "machine",
                             o->parts[PART_LIMITS] ? limits_json(&r->limits) : json_null(),
-                            "councils", councils, "goals", goals_json(r, o), "seconds",
+                            "councils", councils, "goals", goals_json(r), "seconds",
                             (int)o->seconds, "text_bytes", (int)o->text_bytes,
                             "envelope_operations", (int)o->envelope);
     if (all == NULL ||

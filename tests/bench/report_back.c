@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC */
+/* The tables about coming back, and the goals. */
+#include "measure.h"
+#include "report.h"
+#include "table.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static const double MB = 1e6, ms_per_s = 1e3;
+
+void report_viewchange(const struct bench_report *r)
+{
+    static const struct table_column columns[] = {
+        {"seats", 0},         {"until a block, s", 3},
+        {"longest", 3},       {"request timer, s", 3},
+        {"beyond it, ms", 0}, {"longest", 0},
+        {"5 S + 60 ms", 0}};
+    table_head("the primary dies; medians", columns, TABLE_COLUMNS(columns));
+    for (size_t i = 0; i < r->council_count; i++) {
+        const struct bench_council *c = &r->councils[i];
+        const struct bench_viewchange *v = &c->viewchange;
+        if (c->done[PART_VIEWCHANGE]) {
+            struct bench_times elapsed = viewchange_times(v->elapsed_s, v);
+            struct bench_times over = viewchange_times(v->over_s, v);
+            const double row[] = {c->seats,
+                                  elapsed.p50,
+                                  elapsed.p99,
+                                  viewchange_times(v->timer_s, v).p50,
+                                  over.p50 * ms_per_s,
+                                  over.p99 * ms_per_s,
+                                  viewchange_goal_s(r) * ms_per_s};
+            table_row(columns, TABLE_COLUMNS(columns), row);
+        }
+    }
+}
+
+static void print_rate(const char *what, double seconds, const struct bench_catchup *u)
+{
+    printf("  %-42s %7.3f s %10.0f operations/s %8.1f MB/s\n", what, seconds,
+           ratio(u->operations, seconds), ratio(u->block_bytes / MB, seconds));
+}
+
+void report_catchup(const struct bench_report *r)
+{
+    for (size_t i = 0; i < r->council_count; i++) {
+        const struct bench_council *c = &r->councils[i];
+        const struct bench_catchup *u = &c->catchup;
+        if (c->done[PART_CATCHUP]) {
+            printf("\na replica of %u, %.0f operations (%.1f MB of blocks) behind\n",
+                   c->seats, u->operations, u->block_bytes / MB);
+            print_rate("level, from its start", u->whole_s, u);
+            print_rate("level, from its first channel", u->connected_s, u);
+            print_rate("level, from its first block", u->transfer_s, u);
+            print_rate("its start with that ledger, until it answers", u->start_s, u);
+            print_rate("of that, the replay", u->replay_s, u);
+            print_rate("one core reads the store's file", u->read_s, u);
+            print_rate("and makes the operations' ids, BLAKE2b", u->blake2b_s, u);
+            print_rate("and the envelopes' trees, SHA-256", u->sha256_s, u);
+        }
+    }
+}
+
+void report_goals(const struct bench_report *r)
+{
+    struct bench_goal goals[GOALS_MAX];
+    size_t count = goals_of(r, goals);
+    printf("\ngoals; V verifications on one core, S_n a synced commit of n writers\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct bench_goal *g = &goals[i];
+        char figure[32], in_yards[32] = "";
+        (void)snprintf(figure, sizeof(figure), "%.*f %s", g->figure < 1000 ? 3 : 0,
+                       g->figure, g->unit);
+        if (g->yardstick != NULL) {
+            (void)snprintf(in_yards, sizeof(in_yards), "%.2f %s", g->ratio, g->yardstick);
+        }
+        printf("n = %3u  %-54s %13s %13s   %-8s %6.4g %-4s %s\n", g->seats, g->what, figure,
+               in_yards, g->at_least ? "at least" : "at most", g->goal,
+               g->yardstick != NULL ? g->yardstick : g->unit,
+               goal_met(g) ? "met" : "not met");
+    }
+}
