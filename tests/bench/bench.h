@@ -50,6 +50,7 @@ struct bench_rate {
 struct bench_limits {
     unsigned cores;
     struct bench_rate verifies, signs; /* Ed25519, one core */
+    struct bench_rate all_verifies;    /* all cores at once, which may share much */
     struct {
         unsigned writers;       /* each with an environment of its own */
         struct bench_rate rate; /* synced commits of all together */
@@ -117,9 +118,12 @@ struct bench_viewchange {
 
 struct bench_catchup {
     double operations, block_bytes; /* that the replica lacked */
-    double whole_s;                 /* from its start until it had them */
-    double connected_s;             /* from its first channel on */
-    double transfer_s;              /* from its first new block on */
+    /* Until it had them: from its start, its first channel, its first new block. */
+    struct bench_times whole_s, connected_s, transfer_s;
+};
+
+struct bench_replay {
+    double operations, block_bytes; /* of the ledger */
     double start_s;                 /* of a node with that ledger, until it answers */
     double replay_s;                /* of that, what it did before it was ready */
     double store_bytes;             /* of the store's file */
@@ -140,6 +144,7 @@ struct bench_council {
     struct bench_decide decide;
     struct bench_viewchange viewchange;
     struct bench_catchup catchup;
+    struct bench_replay replay;
 };
 
 struct bench_report {
@@ -157,8 +162,9 @@ void council_measure(struct bench_council *out, const struct bench_options *o);
 void start_measure(struct bench_council *out, const struct bench_options *o);
 void viewchange_measure(struct bench_viewchange *out, unsigned seats,
                         const struct bench_options *o);
-void catchup_measure(struct bench_catchup *out, unsigned seats,
-                     const struct bench_options *o);
+void catchup_measure(struct bench_council *out, const struct bench_options *o);
+/* The start of a seat that runs, with all the ledger that it has. */
+void replay_measure(struct bench_replay *out, struct live *l, unsigned seat);
 /* These have one that runs. */
 void alone_measure(struct bench_council *out, struct live *l,
                    const struct bench_options *o);

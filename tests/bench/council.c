@@ -141,6 +141,6 @@ void council_measure(struct bench_council *out, const struct bench_options *o)
         viewchange_measure(&out->viewchange, seats, o);
     }
     if (out->done[PART_CATCHUP]) {
-        catchup_measure(&out->catchup, seats, o);
+        catchup_measure(out, o);
     }
 }

@@ -90,7 +90,7 @@ double viewchange_goal_s(const struct bench_report *r)
     return 5 * yard_s(r, 1) + 0.060;
 }
 
-double replay_bound_s(const struct bench_catchup *c)
+double replay_bound_s(const struct bench_replay *p)
 {
-    return c->read_s + c->blake2b_s + c->sha256_s;
+    return p->read_s + p->blake2b_s + p->sha256_s;
 }

@@ -16,6 +16,11 @@ double ratio(double a, double b);
 
 /* --- the daemons --- */
 
+/* In good order. */
+void seat_stop(struct live *l, unsigned seat);
+/* How long until its socket answers, which it does when it has replayed its ledger. Agents
+ * of others work meanwhile. */
+double seat_start(struct live *l, unsigned seat);
 double council_cpu(struct live *l);
 struct bench_memory council_memory(struct live *l);
 /* Of one daemon, since its start; without its CPU time. */

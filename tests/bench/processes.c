@@ -24,6 +24,30 @@ double council_cpu(struct live *l)
     return sum;
 }
 
+void seat_stop(struct live *l, unsigned seat)
+{
+    if (live_stop(l, seat, LIVE_CALL_MS) != 0) {
+        live_show_logs(l, 5);
+        bench_fail("seat %u does not stop in good order", seat);
+    }
+}
+
+double seat_start(struct live *l, unsigned seat)
+{
+    struct control_client *c = NULL;
+    double begin = now_s();
+    live_start(l, seat);
+    while (control_connect(live_seat(l, seat)->socket, &c, NULL) != 0) {
+        if (!live_running(l, seat) || now_s() - begin > LIVE_START_MS / 1e3) {
+            live_show_logs(l, 10);
+            bench_fail("seat %u does not start", seat);
+        }
+        live_pump(l, 1);
+    }
+    control_disconnect(c);
+    return now_s() - begin;
+}
+
 /* --- memory --- */
 
 static FILE *open_of(pid_t pid, const char *name)

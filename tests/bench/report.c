@@ -26,6 +26,7 @@ static void print_limits(const struct bench_limits *l)
 {
     printf("machine, %u core%s\n", l->cores, l->cores == 1 ? "" : "s");
     print_rate("Ed25519 verifications, one core", &l->verifies, "V");
+    print_rate("Ed25519 verifications, all cores", &l->all_verifies, "");
     print_rate("Ed25519 signatures, one core", &l->signs, "");
     for (size_t i = 0; i < l->commit_count; i++) {
         unsigned n = l->commits[i].writers;
@@ -244,12 +245,21 @@ static void print_bytes(const struct bench_council *c)
 
 static void print_resources(const struct bench_report *r)
 {
-    print_memory(r, false);
-    print_memory(r, true);
-    print_start(r);
-    printf("\nbytes of one daemon               sent      to disk    of blocks\n");
+    bool ran = false, started = false;
     for (size_t i = 0; i < r->council_count; i++) {
-        print_bytes(&r->councils[i]);
+        ran |= r->councils[i].ran;
+        started |= r->councils[i].ran || r->councils[i].done[PART_START];
+    }
+    if (ran) {
+        print_memory(r, false);
+        print_memory(r, true);
+        printf("\nbytes of one daemon               sent      to disk    of blocks\n");
+        for (size_t i = 0; i < r->council_count; i++) {
+            print_bytes(&r->councils[i]);
+        }
+    }
+    if (started) {
+        print_start(r);
     }
 }
 

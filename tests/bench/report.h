@@ -41,7 +41,7 @@ struct bench_times viewchange_times(const double *values, const struct bench_vie
 /* How much beyond the request timer it should be at most. */
 double viewchange_goal_s(const struct bench_report *r);
 /* Reading the ledger, and hashing each of its operations as the rules want it. */
-double replay_bound_s(const struct bench_catchup *c);
+double replay_bound_s(const struct bench_replay *p);
 
 /* --- goals --- */
 

@@ -35,28 +35,42 @@ void report_viewchange(const struct bench_report *r)
     }
 }
 
-static void print_rate(const char *what, double seconds, const struct bench_catchup *u)
+static void print_rate(const char *what, double seconds, double operations, double bytes)
 {
-    printf("  %-42s %7.3f s %10.0f operations/s %8.1f MB/s\n", what, seconds,
-           ratio(u->operations, seconds), ratio(u->block_bytes / MB, seconds));
+    printf("  %-44s %7.3f s %10.0f operations/s %8.1f MB/s\n", what, seconds,
+           ratio(operations, seconds), ratio(bytes / MB, seconds));
+}
+
+static void print_catchup(const struct bench_catchup *u)
+{
+    printf("  lacks %.0f operations, %.1f MB of blocks; medians\n", u->operations,
+           u->block_bytes / MB);
+    print_rate("level, from its start", u->whole_s.p50, u->operations, u->block_bytes);
+    print_rate("level, from its first channel", u->connected_s.p50, u->operations,
+               u->block_bytes);
+    print_rate("level, from its first block", u->transfer_s.p50, u->operations,
+               u->block_bytes);
+}
+
+static void print_replay(const struct bench_replay *p)
+{
+    double operations = p->operations, bytes = p->block_bytes;
+    printf("  starts with %.0f operations, %.1f MB of blocks\n", operations, bytes / MB);
+    print_rate("until it answers", p->start_s, operations, bytes);
+    print_rate("of that, the replay", p->replay_s, operations, bytes);
+    print_rate("one core reads the store's file", p->read_s, operations, bytes);
+    print_rate("and makes the operations' ids, BLAKE2b", p->blake2b_s, operations, bytes);
+    print_rate("and the envelopes' trees, SHA-256", p->sha256_s, operations, bytes);
 }
 
 void report_catchup(const struct bench_report *r)
 {
     for (size_t i = 0; i < r->council_count; i++) {
         const struct bench_council *c = &r->councils[i];
-        const struct bench_catchup *u = &c->catchup;
         if (c->done[PART_CATCHUP]) {
-            printf("\na replica of %u, %.0f operations (%.1f MB of blocks) behind\n",
-                   c->seats, u->operations, u->block_bytes / MB);
-            print_rate("level, from its start", u->whole_s, u);
-            print_rate("level, from its first channel", u->connected_s, u);
-            print_rate("level, from its first block", u->transfer_s, u);
-            print_rate("its start with that ledger, until it answers", u->start_s, u);
-            print_rate("of that, the replay", u->replay_s, u);
-            print_rate("one core reads the store's file", u->read_s, u);
-            print_rate("and makes the operations' ids, BLAKE2b", u->blake2b_s, u);
-            print_rate("and the envelopes' trees, SHA-256", u->sha256_s, u);
+            printf("\na replica of %u comes back\n", c->seats);
+            print_catchup(&c->catchup);
+            print_replay(&c->replay);
         }
     }
 }

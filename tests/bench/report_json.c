@@ -48,10 +48,11 @@ static json_t *limits_json(const struct bench_limits *l)
                                                  rate->per_s, "samples",
                                                  values_json(rate->samples, rate->count)));
     }
-    return json_pack("{s:i,s:f,s:o,s:f,s:o}", "cores", (int)l->cores,
+    return json_pack("{s:i,s:f,s:o,s:f,s:f,s:o}", "cores", (int)l->cores,
                      "ed25519_verifies_per_s", l->verifies.per_s,
                      "ed25519_verifies_samples",
                      values_json(l->verifies.samples, l->verifies.count),
+                     "ed25519_all_cores_verifies_per_s", l->all_verifies.per_s,
                      "ed25519_signs_per_s", l->signs.per_s, "lmdb_synced_commits", commits);
 }
 
@@ -136,19 +137,19 @@ static json_t *viewchange_json(const struct bench_viewchange *v)
 
 static json_t *catchup_json(const struct bench_report *r, const struct bench_catchup *c)
 {
-    double per_s = ratio(c->operations, c->connected_s);
+    double per_s = ratio(c->operations, c->connected_s.p50);
     json_t *out = json_object();
     put(out, "operations", c->operations);
     put(out, "block_bytes", c->block_bytes);
-    put(out, "whole_s", c->whole_s);
-    put(out, "connected_s", c->connected_s);
-    put(out, "transfer_s", c->transfer_s);
+    put(out, "whole_s", c->whole_s.p50);
+    put(out, "connected_s", c->connected_s.p50);
+    put(out, "transfer_s", c->transfer_s.p50);
     put(out, "operations_per_s", per_s);
     put(out, "operations_per_verify", ratio(per_s, yard_v(r)));
     return out;
 }
 
-static json_t *replay_json(const struct bench_catchup *c)
+static json_t *replay_json(const struct bench_replay *c)
 {
     json_t *out = json_object();
     put(out, "operations", c->operations);
@@ -197,7 +198,7 @@ static json_t *council_json(const struct bench_report *r, const struct bench_cou
     }
     if (c->done[PART_CATCHUP]) {
         json_object_set_new(out, "catchup", catchup_json(r, &c->catchup));
-        json_object_set_new(out, "replay", replay_json(&c->catchup));
+        json_object_set_new(out, "replay", replay_json(&c->replay));
     }
     return out;
 }

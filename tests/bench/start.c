@@ -6,28 +6,13 @@
 
 enum { TIMES = 3 };
 
-/* As soon as the node has its socket. */
-static struct control_client *connect_early(struct live *l, unsigned seat)
-{
-    double until = now_s() + LIVE_START_MS / 1e3;
-    struct control_client *c = NULL;
-    while (control_connect(live_seat(l, seat)->socket, &c, NULL) != 0) {
-        if (now_s() > until || !live_running(l, seat)) {
-            live_show_logs(l, 10);
-            bench_fail("seat %u does not start", seat);
-        }
-        live_pump(l, 1);
-    }
-    control_disconnect(c);
-    return bench_connect(l, seat, "proposal.");
-}
-
 static double start_once(struct live *l)
 {
     agents_begin(l);
     double start = now_s();
     live_start_all(l);
-    struct control_client *c = connect_early(l, 1);
+    (void)seat_start(l, 1);
+    struct control_client *c = bench_connect(l, 1, "proposal.");
     agents_propose(c);
     agents_await(l, c, "proposal.decided", 1);
     double passed = now_s() - start;
