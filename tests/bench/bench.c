@@ -12,29 +12,36 @@
 
 enum { LIMIT_S = 600, SECONDS = 10, SECONDS_MAX = 3600, TEXT_BYTES = 8 };
 enum { ENVELOPE_MOST = 1024, OUTSTANDING_MAX = 16384 };
-static const unsigned default_sizes[] = {4, 7, 16, 33};
+static const unsigned default_sizes[] = {4, 7, 10, 16, 33};
 
 static const char *const part_names[PARTS] = {"limits", "start",      "idle",
                                               "decide", "alone",      "load",
                                               "single", "viewchange", "catchup"};
 
 static const char usage_text[] =
-    "usage: bench [--only "
-    "limits|start|idle|decide|alone|load|single|viewchange|catchup]...\n"
-    "             [--seats N]...\n"
-    "             [--seconds S] [--size BYTES] [--envelope K] [--outstanding N]\n"
-    "             [--json FILE]\n"
+    "usage: bench [--only PART]... [--seats N]... [--seconds S] [--size BYTES]\n"
+    "             [--envelope K] [--outstanding N] [--json FILE]\n"
     "\n"
     "  --only         this part alone; may be repeated\n"
-    "  --seats        councils of so many seats instead of 4, 7, 16 and 33; may be "
-    "repeated\n"
+    "                 limits      what the machine does without a council\n"
+    "                 start       from nothing to the first decision\n"
+    "                 idle        the daemons' CPU time while nothing happens\n"
+    "                 decide      decisions one after another, and many at once\n"
+    "                 alone       one operation at a time\n"
+    "                 load        as many as it takes\n"
+    "                 single      the same, each in an envelope of its own\n"
+    "                 viewchange  the primary dies\n"
+    "                 catchup     a replica comes back; the replay of a ledger\n"
+    "  --seats        councils of so many seats instead of 4, 7, 10, 16 and 33; may be\n"
+    "                 repeated. Of a whole run single and catchup are for 4 seats, and\n"
+    "                 viewchange is for 4 and 33\n"
     "  --seconds      of load for each council; 10 otherwise\n"
     "  --size         bytes of text in an operation of the load; 8 otherwise\n"
     "  --envelope     at most so many operations in an envelope; as many as there is room\n"
     "                 for otherwise\n"
     "  --outstanding  operations of each seat that wait under load; otherwise 2048, or\n"
     "                 less in large councils\n"
-    "  --json         writes the figures there, too\n";
+    "  --json         writes the figures there, too; tests/bench/README tells them\n";
 
 __attribute__((noreturn)) static void usage(const char *what, const char *word)
 {

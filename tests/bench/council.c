@@ -20,8 +20,8 @@ enum {
 static const struct live_class class = {
     .name = "bench", .commit_ms = 3600000, .reveal_ms = 3600000, .grace_ms = 2000};
 
-/* Whether this part is for councils of this size. Some are for the smallest and the largest
- * of a whole run, two for the smallest; all for what was asked for. */
+/* Whether this part is for councils of this size: two are for the smallest of a whole run,
+ * one for that and the largest, all for the one that was asked for. */
 static bool wanted(const struct bench_options *o, enum bench_part part, unsigned seats)
 {
     bool asked = o->size_count == ONLY_ONE, small = seats == SMALL, large = seats == LARGE;
@@ -29,12 +29,12 @@ static bool wanted(const struct bench_options *o, enum bench_part part, unsigned
     case PART_SINGLE:
     case PART_CATCHUP:
         return o->parts[part] && (asked || small);
-    case PART_DECIDE:
     case PART_VIEWCHANGE:
         return o->parts[part] && (asked || small || large);
     case PART_LIMITS:
     case PART_START:
     case PART_IDLE:
+    case PART_DECIDE:
     case PART_ALONE:
     case PART_LOAD:
     case PARTS:

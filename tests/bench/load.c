@@ -86,34 +86,57 @@ static void end_batches(struct load *load, struct seat_load *s, unsigned done)
     }
 }
 
-/* Gives every seat so many operations more as it lacks, or only asks what waits there; what
- * was ordered shows in the answers. Blocks do not tell: what is void for the quota may be
- * ordered again. */
-static void talk(struct load *load, bool fill)
+static void submit(struct load *load, struct seat_load *s, unsigned count)
 {
-    unsigned added[SEATS_MAX] = {0};
-    for (unsigned i = 0; i < load->seat_count; i++) {
-        struct seat_load *s = &load->seats[i];
-        added[i] =
-            fill && s->waiting < load->outstanding ? load->outstanding - s->waiting : 0;
-        bench_send_load(s->client, added[i], load->o->text_bytes);
-        begin_batch(s, added[i]);
-        load->submitted += added[i];
-    }
+    bench_send_load(s->client, count, load->o->text_bytes);
+    begin_batch(s, count);
+    load->submitted += count;
+    s->waiting += count;
+}
+
+/* What waits at the seat, by its answer; the rest was ordered. Blocks do not tell: what is
+ * void for the quota may be ordered again. */
+static void take_answer(struct load *load, struct seat_load *s)
+{
+    unsigned waiting = bench_waiting(s->client);
+    end_batches(load, s, s->waiting - waiting);
+    s->waiting = waiting;
+}
+
+/* Asks every seat what waits there. */
+static void ask(struct load *load)
+{
     load->waiting = 0;
     for (unsigned i = 0; i < load->seat_count; i++) {
+        submit(load, &load->seats[i], 0);
+    }
+    for (unsigned i = 0; i < load->seat_count; i++) {
+        take_answer(load, &load->seats[i]);
+        load->waiting += load->seats[i].waiting;
+    }
+}
+
+/* The same, and gives each at once what it lacks: the slower ones are not waited for. */
+static void top_up(struct load *load)
+{
+    for (unsigned i = 0; i < load->seat_count; i++) {
+        submit(load, &load->seats[i], 0);
+    }
+    for (unsigned i = 0; i < load->seat_count; i++) {
         struct seat_load *s = &load->seats[i];
-        unsigned waiting = bench_waiting(s->client);
-        end_batches(load, s, s->waiting + added[i] - waiting);
-        s->waiting = waiting;
-        load->waiting += waiting;
+        take_answer(load, s);
+        submit(load, s,
+               s->waiting < load->outstanding ? load->outstanding - s->waiting : 0);
+    }
+    for (unsigned i = 0; i < load->seat_count; i++) {
+        take_answer(load, &load->seats[i]);
     }
 }
 
 /* How many operations are ordered by now. */
 static uint64_t ordered_by_now(struct load *load)
 {
-    talk(load, false);
+    ask(load);
     return load->submitted - load->waiting;
 }
 
@@ -122,7 +145,7 @@ static void drain(struct load *load)
 {
     do {
         live_pump(load->l, DRAIN_MS);
-        talk(load, false);
+        ask(load);
     } while (load->waiting > 0);
     bench_level(load->l);
 }
@@ -132,8 +155,7 @@ static void run(struct load *load, double until, uint64_t most)
 {
     uint64_t share = (uint64_t)load->outstanding * load->seat_count / PARTS_OF_ALL;
     while (now_s() < until && load->submitted < most) {
-        talk(load, false);
-        talk(load, true);
+        top_up(load);
         uint64_t ordered = 0;
         do {
             struct bench_block b = bench_next_block(load->watcher);
