@@ -101,10 +101,10 @@ def put(row, prefix, values):
         row[prefix + '_' + name] = value
 
 
-def find(runs, kind, seats, shared, delay=None):
+def find(runs, kind, seats, shared, delay=None, quiet=True):
     for run in runs:
         if run['kind'] == kind and run['seats'] == seats and \
-           (run['cores'] > 0) == shared and \
+           (run['cores'] > 0) == shared and (shared or run['quiet'] == quiet) and \
            (delay is None or abs(run['delay_s'] - delay) < 1e-9):
             return run
     return None
@@ -142,7 +142,7 @@ def far(runs, seats, delay):
     if one is None and many is None and alone is None:
         return None
     return {
-        'seats': seats, 'delay': delay,
+        'seats': seats, 'delay': delay, 'how': 'apart',
         'alone': pick(alone or {}, 'alone_s.p50'),
         'outcome': pick(one or {}, 'outcome_s.p50'),
         'final': pick(one or {}, 'final_s.p50'),
@@ -155,9 +155,19 @@ def far(runs, seats, delay):
     }
 
 
+def far_measured(row):
+    """The same of real daemons over long lines."""
+    values = {name: pick(row, path) for name, path in (
+        ('delay', 'delay_s'), ('alone', 'alone_p50_s'), ('outcome', 'outcome_p50_s'),
+        ('final', 'final_p50_s'), ('one_per_s', 'one_per_s'),
+        ('many_per_s', 'many_per_s'))}
+    return dict(values, how='measured', seats=int(row['seats']), provable=None, views=0,
+                many=row['many'],
+                many_bound=ratio(row['many'], FINAL * values['delay']))
+
+
 class Report:
-    def __init__(self, bench, scale):
-        self.bench, self.scale = bench, scale
+    def __init__(self, bench, scale, lines=None):
         machine = (bench or {}).get('machine') or {}
         self.verifies = pick(machine, 'ed25519_verifies_per_s')
         self.signs = pick(machine, 'ed25519_signs_per_s')
@@ -180,6 +190,10 @@ class Report:
         self.far = [row for d in delays for n in sizes
                     if (row := far(runs, n, d)) is not None]
         self.delays = delays
+        self.lines = sorted((far_measured(row) for row in (lines or {}).get('rows', [])),
+                            key=lambda row: (row['delay'], row['seats']))
+        self.far_compared = [row for row in (self.far_model(real, runs)
+                                             for real in self.lines) if row is not None]
 
     def on_cores(self, row):
         """What this machine's cores would carry, all replicas together, were they never
@@ -188,6 +202,19 @@ class Report:
         return {'seats': n,
                 'ops_per_s': ratio(self.cores / n, row.get('op_cpu')),
                 'many_per_s': ratio(self.cores / n, row.get('many_cpu'))}
+
+    @staticmethod
+    def far_model(real, runs):
+        """Model over measured, asked in the same way."""
+        model = far(runs, real['seats'], real['delay'])
+        one = find(runs, 'one', real['seats'], False, real['delay'], quiet=False)
+        if model is None or one is None:
+            return None
+        model['outcome'] = pick(one, 'outcome_s.p50')
+        model['final'] = pick(one, 'final_s.p50')
+        names = ('alone', 'outcome', 'final', 'many_per_s')
+        return dict({name: ratio(model[name], real[name]) for name in names},
+                    seats=real['seats'], delay=real['delay'])
 
     def compared(self):
         """Model over measured, by size."""

@@ -83,10 +83,11 @@ static void set_times(json_t *out, const char *name, const struct scale_times *t
 json_t *scale_result_json(const struct scale_plan *p, const struct scale_result *r)
 {
     const struct scale_counts *c = &r->counts;
-    json_t *out = json_pack("{s:s,s:i,s:i,s:f,s:i,s:f}", "kind", scale_kind_name(p->kind),
-                            "seats", (int)p->seats, "cores", (int)p->cores, "delay_s",
-                            (double)p->delay_ns / (double)SCALE_S, "at_once",
-                            (int)p->at_once, "seconds", r->seconds);
+    json_t *out =
+        json_pack("{s:s,s:i,s:i,s:f,s:i,s:b,s:f}", "kind", scale_kind_name(p->kind),
+                  "seats", (int)p->seats, "cores", (int)p->cores, "delay_s",
+                  (double)p->delay_ns / (double)SCALE_S, "at_once", (int)p->at_once,
+                  "quiet", (int)p->quiet, "seconds", r->seconds);
     json_t *more =
         json_pack("{s:I,s:I,s:I,s:I,s:f}", "blocks", (json_int_t)r->blocks, "operations",
                   (json_int_t)r->operations, "decisions", (json_int_t)r->decisions, "views",

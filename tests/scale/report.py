@@ -25,12 +25,14 @@ def main():
     p = argparse.ArgumentParser(description=__doc__)
     p.add_argument('--bench', metavar='FILE', help='JSON of the bench of real processes')
     p.add_argument('--scale', metavar='FILE', help='JSON of tests/scale/scale')
+    p.add_argument('--lines', metavar='FILE', help='JSON of tests/scale/far')
     p.add_argument('--out', metavar='DIR', required=True, help='where everything is put')
     p.add_argument('--no-plots', action='store_true', help='the tables alone')
     options = p.parse_args()
     if options.bench is None and options.scale is None:
         p.error('--bench or --scale is needed')
-    report = figures.Report(read(options.bench), read(options.scale))
+    report = figures.Report(read(options.bench), read(options.scale),
+                            read(options.lines))
     try:
         os.makedirs(options.out, exist_ok=True)
         text = tables.text(report)
