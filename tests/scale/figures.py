@@ -46,6 +46,19 @@ def block_checks(n):
 
 # --- real processes ---
 
+def merge(files):
+    """The first file, with what the councils in others have and it has not."""
+    if not files:
+        return None
+    councils = {}
+    for file in files:
+        for council in file.get('councils', []):
+            known = councils.setdefault(council['seats'], {})
+            for name, value in council.items():
+                known.setdefault(name, value)
+    return dict(files[0], councils=list(councils.values()))
+
+
 def measured(council):
     return {
         'seats': int(council['seats']),

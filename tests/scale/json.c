@@ -169,6 +169,21 @@ unsigned machine_cores(const json_t *bench)
     return (unsigned)number_of(json_object_get(bench, "machine"), "cores");
 }
 
+unsigned machine_outstanding(const json_t *bench, unsigned seats)
+{
+    const json_t *council;
+    size_t i;
+    json_array_foreach(json_object_get(bench, "councils"), i, council)
+    {
+        const json_t *load = json_object_get(council, "ordering");
+        double all = json_number_value(json_object_get(load, "outstanding"));
+        if ((unsigned)number_of(council, "seats") == seats && all > 0) {
+            return (unsigned)all / seats;
+        }
+    }
+    return 0;
+}
+
 bool machine_alone(const json_t *bench, unsigned *seats, double *cpu_s)
 {
     const json_t *council;

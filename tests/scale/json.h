@@ -19,6 +19,8 @@ json_t *machine_load(const char *path);
 void machine_read(const json_t *bench, unsigned seats, struct scale_machine *out);
 /* The cores that real daemons had. */
 unsigned machine_cores(const json_t *bench);
+/* The operations of one seat that waited under load; 0 where that is not known. */
+unsigned machine_outstanding(const json_t *bench, unsigned seats);
 /* Processor time of one daemon for one operation alone, in the smallest council of which
  * that is known; false where there is none. */
 bool machine_alone(const json_t *bench, unsigned *seats, double *cpu_s);

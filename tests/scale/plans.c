@@ -8,7 +8,7 @@
 enum {
     SHARED_SEATS_MAX = 33, /* as real processes are measured, */
     FAR_SEATS_MAX = 7,     /* and over distances */
-    OF_SEAT_MAX = 1024,    /* operations outstanding, as in the bench of real processes, */
+    OF_SEAT_MAX = 2048,    /* operations outstanding, as in the bench of real processes, */
     OF_ALL = 16384,
     OF_SEAT_MIN = 100, /* but for large envelopes */
     TEXT_BYTES = 8,
@@ -32,9 +32,10 @@ static unsigned at_once(unsigned seats)
     return each < 1 ? 1 : each < quota ? each : quota;
 }
 
-static unsigned outstanding(unsigned seats)
+static unsigned outstanding(const struct plans *all, unsigned seats)
 {
-    unsigned each = OF_ALL / seats;
+    unsigned each = all->outstanding(all->context, seats);
+    each = each > 0 ? each : OF_ALL / seats;
     return each > OF_SEAT_MAX ? OF_SEAT_MAX : each > OF_SEAT_MIN ? each : OF_SEAT_MIN;
 }
 
@@ -87,7 +88,7 @@ static void begin_plan(struct scale_plan *p, const struct plans *all, uint16_t s
                              .cores = all->cores,
                              .delay_ns = loopback_ns,
                              .timer_floor_ms = FLOOR_MS,
-                             .outstanding = outstanding(seats),
+                             .outstanding = outstanding(all, seats),
                              .text_bytes = TEXT_BYTES,
                              .machine = all->machine(all->context, seats),
                              .dir = all->dir};

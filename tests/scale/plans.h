@@ -17,6 +17,8 @@ struct plans {
     bool quick;     /* a quarter of the work */
     bool nominal;   /* what the calls take is not measured but guessed */
     const char *dir;
+    /* Operations of one seat that wait under load with so many seats; 0: by the size. */
+    unsigned (*outstanding)(void *context, unsigned seats);
     /* What the machine takes with so many replicas; what is told of each run. */
     struct scale_machine (*machine)(void *context, unsigned seats);
     void (*tell)(void *context, const struct scale_plan *p, const struct scale_result *r);

@@ -23,7 +23,9 @@ def read(path):
 
 def main():
     p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument('--bench', metavar='FILE', help='JSON of the bench of real processes')
+    p.add_argument('--bench', metavar='FILE', action='append',
+                   help='JSON of the bench of real processes; of several the first one has '
+                        'the machine, the others what it lacks of councils')
     p.add_argument('--scale', metavar='FILE', help='JSON of tests/scale/scale')
     p.add_argument('--lines', metavar='FILE', help='JSON of tests/scale/far')
     p.add_argument('--out', metavar='DIR', required=True, help='where everything is put')
@@ -31,7 +33,8 @@ def main():
     options = p.parse_args()
     if options.bench is None and options.scale is None:
         p.error('--bench or --scale is needed')
-    report = figures.Report(read(options.bench), read(options.scale),
+    report = figures.Report(figures.merge([read(path) for path in options.bench or []]),
+                            read(options.scale),
                             read(options.lines))
     try:
         os.makedirs(options.out, exist_ok=True)

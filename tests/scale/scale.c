@@ -158,6 +158,12 @@ static struct scale_machine machine_of(void *context, unsigned seats)
     return m;
 }
 
+static unsigned outstanding_of(void *context, unsigned seats)
+{
+    const struct job *j = context;
+    return j->file != NULL ? machine_outstanding(j->file, seats) : 0;
+}
+
 static void tell(void *context, const struct scale_plan *p, const struct scale_result *r)
 {
     struct job *j = context;
@@ -218,6 +224,7 @@ int main(int argc, char **argv)
         j.plans.cores = machine_cores(j.file);
     }
     j.plans.machine = machine_of;
+    j.plans.outstanding = outstanding_of;
     j.plans.tell = tell;
     j.plans.context = &j;
     fit_turn(&j);

@@ -79,7 +79,7 @@ ok 'the model beside what was measured' between \
     "$(awk '/^THE MODEL/ { inside = 1 } inside && $1 == 4 { print $4 }' \
         report/report.txt)" 0.8 1.2
 ok 'a decision over 20 ms takes at least twelve delays' between \
-    "$(awk '/^OVER/ { inside = 1 } inside && $1 == "20.0" { print $6 }' \
+    "$(awk '/^OVER/ { inside = 1 } inside && $1 == "20.0" { print $7 }' \
         report/report.txt)" 12 16
 ok 'the arithmetic is shown' grep -q '^provable .* = 18$' report/report.txt
 
