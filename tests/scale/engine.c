@@ -287,7 +287,8 @@ static void take_turn(struct node *n)
 static uint64_t sync_ns(const struct scale *s, uint64_t bytes)
 {
     const struct scale_machine *m = &s->plan->machine;
-    double more = s->plan->cores == 0 ? 0 : m->sync_all_ns - m->sync_ns;
+    bool shared = s->plan->cores > 0 && m->sync_all_ns > m->sync_ns;
+    double more = shared ? m->sync_all_ns - m->sync_ns : 0;
     return (uint64_t)(m->sync_ns + more * (s->syncing - 1) / (s->plan->seats - 1) +
                       m->disk_byte_ns * (double)bytes);
 }

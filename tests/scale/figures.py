@@ -76,6 +76,7 @@ def measured(council):
         'one_checks': pick(council, 'decisions.one_each.checks'),
         'one_wire': pick(council, 'decisions.one_each.sent_bytes'),
         'one_disk': pick(council, 'decisions.one_each.written_bytes'),
+        'many': pick(council, 'decisions.many'),
         'many_per_s': pick(council, 'decisions.many_per_s'),
         'many_cpu': pick(council, 'decisions.many_each.cpu_s',
                          'decisions.many_cpu_s_per_decision_and_node'),
@@ -142,6 +143,7 @@ def simulated(runs, seats, shared):
         row['final'] = pick(one, 'final_s.p50')
         put(row, 'one', each(one, one['decisions']))
     if many is not None:
+        row['many'] = many['decisions']
         row['many_per_s'] = ratio(many['decisions'], many['seconds'])
         put(row, 'many', each(many, many['decisions']))
     return row if len(row) > 1 else None
@@ -225,6 +227,8 @@ class Report:
             return None
         model['outcome'] = pick(one, 'outcome_s.p50')
         model['final'] = pick(one, 'final_s.p50')
+        if model['many'] != real['many']:
+            model['many_per_s'] = None
         names = ('alone', 'outcome', 'final', 'many_per_s')
         return dict({name: ratio(model[name], real[name]) for name in names},
                     seats=real['seats'], delay=real['delay'])
@@ -238,5 +242,7 @@ class Report:
         for n in self.sizes:
             real, model = self.measured.get(n), self.shared.get(n)
             if real is not None and model is not None:
-                rows[n] = {name: ratio(model.get(name), real.get(name)) for name in names}
+                alike = real.get('many') == model.get('many')
+                rows[n] = {name: ratio(model.get(name), real.get(name)) for name in names
+                           if alike or not name.startswith('many')}
         return rows

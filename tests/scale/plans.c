@@ -28,7 +28,7 @@ static unsigned less(unsigned count, unsigned least, unsigned seats)
 static unsigned at_once(unsigned seats)
 {
     const unsigned quota = 8;
-    unsigned each = 264 / seats;
+    unsigned each = (seats <= SHARED_SEATS_MAX ? 264 : 128) / seats;
     return each < 1 ? 1 : each < quota ? each : quota;
 }
 
@@ -53,7 +53,7 @@ static void set_size(struct scale_plan *p, const struct plans *all)
         p->count = less(40 / shorter, 3, p->seats);
         break;
     case SCALE_MANY:
-        p->at_once = all->quick ? 1 : at_once(p->seats);
+        p->at_once = all->quick && p->seats > FAR_SEATS_MAX ? 1 : at_once(p->seats);
         p->count = p->seats * p->at_once;
         break;
     }

@@ -139,7 +139,7 @@ def model(r):
              ('one_cpu', 'CPU'), ('one_checks', 'checks'), ('one_wire', 'wire'),
              ('one_disk', 'disk'), ('many_per_s', 'many\n/s'), ('many_cpu', 'CPU'),
              ('many_checks', 'checks')]
-    rows = [[str(n)] + [number(row[name]) for name, _ in names]
+    rows = [[str(n)] + [number(row.get(name)) for name, _ in names]
             for n, row in r.compared().items()]
     return table(['seats'] + [head for _, head in names], rows)
 
