@@ -46,19 +46,6 @@ def block_checks(n):
 
 # --- real processes ---
 
-def merge(files):
-    """The first file, with what the councils in others have and it has not."""
-    if not files:
-        return None
-    councils = {}
-    for file in files:
-        for council in file.get('councils', []):
-            known = councils.setdefault(council['seats'], {})
-            for name, value in council.items():
-                known.setdefault(name, value)
-    return dict(files[0], councils=list(councils.values()))
-
-
 def measured(council):
     return {
         'seats': int(council['seats']),
@@ -176,7 +163,7 @@ def far_measured(row):
         ('delay', 'delay_s'), ('alone', 'alone_p50_s'), ('outcome', 'outcome_p50_s'),
         ('final', 'final_p50_s'), ('one_per_s', 'one_per_s'),
         ('many_per_s', 'many_per_s'))}
-    return dict(values, how='measured', seats=int(row['seats']), provable=None, views=0,
+    return dict(values, how='real', seats=int(row['seats']), provable=None, views=0,
                 many=row['many'],
                 many_bound=ratio(row['many'], FINAL * values['delay']))
 

@@ -21,19 +21,31 @@ def read(path):
         sys.exit(f'report.py: {path}: {error}')
 
 
+def put_page(path, lines):
+    """Between two comments of the page."""
+    begin, end = '.\\" figures begin\n', '.\\" figures end\n'
+    with open(path, encoding='utf-8') as file:
+        before, found, rest = file.read().partition(begin)
+    _, ended, after = rest.partition(end)
+    if not found or not ended:
+        sys.exit(f'report.py: {path} has no place for figures')
+    with open(path, 'w', encoding='utf-8') as file:
+        file.write(before + begin + lines + end + after)
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__)
-    p.add_argument('--bench', metavar='FILE', action='append',
-                   help='JSON of the bench of real processes; of several the first one has '
-                        'the machine, the others what it lacks of councils')
+    p.add_argument('--bench', metavar='FILE', help='JSON of the bench of real processes')
     p.add_argument('--scale', metavar='FILE', help='JSON of tests/scale/scale')
     p.add_argument('--lines', metavar='FILE', help='JSON of tests/scale/far')
     p.add_argument('--out', metavar='DIR', required=True, help='where everything is put')
+    p.add_argument('--page', metavar='FILE',
+                   help='a manual page whose figures are replaced by these')
     p.add_argument('--no-plots', action='store_true', help='the tables alone')
     options = p.parse_args()
     if options.bench is None and options.scale is None:
         p.error('--bench or --scale is needed')
-    report = figures.Report(figures.merge([read(path) for path in options.bench or []]),
+    report = figures.Report(read(options.bench),
                             read(options.scale),
                             read(options.lines))
     try:
@@ -42,6 +54,8 @@ def main():
         with open(os.path.join(options.out, 'report.txt'), 'w', encoding='utf-8') as file:
             file.write(text)
         print(text)
+        if options.page is not None:
+            put_page(options.page, tables.mdoc(report))
         if not options.no_plots:
             plots.draw(report, options.out)
     except OSError as error:

@@ -55,8 +55,9 @@ def machine(r):
     c = r.costs
     if c.get('flush_ns'):
         lines.append(f'     {number(c["flush_ns"], 1e-3)} us for what a turn sends to one '
-                     f'peer, both ends; {number(c["frame_ns"], 1e-3)} us more for each '
-                     f'message, {number(c["byte_ns"])} ns for each byte')
+                     f'peer, both ends')
+        lines.append(f'     {number(c["frame_ns"], 1e-3)} us more for each message, '
+                     f'{number(c["byte_ns"])} ns for each byte')
     if r.fitted:
         lines.append(f'     {number(c["turn_ns"], 1e-3)} us for a turn of a daemon besides, '
                      f'fitted to one operation alone at n = {r.fitted}')
@@ -67,18 +68,18 @@ def both(r):
     """Measured and simulated rows in the order of sizes."""
     for n in r.sizes:
         if n in r.measured:
-            yield 'measured', r.measured[n]
+            yield 'real', r.measured[n]
         if n in r.shared:
-            yield 'simulated', r.shared[n]
+            yield 'model', r.shared[n]
         elif n in r.apart:
-            yield 'computed', r.on_cores(r.apart[n])
+            yield 'cores', r.on_cores(r.apart[n])
         if n in r.apart:
             yield 'apart', r.apart[n]
 
 
 def operations(r):
-    heads = ['seats', 'how', 'operations\n/s', 'in V', 'CPU\nus', 'of it sig-\nnatures, %',
-             'wire\nbytes', 'disk\nbytes', 'memory\nMB', 'one alone\np50, ms']
+    heads = ['seats', 'how', 'all\n/s', 'in V', 'CPU\nus', 'signa-\ntures, %',
+             'sent\nbytes', 'disk\nbytes', 'memory\nMB', 'alone\np50, ms']
     rows = []
     for how, row in both(r):
         share = row.get('op_signatures')
@@ -94,8 +95,8 @@ def operations(r):
 
 
 def decisions(r):
-    heads = ['seats', 'how', 'outcome\np50, ms', 'final\np50, ms', 'one\nCPU, ms', 'checks',
-             'wire\nkB', 'disk\nkB', 'many\n/s', 'CPU\nms', 'checks', 'wire\nkB',
+    heads = ['\nseats', '\nhow', 'outcome\np50, ms', 'final\nms', 'CPU\nms', 'checks\n',
+             'sent\nkB', 'disk\nkB', 'many\n/s', 'CPU\nms', 'checks\n', 'sent\nkB',
              'disk\nkB']
     rows = []
     for how, row in both(r):
@@ -114,10 +115,9 @@ def in_delays(seconds, delay):
 
 
 def distances(r):
-    heads = ['one way\nms', 'seats', 'how', 'block\nms', f'delays\n(bound {PHASE})',
-             'outcome\nms', f'delays\n(bound {OUTCOME})', 'final\nms',
-             f'delays\n(bound {FINAL})', 'provable\nms', f'delays\n(bound {PROVABLE})',
-             'one by\none, /s', 'bound\n/s', 'many at\nonce, /s', 'bound\n/s', 'of']
+    heads = ['delay\nms', 'seats', 'how', 'block\nms', f'\n{PHASE}', 'outcome\nms',
+             f'\n{OUTCOME}', 'final\nms', f'\n{FINAL}', 'provable\nms', f'\n{PROVABLE}',
+             'one\n/s', 'bound\n/s', 'many\n/s', 'bound\n/s', 'of']
     rows = []
     for row in sorted(r.far + r.lines,
                       key=lambda row: (row['delay'], row['seats'], row['how'] == 'apart')):
@@ -128,8 +128,8 @@ def distances(r):
             in_delays(row['outcome'], d), number(row['final'], 1e3),
             in_delays(row['final'], d), number(row['provable'], 1e3),
             in_delays(row['provable'], d), number(row['one_per_s']),
-            number(1 / ((PROVABLE if row['how'] == 'apart' else FINAL) * d)), number(row['many_per_s']),
-            number(row['many_bound']), str(row['many'] or '-')])
+            number(1 / ((PROVABLE if row['how'] == 'apart' else FINAL) * d)),
+            number(row['many_per_s']), number(row['many_bound']), str(row['many'] or '-')])
     return table(heads, rows)
 
 
@@ -163,11 +163,10 @@ def arithmetic():
     return '\n'.join(lines)
 
 
-HOW = '''measured: real daemons, all on this machine's cores and one disk. simulated: the replica
-and the store that ship, on virtual time, as many on as many cores and one disk. apart: the
-same with a core and a disk for each, links of 0.1 ms. computed: what this machine's cores
-would carry of that, all replicas together, by their processor time alone. In the simulation
-messages, bytes, blocks, synced turns and signature checks are counted as they happen.
+HOW = '''real: daemons, all on this machine's cores and one disk. model: the replica and the store
+that ship, on virtual time, as many on as many cores and one disk. apart: the same with a
+core and a disk for each, links of 0.1 ms. cores: what this machine's cores would carry of
+that, all replicas together, by their processor time alone. In the model messages, bytes, blocks, synced turns and signature checks are counted as they happen.
 Processor time is what was counted, weighed: a check and a signature as measured by the
 bench, a message by what the real channel took on loopback in this run, the calls into the
 replica and its store by their mean in this run, with signatures that cost nothing and stores
@@ -178,36 +177,57 @@ hands to the system. Memory is the heap of a replica, without channels and witho
 of a daemon, what is resident without that map.'''
 
 
-def text(r):
-    parts = ['THE MACHINE', machine(r), '']
+def bound():
+    return ('The lower bound in one-way delays, for a client at a backup:\n' + arithmetic())
+
+
+def sections(r):
+    """Titles, tables and words about them."""
+    yield 'THE MACHINE', machine(r), ''
     if r.sizes:
-        parts += ['OPERATIONS: as many as the council takes, of 8 bytes in large envelopes;',
-                  'CPU, bytes and memory of one replica', '', operations(r), '',
-                  'DECISIONS: one after another, and many at once; of one replica for one '
-                  'decision', '', decisions(r), '', wrapped(HOW), '']
+        yield ('OPERATIONS: as many as the council takes, of 8 bytes in large envelopes; of '
+               'one replica', operations(r), '')
+        yield ('DECISIONS: one after another, and many at once; of one replica, for one '
+               'decision', decisions(r), HOW)
     if r.compared():
-        parts += ['THE MODEL: simulated over measured; 1 would be right', '', model(r), '']
+        yield 'THE MODEL: over what is real; 1 would be right', model(r), ''
     if r.far or r.lines:
-        views = sum(row['views'] for row in r.far)
-        parts += ['OVER DISTANCES: delays are one way; a core and a disk for each, but for '
-                  'real daemons', '',
-                  distances(r), '',
-                  'The lower bound in one-way delays, for a client at a backup:',
-                  arithmetic(), '',
-                  wrapped('Beyond it are the syncs (one before each of a block\'s '
-                          'messages), the processor time of checks, and what the primary '
-                          'waits for ballots and reveals that come in crowds.'
-                          + (f' Views changed {views} times in these runs.'
-                             if views else '')), '',
-                  wrapped('Apart, a decision begins once the one before is provable; the '
-                          'real daemons, whose bytes another process holds back, are asked '
-                          'as soon as it is final, when a block is still under way.'), '']
+        yield ('OVER DISTANCES: delays are one way; the lower bound in delays stands above '
+               'each column', distances(r), BEYOND)
     if r.far_compared:
-        parts += ['THE MODEL OVER DISTANCES: asked as the real daemons; over measured', '',
-                  far_model(r), '']
+        yield ('THE MODEL OVER DISTANCES: asked as the real daemons; over what is real',
+               far_model(r), '')
+
+
+BEYOND = '''Beyond the bound are the syncs, one before each of a block's messages; the
+processor time of checks; and what the primary waits for ballots and reveals, that come in
+crowds. Apart, a decision begins once the one before is provable. Real daemons, whose bytes
+another process holds back, are asked as soon as it is final, when a block is still under
+way; they share the cores and the disk.'''
+
+
+def text(r):
+    parts = []
+    for title, lines, words in sections(r):
+        parts += [title, '', lines, '']
+        if words:
+            parts += [wrapped(words), '']
+    if r.far or r.lines:
+        parts += [bound(), '']
     if r.sizes:
         parts += ['Signatures that one replica checks for a block with one envelope, from '
                   '1 + 2(q-1) to 1 + 2(n-1):',
                   wrapped(', '.join('{} to {} at n = {} (q = {})'.format(
                       *block_checks(n), n, quorum(n)) for n in r.sizes)), '']
     return '\n'.join(parts)
+
+
+def mdoc(r):
+    """The tables for a manual page, which has the words itself."""
+    parts = [f'One run of\n.Ql make bench-report\non a machine with {r.cores} cores.']
+    for title, lines, _ in sections(r):
+        name, _, about = title.partition(': ')
+        parts += [f'.Ss {name.capitalize()}']
+        parts += [f'{about[0].upper()}{about[1:]}.'] if about else []
+        parts += ['.Bd -literal', lines, '.Ed']
+    return '\n'.join(parts) + '\n'
