@@ -126,6 +126,7 @@ struct bench_replay {
     double operations, block_bytes; /* of the ledger */
     double start_s;                 /* of a node with that ledger, until it answers */
     double replay_s;                /* of that, what it did before it was ready */
+    double start_cpu_s;             /* its CPU time until it answered */
     double store_bytes;             /* of the store's file */
     /* CPU time: reading that file; the operations' ids; the trees of their envelopes */
     double read_s, blake2b_s, sha256_s;

@@ -21,6 +21,8 @@ void seat_stop(struct live *l, unsigned seat);
 /* How long until its socket answers, which it does when it has replayed its ledger. Agents
  * of others work meanwhile. */
 double seat_start(struct live *l, unsigned seat);
+/* CPU time of one daemon so far, and of all. */
+double seat_cpu(struct live *l, unsigned seat);
 double council_cpu(struct live *l);
 struct bench_memory council_memory(struct live *l);
 /* Of one daemon, since its start; without its CPU time. */

@@ -8,18 +8,23 @@
 #include <string.h>
 #include <time.h>
 
+double seat_cpu(struct live *l, unsigned seat)
+{
+    clockid_t clock;
+    struct timespec t;
+    if (clock_getcpuclockid(live_seat(l, seat)->pid, &clock) != 0 ||
+        clock_gettime(clock, &t) != 0) {
+        live_show_logs(l, 5);
+        bench_fail("the daemon of seat %u is gone", seat);
+    }
+    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
 double council_cpu(struct live *l)
 {
     double sum = 0;
     for (unsigned seat = 1; seat <= l->options.seats; seat++) {
-        clockid_t clock;
-        struct timespec t;
-        if (clock_getcpuclockid(live_seat(l, seat)->pid, &clock) != 0 ||
-            clock_gettime(clock, &t) != 0) {
-            live_show_logs(l, 5);
-            bench_fail("the daemon of seat %u is gone", seat);
-        }
-        sum += (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+        sum += seat_cpu(l, seat);
     }
     return sum;
 }

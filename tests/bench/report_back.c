@@ -57,7 +57,8 @@ static void print_replay(const struct bench_replay *p)
     double operations = p->operations, bytes = p->block_bytes;
     printf("  starts with %.0f operations, %.1f MB of blocks\n", operations, bytes / MB);
     print_rate("until it answers", p->start_s, operations, bytes);
-    print_rate("of that, the replay", p->replay_s, operations, bytes);
+    print_rate("its CPU time until then", p->start_cpu_s, operations, bytes);
+    print_rate("the replay", p->replay_s, operations, bytes);
     print_rate("one core reads the store's file", p->read_s, operations, bytes);
     print_rate("and makes the operations' ids, BLAKE2b", p->blake2b_s, operations, bytes);
     print_rate("and the envelopes' trees, SHA-256", p->sha256_s, operations, bytes);

@@ -156,6 +156,7 @@ static json_t *replay_json(const struct bench_replay *c)
     put(out, "block_bytes", c->block_bytes);
     put(out, "store_bytes", c->store_bytes);
     put(out, "start_s", c->start_s);
+    put(out, "start_cpu_s", c->start_cpu_s);
     put(out, "replay_s", c->replay_s);
     put(out, "operations_per_s", ratio(c->operations, c->replay_s));
     put(out, "bytes_per_s", ratio(c->block_bytes, c->replay_s));
