@@ -201,6 +201,40 @@ const struct proposal *council_at(const struct council *c, size_t index)
     return index < c->live_count ? &c->live[index]->p : NULL;
 }
 
+/* Whether the proposal waits for something of the seat, and for which sort of envelope. */
+static bool is_awaited(const struct council *c, const struct live *l, uint16_t seat,
+                       enum envelope_sort *sort)
+{
+    const struct seat_ballot *ballot = &l->p.seats[seat - 1];
+    switch (l->p.phase) {
+    case PROPOSAL_SEALED:
+        *sort = ENVELOPE_SIGNED;
+        return l->p.active[seat - 1] && !ballot->committed && !council_is_expelled(c, seat);
+    case PROPOSAL_OPENING:
+        *sort = ENVELOPE_UNSIGNED;
+        return ballot->committed && !ballot->revealed && !council_is_expelled(c, seat);
+    case PROPOSAL_FINAL:
+        break;
+    }
+    return false;
+}
+
+uint32_t council_crowd(const struct council *c)
+{
+    bool counted[SEATS_MAX][ENVELOPE_SORTS] = {{false}};
+    uint32_t count = 0;
+    for (size_t i = 0; i < c->live_count; i++) {
+        for (uint16_t seat = 1; seat <= c->rules.seats; seat++) {
+            enum envelope_sort sort;
+            if (is_awaited(c, c->live[i], seat, &sort) && !counted[seat - 1][sort]) {
+                counted[seat - 1][sort] = true;
+                count++;
+            }
+        }
+    }
+    return count;
+}
+
 bool council_knows(const struct council *c, const struct hash *id)
 {
     return known_find(&c->known, id) != NULL;

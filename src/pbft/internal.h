@@ -154,6 +154,7 @@ struct pbft {
     struct root_claim *claims;
     size_t claim_count, claim_capacity;
     uint64_t next_deadline_ms, cover_height;
+    uint32_t crowd; /* of the last block executed */
     bool excluded[SEATS_MAX];
 
     /* votes */

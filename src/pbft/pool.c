@@ -64,6 +64,10 @@ static void count(struct pool *p, const struct pool_entry *e, bool in)
         p->ready_bytes = in ? p->ready_bytes + size : p->ready_bytes - size;
         if (e->judgement.deadline_ms == UINT64_MAX) {
             p->ready_alone += in ? 1U : -1U;
+        } else {
+            p->crowd -= q->due > 0;
+            q->due += in ? 1U : -1U;
+            p->crowd += q->due > 0;
         }
     }
 }

@@ -25,6 +25,7 @@ struct pool_entry {
 struct pool_queue {
     struct pool_entry *first, *last;
     uint32_t waiting;    /* entries that are not merely kept */
+    uint32_t due;        /* of these, ready ones with a deadline: ballots or reveals */
     uint64_t since_ms;   /* the request timer's start; UINT64_MAX: nothing waits */
     uint64_t ordered_ms; /* when an envelope of this seat and sort was last ordered */
 };
@@ -43,6 +44,7 @@ struct pool {
     size_t ready_bytes;
     uint32_t
         ready_alone; /* of these, what has no deadline: it comes alone, not in a crowd */
+    uint32_t crowd;  /* queues with any that has one */
     uint16_t cursor; /* the seat whose turn is next */
 };
 

@@ -39,18 +39,19 @@ static bool empty_block_is_due(const struct pbft *p)
 }
 
 /*
- * Ballots and reveals come in crowds: every seat's within moments of each other. Half of
- * what a block costs is more than the way of the others' to here, and saves the crowd's
- * second block.
+ * Ballots and reveals come in crowds: every seat's within moments of each other. Who does
+ * not wait for the last of them pays for a second block; who waits as long as a block takes
+ * never pays for more than two. The deadline is not waited for.
  */
 uint64_t propose_gathers_until(const struct pbft *p)
 {
-    const uint64_t most_ms = 50;
+    uint64_t most_ms = earlier_of(timers_latest_ms(p), timers_request_ms(p) / 10);
     if (p->mode != MODE_NORMAL || !is_primary(p) || p->pool.ready == 0 ||
-        p->pool.ready_alone > 0 || p->pool.ready_bytes >= block_limit(p)) {
+        p->pool.ready_alone > 0 || p->pool.ready_bytes >= block_limit(p) ||
+        p->pool.crowd >= p->crowd || p->wall_ms + most_ms >= p->next_deadline_ms) {
         return NEVER;
     }
-    return pool_first_ready(&p->pool) + earlier_of(timers_latest_ms(p) / 2, most_ms);
+    return pool_first_ready(&p->pool) + most_ms;
 }
 
 /* A seat that first comes when the council is past block 0 must take its own store for a

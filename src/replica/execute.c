@@ -34,6 +34,7 @@ void execute_describe(struct replica *r, const struct block *b,
                                   .next_deadline_ms = result->next_deadline_ms,
                                   .cover_height = result->cover_height,
                                   .rotate = result->rotate,
+                                  .crowd = council_crowd(r->council),
                                   .excluded = r->excluded,
                                   .judge = judge_envelope,
                                   .judge_context = r};

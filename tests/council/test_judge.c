@@ -185,11 +185,40 @@ static void test_return_interval(void)
     script_end(&s);
 }
 
+/* What a primary waits for, so that a crowd is one block. */
+static void test_crowd(void)
+{
+    static const struct {
+        const char *block;
+        int64_t crowd;
+        const char *name;
+    } steps[] = {
+        {"100: propose P 1", 4, "every seat owes a ballot"},
+        {"110: ballot P 1 approve", 3, "but for those that cast it"},
+        {"120: propose Q 2", 4, "two proposals make no larger crowd"},
+        {"130: evidence 3", 3, "an expelled seat owes nothing"},
+        {"140: ballot P 2..4 approve", 6, "reveals of one, ballots of the other"},
+        {"150: reveal P 1..4", 3, "ballots are left"},
+    };
+    static struct script s;
+    struct council_rules rules = build_rules(4);
+    script_begin(&s, &rules);
+    is(council_crowd(s.council), 0, "nobody owes anything at first");
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        script_block(&s, steps[i].block);
+        if (!is(council_crowd(s.council), steps[i].crowd, steps[i].name)) {
+            printf("#   after %s\n#   %s\n", steps[i].block, s.trace);
+        }
+    }
+    script_end(&s);
+}
+
 int main(void)
 {
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
         ask(&questions[i]);
     }
     test_return_interval();
+    test_crowd();
     return tap_done();
 }

@@ -197,32 +197,52 @@ static void test_called_for(void)
     hand_free(h);
 }
 
-/* Ballots come in crowds, and are waited for a moment. */
+/* Ballots come in crowds, and are waited for: all of them, or as long as a block takes. */
 static void test_gathers(void)
 {
     struct hand *h = begin();
-    struct envelope *e = hand_envelope(3, 1, 100), *alone = hand_envelope(2, 2, 100);
+    struct envelope *ballots[7], *alone = hand_envelope(2, 9, 100);
+    for (uint8_t i = 0; i < 7; i++) {
+        ballots[i] = hand_envelope(2 + i % 3, i, 100);
+    }
     struct pbft_judgement crowd = {.deadline_ms = HAND_WALL + 60000};
-    hand_give_envelope(h, e, 3, &crowd);
+    h->executed.next_deadline_ms = HAND_WALL + 60000;
+    h->executed.crowd = 2;
+    hand_give_envelope(h, ballots[0], 2, &crowd);
     is((int64_t)proposed(h), 1, "where blocks take no time nothing is gathered");
     hand_wait(h, 40);
     commit(h);
     hand_forget(h);
-    struct envelope *second = hand_envelope(4, 3, 100);
-    hand_give_envelope(h, second, 4, &crowd);
+    hand_give_envelope(h, ballots[1], 3, &crowd);
     is((int64_t)proposed(h), 0, "where they take 40 ms a ballot waits");
-    is((int64_t)h->update.wake_ms, (int64_t)h->now + 20, "half of that");
-    hand_wait(h, 19);
-    is((int64_t)proposed(h), 0, "for others");
+    is((int64_t)h->update.wake_ms, (int64_t)h->now + 40, "as long as that");
+    hand_give_envelope(h, ballots[4], 3, &crowd);
+    hand_wait(h, 39);
+    is((int64_t)proposed(h), 0, "for others than its seat's");
     hand_wait(h, 1);
     is((int64_t)proposed(h), 1, "and no longer");
+    hand_wait(h, 39);
+    commit(h);
+    hand_forget(h);
+    hand_give_envelope(h, ballots[2], 4, &crowd);
+    is((int64_t)proposed(h), 0, "the next waits again");
+    hand_give_envelope(h, ballots[3], 2, &crowd);
+    is((int64_t)proposed(h), 1, "until those are there that are owed");
+    hand_wait(h, 40);
     commit(h);
     hand_forget(h);
     hand_give_envelope(h, alone, 2, NULL);
     is((int64_t)proposed(h), 1, "what comes alone is proposed at once");
-    envelope_unref(e);
+    hand_wait(h, 40);
+    h->executed.next_deadline_ms = HAND_WALL + (h->now - HAND_START) + 30;
+    commit(h);
+    hand_forget(h);
+    hand_give_envelope(h, ballots[5], 4, &crowd);
+    is((int64_t)proposed(h), 1, "and a ballot whose deadline is nearer than that");
+    for (size_t i = 0; i < 7; i++) {
+        envelope_unref(ballots[i]);
+    }
     envelope_unref(alone);
-    envelope_unref(second);
     hand_free(h);
 }
 
