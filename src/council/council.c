@@ -219,20 +219,19 @@ static bool is_awaited(const struct council *c, const struct live *l, uint16_t s
     return false;
 }
 
-uint32_t council_crowd(const struct council *c)
+void council_owed(const struct council *c, uint8_t owed[SEATS_MAX])
 {
     bool counted[SEATS_MAX][ENVELOPE_SORTS] = {{false}};
-    uint32_t count = 0;
+    memset(owed, 0, SEATS_MAX);
     for (size_t i = 0; i < c->live_count; i++) {
         for (uint16_t seat = 1; seat <= c->rules.seats; seat++) {
             enum envelope_sort sort;
             if (is_awaited(c, c->live[i], seat, &sort) && !counted[seat - 1][sort]) {
                 counted[seat - 1][sort] = true;
-                count++;
+                owed[seat - 1]++;
             }
         }
     }
-    return count;
 }
 
 bool council_knows(const struct council *c, const struct hash *id)

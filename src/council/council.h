@@ -146,9 +146,9 @@ const struct proposal *council_find(const struct council *c, const struct hash *
 /* Undecided and decided but not final ones, in the order of their PROPOSEs; NULL at the
  * end. */
 const struct proposal *council_at(const struct council *c, size_t index);
-/* How many ballots, and how many reveals, open proposals wait for, each seat counted once
- * for either. */
-uint32_t council_crowd(const struct council *c);
+/* What open proposals wait for of each seat: owed[seat - 1] is 1 for a ballot or several,
+ * and 1 more for reveals. */
+void council_owed(const struct council *c, uint8_t owed[SEATS_MAX]);
 /* Whether a PROPOSE with this id ever took effect; one that was void may come again. */
 bool council_knows(const struct council *c, const struct hash *id);
 

@@ -326,7 +326,7 @@ void chain_executed(struct pbft *p, const struct pbft_executed *e)
         memmove(p->roots, p->roots + gone, p->roots_count * sizeof(*p->roots));
         p->roots_from = oldest;
     }
-    p->crowd = e->crowd;
+    propose_expect(p, e);
     if (e->next_deadline_ms != p->next_deadline_ms) {
         p->next_deadline_ms = e->next_deadline_ms;
         p->deadline_since = NEVER;

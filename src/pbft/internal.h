@@ -154,7 +154,7 @@ struct pbft {
     struct root_claim *claims;
     size_t claim_count, claim_capacity;
     uint64_t next_deadline_ms, cover_height;
-    uint32_t crowd; /* of the last block executed */
+    uint8_t owed[SEATS_MAX]; /* [seat - 1], envelopes of ballots and reveals */
     bool excluded[SEATS_MAX];
 
     /* votes */
@@ -281,6 +281,8 @@ bool is_primary(const struct pbft *p);
 void propose_progress(struct pbft *p);
 /* Wall time at which the primary must propose, NEVER: none. */
 uint64_t propose_due_wall(const struct pbft *p);
+/* Notes what the executed state waits for. */
+void propose_expect(struct pbft *p, const struct pbft_executed *e);
 /* Monotonic time until which the primary gathers, NEVER: it does not. */
 uint64_t propose_gathers_until(const struct pbft *p);
 /* Monotonic time until which the first primary waits for seats that are not there, NEVER:

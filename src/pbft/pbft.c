@@ -39,7 +39,7 @@ static void restore_committed(struct pbft *p, const struct pbft_saved *s)
     }
     p->executed = s->height;
     p->next_deadline_ms = s->executed.next_deadline_ms;
-    p->crowd = s->executed.crowd;
+    propose_expect(p, &s->executed);
     p->cover_height = s->executed.cover_height;
     if (s->executed.excluded != NULL) {
         memcpy(p->excluded, s->executed.excluded, p->config.seats * sizeof(*p->excluded));

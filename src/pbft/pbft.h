@@ -55,10 +55,10 @@ struct pbft_executed {
     uint64_t next_deadline_ms; /* block time; 0: at once, UINT64_MAX: none */
     uint64_t cover_height;     /* a committed header with executed_height >= this is owed */
     bool rotate;               /* a RETURN took effect */
-    uint32_t
-        crowd; /* ballots and reveals to come: one of each sort of a seat that owes any */
-    const bool *excluded; /* excluded[seat - 1]: expelled or suspended */
-    pbft_judge *judge;    /* judges every waiting envelope anew */
+    const uint8_t *owed;       /* owed[seat - 1]: 1 where a ballot is to come, 1 more for a
+                                  reveal; NULL: nothing is */
+    const bool *excluded;      /* excluded[seat - 1]: expelled or suspended */
+    pbft_judge *judge;         /* judges every waiting envelope anew */
     void *judge_context;
 };
 

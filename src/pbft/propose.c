@@ -38,6 +38,24 @@ static bool empty_block_is_due(const struct pbft *p)
     return p->next_deadline_ms > chain_tip_time(p) && p->wall_ms >= p->next_deadline_ms;
 }
 
+void propose_expect(struct pbft *p, const struct pbft_executed *e)
+{
+    for (uint16_t seat = 1; seat <= p->config.seats; seat++) {
+        p->owed[seat - 1] = e->owed != NULL ? e->owed[seat - 1] : 0;
+    }
+}
+
+/* Whether everybody's is there from whom one may still come. */
+static bool crowd_is_there(const struct pbft *p)
+{
+    uint32_t owed = 0;
+    for (uint16_t seat = 1; seat <= p->config.seats; seat++) {
+        bool here = seat == p->config.seat || p->connected[seat - 1];
+        owed += here ? p->owed[seat - 1] : 0;
+    }
+    return p->pool.crowd >= owed;
+}
+
 /*
  * Ballots and reveals come in crowds: every seat's within moments of each other. Who does
  * not wait for the last of them pays for a second block; who waits as long as a block takes
@@ -48,7 +66,7 @@ uint64_t propose_gathers_until(const struct pbft *p)
     uint64_t most_ms = earlier_of(timers_latest_ms(p), timers_request_ms(p) / 10);
     if (p->mode != MODE_NORMAL || !is_primary(p) || p->pool.ready == 0 ||
         p->pool.ready_alone > 0 || p->pool.ready_bytes >= block_limit(p) ||
-        p->pool.crowd >= p->crowd || p->wall_ms + most_ms >= p->next_deadline_ms) {
+        p->wall_ms + most_ms >= p->next_deadline_ms || crowd_is_there(p)) {
         return NEVER;
     }
     return pool_first_ready(&p->pool) + most_ms;

@@ -28,13 +28,14 @@ void execute_describe(struct replica *r, const struct block *b,
         r->excluded[seat - 1] =
             council_is_expelled(r->council, seat) || council_is_suspended(r->council, seat);
     }
+    council_owed(r->council, r->owed);
     *out = (struct pbft_executed){.height = b->header.height,
                                   .view = b->header.view,
                                   .state_root = result->state_root,
                                   .next_deadline_ms = result->next_deadline_ms,
                                   .cover_height = result->cover_height,
                                   .rotate = result->rotate,
-                                  .crowd = council_crowd(r->council),
+                                  .owed = r->owed,
                                   .excluded = r->excluded,
                                   .judge = judge_envelope,
                                   .judge_context = r};

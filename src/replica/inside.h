@@ -47,6 +47,7 @@ struct replica {
     struct allowance allowances[SEATS_MAX]; /* of seat - 1 */
     struct hash tip_hash;
     bool excluded[SEATS_MAX]; /* expelled or suspended, by the executed state */
+    uint8_t owed[SEATS_MAX];  /* what is awaited of each seat, likewise */
     uint64_t repeat_ms;       /* monotonic: when own envelopes are sent again */
     uint64_t return_at_ms;    /* likewise: when RETURN is sent again; 0: at once */
     bool failed;              /* the store did */

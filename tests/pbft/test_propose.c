@@ -201,13 +201,14 @@ static void test_called_for(void)
 static void test_gathers(void)
 {
     struct hand *h = begin();
-    struct envelope *ballots[7], *alone = hand_envelope(2, 9, 100);
-    for (uint8_t i = 0; i < 7; i++) {
+    struct envelope *ballots[8], *alone = hand_envelope(2, 9, 100);
+    for (uint8_t i = 0; i < 8; i++) {
         ballots[i] = hand_envelope(2 + i % 3, i, 100);
     }
     struct pbft_judgement crowd = {.deadline_ms = HAND_WALL + 60000};
     h->executed.next_deadline_ms = HAND_WALL + 60000;
-    h->executed.crowd = 2;
+    uint8_t owed[SEATS_MAX] = {[1] = 1, [2] = 1};
+    h->executed.owed = owed;
     hand_give_envelope(h, ballots[0], 2, &crowd);
     is((int64_t)proposed(h), 1, "where blocks take no time nothing is gathered");
     hand_wait(h, 40);
@@ -231,6 +232,13 @@ static void test_gathers(void)
     hand_wait(h, 40);
     commit(h);
     hand_forget(h);
+    hand_connect(h, 2, false);
+    hand_give_envelope(h, ballots[7], 3, &crowd);
+    is((int64_t)proposed(h), 1, "nobody waits for who is not connected");
+    hand_connect(h, 2, true);
+    hand_wait(h, 40);
+    commit(h);
+    hand_forget(h);
     hand_give_envelope(h, alone, 2, NULL);
     is((int64_t)proposed(h), 1, "what comes alone is proposed at once");
     hand_wait(h, 40);
@@ -239,7 +247,7 @@ static void test_gathers(void)
     hand_forget(h);
     hand_give_envelope(h, ballots[5], 4, &crowd);
     is((int64_t)proposed(h), 1, "and a ballot whose deadline is nearer than that");
-    for (size_t i = 0; i < 7; i++) {
+    for (size_t i = 0; i < 8; i++) {
         envelope_unref(ballots[i]);
     }
     envelope_unref(alone);

@@ -22,11 +22,11 @@ static void test_story(void)
                                    "3030 3: enters view 1 at height 1\n"
                                    "3030 4: enters view 1 at height 1\n"
                                    "3050 3: commits 2 of view 1, 1 envelopes\n"
-                                   "3095 3: commits 3 of view 1, 3 envelopes\n"
-                                   "5095 3: commits 4 of view 1, 0 envelopes\n"
-                                   "5140 3: commits 5 of view 1, 3 envelopes\n"
-                                   "5170 3: proposal 0 approved 3:0 at height 6\n"
-                                   "5170 3: commits 6 of view 1, 0 envelopes\n";
+                                   "3090 3: commits 3 of view 1, 3 envelopes\n"
+                                   "5090 3: commits 4 of view 1, 0 envelopes\n"
+                                   "5130 3: commits 5 of view 1, 3 envelopes\n"
+                                   "5160 3: proposal 0 approved 3:0 at height 6\n"
+                                   "5160 3: commits 6 of view 1, 0 envelopes\n";
     struct cluster_config k;
     cluster_config_defaults(&k, 4);
     k.vote_ms = 0;
