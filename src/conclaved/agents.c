@@ -9,6 +9,7 @@
 #include "conclaved/publish.h"
 #include "wire/shared.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +33,7 @@ struct agents {
     struct agent *list;
     size_t count, capacity;
     uint64_t serials;
-    struct task *tasks;
+    struct task *tasks; /* in the order of the council's proposals */
     size_t task_count, task_capacity;
 };
 
@@ -146,12 +147,26 @@ void agents_failed(struct node *n, const struct hash *proposal, const char *reas
 
 /* --- asking --- */
 
-static struct task *task_of(struct agents *a, const struct hash *proposal)
+/* Drops those of proposals that are final. */
+static void forget_tasks(struct agents *a, const struct council *council)
 {
+    size_t kept = 0;
     for (size_t i = 0; i < a->task_count; i++) {
-        if (hash_equal(&a->tasks[i].proposal, proposal)) {
-            return &a->tasks[i];
+        if (council_find(council, &a->tasks[i].proposal) != NULL) {
+            a->tasks[kept++] = a->tasks[i];
         }
+    }
+    a->task_count = kept;
+}
+
+/* Of the council's index-th proposal: what is final was dropped, and what is new comes
+ * last, here as there. */
+static struct task *task_of(struct agents *a, const struct hash *proposal, size_t index)
+{
+    assert(index <= a->task_count);
+    if (index < a->task_count) {
+        assert(hash_equal(&a->tasks[index].proposal, proposal));
+        return &a->tasks[index];
     }
     if (a->task_count == a->task_capacity) {
         a->task_capacity = a->task_capacity > 0 ? 2 * a->task_capacity : 16;
@@ -218,8 +233,9 @@ void agents_ask(struct node *n)
     struct agents *a = n->agents;
     const struct council *council = replica_council(n->replica);
     const struct proposal *p;
+    forget_tasks(a, council);
     for (size_t i = 0; (p = council_at(council, i)) != NULL; i++) {
-        struct task *t = task_of(a, &p->id);
+        struct task *t = task_of(a, &p->id, i);
         if (p->phase == PROPOSAL_SEALED && t->asked < a->serials &&
             replica_may_answer(n->replica, p) && !p->seats[n->seat - 1].revealed &&
             !council_is_expelled(council, n->seat) &&
@@ -228,11 +244,6 @@ void agents_ask(struct node *n)
         }
         if (p->phase != PROPOSAL_SEALED) {
             judge_evaluator(n, t, false);
-        }
-    }
-    for (size_t i = a->task_count; i-- > 0;) {
-        if (council_find(council, &a->tasks[i].proposal) == NULL) {
-            a->tasks[i] = a->tasks[--a->task_count];
         }
     }
 }

@@ -20,7 +20,7 @@ struct task {
 };
 
 struct ballots {
-    struct task *tasks;
+    struct task *tasks; /* mostly in the order of the council's proposals */
     size_t count, capacity;
 };
 
@@ -65,8 +65,12 @@ static struct task *find(const struct ballots *b, const struct hash *proposal)
     return NULL;
 }
 
-static struct task *task_of(struct ballots *b, const struct hash *proposal)
+/* Of the proposal that is the council's index-th, or so. */
+static struct task *task_of(struct ballots *b, const struct hash *proposal, size_t index)
 {
+    if (index < b->count && hash_equal(&b->tasks[index].proposal, proposal)) {
+        return &b->tasks[index];
+    }
     struct task *known = find(b, proposal);
     if (known != NULL) {
         return known;
@@ -82,7 +86,7 @@ static struct task *task_of(struct ballots *b, const struct hash *proposal)
 
 void ballots_keep(struct replica *r, const struct own_ballot *b)
 {
-    struct task *t = task_of(r->ballots, &b->proposal);
+    struct task *t = task_of(r->ballots, &b->proposal, r->ballots->count);
     t->looked = t->has_ballot = true;
     ledger_put_ballot(r->ledger, b);
     if (r->observer.ballot_drawn != NULL) {
@@ -102,9 +106,9 @@ bool ballots_is_own(struct replica *r, const struct hash *proposal,
     return hash_equal(&own, commitment);
 }
 
-static void progress_one(struct replica *r, const struct proposal *p)
+static void progress_one(struct replica *r, const struct proposal *p, size_t index)
 {
-    struct task *t = task_of(r->ballots, &p->id);
+    struct task *t = task_of(r->ballots, &p->id, index);
     const struct seat_ballot *seat = &p->seats[r->seat - 1];
     struct own_ballot mine;
     if (t->revealed || seat->revealed || council_is_expelled(r->council, r->seat)) {
@@ -133,13 +137,15 @@ void ballots_progress(struct replica *r)
     struct ballots *b = r->ballots;
     const struct proposal *p;
     for (size_t i = 0; (p = council_at(r->council, i)) != NULL; i++) {
-        progress_one(r, p);
+        progress_one(r, p, i);
     }
-    for (size_t i = b->count; i-- > 0;) {
-        if (council_find(r->council, &b->tasks[i].proposal) == NULL) {
-            b->tasks[i] = b->tasks[--b->count];
+    size_t kept = 0;
+    for (size_t i = 0; i < b->count; i++) {
+        if (council_find(r->council, &b->tasks[i].proposal) != NULL) {
+            b->tasks[kept++] = b->tasks[i];
         }
     }
+    b->count = kept;
 }
 
 bool replica_holds_ballot(const struct replica *r, const struct hash *proposal)
