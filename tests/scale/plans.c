@@ -12,7 +12,8 @@ enum {
     OF_ALL = 16384,
     OF_SEAT_MIN = 100, /* but for large envelopes */
     TEXT_BYTES = 8,
-    FLOOR_MS = 500,
+    FLOOR_MS = 500,   /* of the request timer: the charter's default, */
+    FLOOR_DELAYS = 4, /* and what conclave-performance(7) advises over distances */
 };
 
 static const uint64_t loopback_ns = SCALE_MS / 50, local_ns = SCALE_MS / 10;
@@ -132,7 +133,9 @@ static void run_kind(const struct plans *all, uint16_t seats, enum scale_kind ki
     p.delay_ns = local_ns;
     run(all, &p);
     for (size_t i = 0; kind != SCALE_LOAD && i < all->delay_count; i++) {
+        unsigned far_ms = FLOOR_DELAYS * all->delays_ms[i];
         p.delay_ns = all->delays_ms[i] * SCALE_MS;
+        p.timer_floor_ms = far_ms > FLOOR_MS ? far_ms : FLOOR_MS;
         run(all, &p);
         if (kind == SCALE_ONE && seats <= FAR_SEATS_MAX) {
             p.quiet = false; /* as real ones are asked */

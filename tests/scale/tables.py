@@ -203,7 +203,8 @@ BEYOND = '''Beyond the bound are the syncs, one before each of a block's message
 processor time of checks; and what the primary waits for ballots and reveals, that come in
 crowds. Apart, a decision begins once the one before is provable. Real daemons, whose bytes
 another process holds back, are asked as soon as it is final, when a block is still under
-way; they share the cores and the disk.'''
+way; they share the cores and the disk. The floor of the request timer is the charter's
+default, or four delays where that is more.'''
 
 
 def text(r):
