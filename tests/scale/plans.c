@@ -29,7 +29,7 @@ static unsigned less(unsigned count, unsigned least, unsigned seats)
 static unsigned at_once(unsigned seats)
 {
     const unsigned quota = 8;
-    unsigned each = (seats <= SHARED_SEATS_MAX ? 264 : 128) / seats;
+    unsigned each = 264 / seats;
     return each < 1 ? 1 : each < quota ? each : quota;
 }
 

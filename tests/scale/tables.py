@@ -171,7 +171,8 @@ Processor time is what was counted, weighed: a check and a signature as measured
 bench, a message by what the real channel took on loopback in this run, the calls into the
 replica and its store by their mean in this run, with signatures that cost nothing and stores
 in memory; and for each turn what else a daemon does (its loop, its clients and events, the
-kernel), one number for all sizes, fitted where it says above. A sync takes S, on one disk as
+kernel), one number for all sizes, fitted where it says above. Many decisions are up to eight of each seat, in the
+model at most 264 in all. A sync takes S, on one disk as
 much more, up to S_n, as others are under way, and more for each byte. Disk is what the store
 hands to the system. Memory is the heap of a replica, without channels and without LMDB's map;
 of a daemon, what is resident without that map.'''
