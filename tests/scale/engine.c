@@ -371,6 +371,9 @@ void engine_run(struct scale *s)
     }
     client_begin(s);
     while (!s->done) {
+        if (world_is_interrupted()) {
+            scale_fail("interrupted");
+        }
         assert(s->heap_count > 0);
         struct event e = pop(s);
         s->now = e.at;

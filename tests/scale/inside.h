@@ -138,6 +138,7 @@ enum { CALL_END = SCALE_TAGS, CALL_TICK = SCALE_TAGS + 2, CALL_SUBMIT = SCALE_TA
 /* --- world.c --- */
 void world_open(struct scale *s);
 void world_close(struct scale *s);
+bool world_is_interrupted(void);                  /* by a signal */
 uint64_t world_disk_bytes(const struct scale *s); /* written by this process so far */
 
 /* --- engine.c --- */

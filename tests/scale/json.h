@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* What the runs gave, as JSON for the report (README); and the machine's figures out of the JSON of
- * the bench of real processes. */
+/* What the runs gave, as JSON for the report (README); and the machine's figures out of the
+ * JSON of the bench of real processes. */
 #ifndef CONCLAVE_TESTS_SCALE_JSON_H
 #define CONCLAVE_TESTS_SCALE_JSON_H
 

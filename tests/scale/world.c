@@ -7,6 +7,7 @@
 #include "conclave/files.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +36,43 @@ void scale_fail(const char *format, ...)
     (void)fputc('\n', stderr);
     va_end(args);
     exit(EXIT_FAILURE);
+}
+
+/* --- what is left when the program ends early --- */
+
+static const char *left_over;
+static volatile sig_atomic_t interrupted;
+
+static void remove_left_over(void)
+{
+    struct complaint why;
+    if (left_over != NULL) {
+        (void)file_remove_tree(left_over, &why);
+    }
+}
+
+static void on_signal(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+bool world_is_interrupted(void)
+{
+    return interrupted != 0;
+}
+
+/* A disk in memory is never tidied up by anybody else. */
+static void clean_up_at_exit(const char *dir)
+{
+    static bool ready;
+    if (!ready) {
+        ready = true;
+        (void)atexit(remove_left_over);
+        (void)signal(SIGINT, on_signal);
+        (void)signal(SIGTERM, on_signal);
+    }
+    left_over = dir;
 }
 
 /* --- ports --- */
@@ -194,6 +232,7 @@ void world_open(struct scale *s)
     if (mkdtemp(s->dir) == NULL) {
         scale_fail("cannot make a folder like %s: name another with --dir", s->dir);
     }
+    clean_up_at_exit(s->dir);
     raise_file_limit(seats);
     s->random = 1;
     s->io = open("/proc/self/io", O_RDONLY | O_CLOEXEC);
@@ -239,6 +278,7 @@ void world_close(struct scale *s)
     if (file_remove_tree(s->dir, &why) != 0) {
         scale_fail("%s", why.text);
     }
+    left_over = NULL;
     free(s->dir);
     free(s->keys);
     free(s->secrets);
