@@ -174,7 +174,8 @@ in memory; and for each turn what else a daemon does (its loop, its clients and 
 kernel), one number for all sizes, fitted where it says above. Many decisions are up to eight of each seat, in the
 model at most 264 in all. A sync takes S, on one disk as
 much more, up to S_n, as others are under way, and more for each byte. Disk is what the store
-hands to the system. Memory is the heap of a replica, without channels and without LMDB's map;
+hands to the system; of a daemon what the kernel accounts to it, by whole folios of its cache,
+which may be several times as much. Memory is the heap of a replica, without channels and without LMDB's map;
 of a daemon, what is resident without that map.'''
 
 
