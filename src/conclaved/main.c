@@ -12,6 +12,7 @@
 #include "control/control.h"
 
 #include <getopt.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,6 +145,14 @@ static int run(struct config *config)
     return status;
 }
 
+/* glibc raises the bound with every large buffer that is freed, and then keeps them all in
+ * a heap that never shrinks: a node would have for ever what its largest block needed. */
+static void keep_heap_small(void)
+{
+    enum { LARGE = 128 * 1024 };
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE);
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -155,6 +164,7 @@ int main(int argc, char **argv)
     };
     const char *path = NULL;
     bool only_check = false;
+    keep_heap_small();
     for (int c; (c = getopt_long(argc, argv, "c:hV", options, NULL)) != -1;) {
         if (c == 'c') {
             path = optarg;

@@ -59,11 +59,16 @@ struct council_event {
     /* VERDICT_EARLY: the REVEAL opens the seat's commitment, so that it is by this seat,
      * though anybody may send one in its name. */
     bool opens;
-    struct propose content;      /* COUNCIL_OPENED; until the next council_apply */
-    struct ballot ballot;        /* COUNCIL_REVEALED; points into the block */
-    const struct record *record; /* COUNCIL_FINAL; until the next council_apply */
-    struct slice record_encoding;
-    struct slice title; /* likewise, of the PROPOSE */
+    /* There is one for each operation, and most have none of these. */
+    union {
+        struct propose content; /* COUNCIL_OPENED; until the next council_apply */
+        struct ballot ballot;   /* COUNCIL_REVEALED; points into the block */
+        struct {                /* COUNCIL_FINAL; until the next council_apply */
+            const struct record *record;
+            struct slice record_encoding;
+            struct slice title; /* of the PROPOSE */
+        };
+    };
 };
 
 struct council_result {

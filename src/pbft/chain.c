@@ -56,6 +56,7 @@ void chain_push(struct pbft *p, struct block *b, bool of_view)
     }
     p->links[p->link_count++] =
         (struct link){.block = block_ref(b), .accepted_ms = p->now_ms, .of_view = of_view};
+    p->accepted_ms = p->moved_ms = p->now_ms;
     chain_remember(p, b);
     pool_enter_chain(&p->pool, b, primary_of(p, b->header.view), p->now_ms);
     p->chain_since = earlier_of(p->chain_since, p->now_ms);
@@ -290,6 +291,7 @@ void chain_commit_blocks(struct pbft *p, struct block *const *blocks, size_t cou
     }
     compare_claims(p);
     p->chain_since = p->link_count > 0 ? p->now_ms : NEVER;
+    p->moved_ms = p->now_ms;
     p->range_wanted.lag_since = NEVER;
     accept_forget_pending(p);
 }

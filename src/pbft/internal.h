@@ -172,6 +172,7 @@ struct pbft {
     uint64_t chain_since, refused_since, deadline_since, cover_since, view_since,
         excluded_since;
     uint64_t resend_at, relay_at, hold_until;
+    uint64_t accepted_ms, moved_ms; /* when the last block was accepted; or one committed */
     uint32_t back_off; /* failed views not yet undone */
     uint64_t samples[LATENCY_SAMPLES], earlier[LATENCY_SAMPLES];
     size_t sample_count, earlier_count;

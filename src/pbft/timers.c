@@ -146,6 +146,15 @@ static void relay_one(void *context, struct envelope *e)
     update_send(p, primary_of(p, p->view), &m);
 }
 
+/* What came later was not overlooked: a primary that is at work takes it into the block
+ * after the present one. */
+static uint64_t overlooked_since(const struct pbft *p, uint64_t quarter)
+{
+    bool at_work = p->link_count > 0 || p->moved_ms + quarter > p->now_ms;
+    uint64_t late = p->now_ms - quarter;
+    return at_work ? earlier_of(late, p->accepted_ms) : late;
+}
+
 static void relay(struct pbft *p)
 {
     uint64_t quarter = timers_request_ms(p) / 4;
@@ -158,7 +167,7 @@ static void relay(struct pbft *p)
     }
     if (p->now_ms >= p->relay_at) {
         if (p->now_ms >= quarter) {
-            pool_relay(&p->pool, p->now_ms - quarter, false, relay_one, p);
+            pool_relay(&p->pool, overlooked_since(p, quarter), false, relay_one, p);
         }
         p->relay_at = p->now_ms + (quarter + 1) / 2;
     }

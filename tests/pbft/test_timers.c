@@ -312,6 +312,35 @@ static void test_back_off(void)
     hand_free(h);
 }
 
+/* A primary that makes blocks has overlooked only what it left out of one. */
+static void test_relay_at_work(void)
+{
+    struct chain c;
+    struct hand *h = begin(4, &c);
+    struct envelope *before = hand_envelope(3, 1, 100), *after = hand_envelope(2, 2, 100);
+    hand_give_envelope(h, before, 3, NULL);
+    hand_wait(h, 100);
+    struct block *slow = hand_block_of(++c.height, &c.tip, 0, c.ms += 100, 0, NULL, 0);
+    c.tip = slow->hash;
+    hand_pre_prepare(h, slow, NULL);
+    hand_wait(h, 10);
+    hand_give_envelope(h, after, 2, NULL);
+    hand_wait(h, 400);
+    is((int64_t)hand_sent(h, MESSAGE_ENVELOPE, 1), 1, "what a block left out is relayed");
+    hand_wait(h, 700);
+    is((int64_t)hand_sent(h, MESSAGE_ENVELOPE, 1), 1,
+       "what came after it is the next one's, however long it takes");
+    hand_votes(h, 1, 4, PHASE_PREPARE, slow);
+    hand_votes(h, 1, 4, PHASE_COMMIT, slow);
+    grow(h, &c, 0, 0);
+    hand_wait(h, 250);
+    is((int64_t)hand_sent(h, MESSAGE_ENVELOPE, 1), 2, "until that leaves it out, too");
+    envelope_unref(before);
+    envelope_unref(after);
+    block_unref(slow);
+    hand_free(h);
+}
+
 /* What waits is told to the primary, once in a view. */
 static void test_relay(void)
 {
@@ -380,6 +409,7 @@ int main(void)
     test_rotation();
     test_measured();
     test_back_off();
+    test_relay_at_work();
     test_relay();
     test_restart();
     return tap_done();
