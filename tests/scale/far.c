@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* Councils of real daemons over long lines (slow.h): a check of what is simulated. */
+#include "scale.h"
 #include "slow.h"
 
 #include "../bench/measure.h"
+#include "base/alloc.h"
 #include "conclave/ports.h"
 #include "wire/limits.h"
 
@@ -11,7 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIMIT_S = 240, DELAY_MAX_MS = 1000, ROWS_MAX = 16, TEXT_BYTES = 8 };
+enum {
+    LIMIT_S = 240,
+    DELAY_MAX_MS = 1000,
+    ROWS_MAX = 16,
+    TEXT_BYTES = 8,
+};
 
 static const char usage_text[] =
     "usage: far [--row SEATS:MS]... [--json FILE]\n"
@@ -59,9 +66,13 @@ static void listen_elsewhere(struct live *l, unsigned seat, uint16_t port)
 static void measure(struct row *r)
 {
     const struct bench_options o = {.text_bytes = TEXT_BYTES};
+    unsigned floor_ms = SCALE_FLOOR_DELAYS * r->delay_ms;
+    char *charter = alloc_printf("{\"timing\":{\"timer_floor_ms\":%u}}",
+                                 floor_ms > SCALE_FLOOR_MS ? floor_ms : SCALE_FLOOR_MS);
     const struct live_options options = {.seats = r->seats,
                                          .classes = &class,
                                          .class_count = 1,
+                                         .charter = charter,
                                          .config = "allow-bench = yes"};
     struct complaint why = {""};
     uint16_t targets[SEATS_MAX];
@@ -84,6 +95,7 @@ static void measure(struct row *r)
     decide_measure(&r->found, l);
     alone_measure(&r->found, l, &o);
     live_free(l);
+    free(charter);
     slow_end(lines);
 }
 

@@ -12,8 +12,6 @@ enum {
     OF_ALL = 16384,
     OF_SEAT_MIN = 100, /* but for large envelopes */
     TEXT_BYTES = 8,
-    FLOOR_MS = 500,   /* of the request timer: the charter's default, */
-    FLOOR_DELAYS = 4, /* and what conclave-performance(7) advises over distances */
 };
 
 static const uint64_t loopback_ns = SCALE_MS / 50, local_ns = SCALE_MS / 10;
@@ -88,7 +86,7 @@ static void begin_plan(struct scale_plan *p, const struct plans *all, uint16_t s
                              .seats = seats,
                              .cores = all->cores,
                              .delay_ns = loopback_ns,
-                             .timer_floor_ms = FLOOR_MS,
+                             .timer_floor_ms = SCALE_FLOOR_MS,
                              .outstanding = outstanding(all, seats),
                              .text_bytes = TEXT_BYTES,
                              .machine = all->machine(all->context, seats),
@@ -133,9 +131,9 @@ static void run_kind(const struct plans *all, uint16_t seats, enum scale_kind ki
     p.delay_ns = local_ns;
     run(all, &p);
     for (size_t i = 0; kind != SCALE_LOAD && i < all->delay_count; i++) {
-        unsigned far_ms = FLOOR_DELAYS * all->delays_ms[i];
+        unsigned far_ms = SCALE_FLOOR_DELAYS * all->delays_ms[i];
         p.delay_ns = all->delays_ms[i] * SCALE_MS;
-        p.timer_floor_ms = far_ms > FLOOR_MS ? far_ms : FLOOR_MS;
+        p.timer_floor_ms = far_ms > SCALE_FLOOR_MS ? far_ms : SCALE_FLOOR_MS;
         run(all, &p);
         if (kind == SCALE_ONE && seats <= FAR_SEATS_MAX) {
             p.quiet = false; /* as real ones are asked */

@@ -21,6 +21,10 @@
 #include <stdint.h>
 
 enum { SCALE_TAGS = MESSAGE_CHECKPOINT + 1, SCALE_SAMPLES_MAX = 256 };
+enum {
+    SCALE_FLOOR_MS = 500,   /* of the request timer: the charter's default, or as many */
+    SCALE_FLOOR_DELAYS = 4, /* delays as conclave-performance(7) advises */
+};
 #define SCALE_MS UINT64_C(1000000)
 #define SCALE_S  UINT64_C(1000000000)
 
