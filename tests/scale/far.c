@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum {
-    LIMIT_S = 240,
+    LIMIT_S = 400,
     DELAY_MAX_MS = 1000,
     ROWS_MAX = 16,
     TEXT_BYTES = 8,
@@ -24,7 +24,7 @@ static const char usage_text[] =
     "usage: far [--row SEATS:MS]... [--json FILE]\n"
     "\n"
     "  --row   a council of so many real daemons over links of so many milliseconds one\n"
-    "          way; 4:20, 7:20 and 4:80 otherwise\n"
+    "          way; 4:20, 7:20, 4:80 and 4:200 otherwise\n"
     "  --json  writes the figures there\n";
 
 /* No deadline falls into a run. */
@@ -134,6 +134,7 @@ int main(int argc, char **argv)
         rows[count++] = row_of("4:20");
         rows[count++] = row_of("7:20");
         rows[count++] = row_of("4:80");
+        rows[count++] = row_of("4:200");
     }
     live_limit(LIMIT_S);
     json_t *all = json_array();
