@@ -149,7 +149,7 @@ static int run(struct config *config)
  * a heap that never shrinks: a node would have for ever what its largest block needed. */
 static void keep_heap_small(void)
 {
-    enum { LARGE = 128 * 1024 };
+    enum { LARGE = 48 * 1024 };
     (void)mallopt(M_MMAP_THRESHOLD, LARGE);
 }
 

@@ -143,8 +143,9 @@ struct proposal {
     uint64_t reveal_deadline_ms; /* UINT64_MAX in SEALED */
     uint32_t committed;          /* unexpelled seats with a ballot */
     uint32_t approve, reject, abstain;
-    bool active[SEATS_MAX]; /* waited for; a conviction removes a seat */
-    struct seat_ballot seats[SEATS_MAX];
+    /* [seat - 1], of as many as the council has */
+    bool *active; /* waited for; a conviction removes a seat */
+    struct seat_ballot *seats;
 };
 
 const struct proposal *council_find(const struct council *c, const struct hash *id);

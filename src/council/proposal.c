@@ -25,9 +25,19 @@ static struct moment moment_now(const struct council *c)
 
 /* --- operations --- */
 
-void proposal_open(struct council *c, const struct subject *s)
+static struct live *live_new(uint16_t seats)
 {
     struct live *l = alloc_zero(1, sizeof *l);
+    l->seats = seats;
+    l->rationales = alloc_zero(seats, sizeof(struct bytes *));
+    l->p.active = alloc_zero(seats, sizeof(bool));
+    l->p.seats = alloc_zero(seats, sizeof(struct seat_ballot));
+    return l;
+}
+
+void proposal_open(struct council *c, const struct subject *s)
+{
+    struct live *l = live_new(c->rules.seats);
     struct operation own;
     l->operation = bytes_copy(s->encoding);
     int error = codec_decode_operation(bytes_slice(l->operation), &own);
@@ -241,9 +251,12 @@ uint64_t proposal_deadline(const struct council *c, const struct live *l)
 
 void proposal_free(struct live *l)
 {
-    for (unsigned i = 0; i < SEATS_MAX; i++) {
+    for (unsigned i = 0; i < l->seats; i++) {
         bytes_unref(l->rationales[i]);
     }
     bytes_unref(l->operation);
+    free(l->rationales);
+    free(l->p.active);
+    free(l->p.seats);
     free(l);
 }

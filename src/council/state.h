@@ -12,9 +12,10 @@
 
 /* A proposal that is not final, with what only the council needs. */
 struct live {
-    struct proposal p;       /* p.committed counts unexpelled seats only */
-    struct bytes *operation; /* what p.content points into */
-    struct bytes *rationales[SEATS_MAX];
+    struct proposal p;         /* p.committed counts unexpelled seats only */
+    struct bytes *operation;   /* what p.content points into */
+    struct bytes **rationales; /* [seat - 1] */
+    uint16_t seats;
     uint32_t awaited;         /* active seats without a ballot */
     uint32_t unrevealed;      /* unexpelled seats with a sealed ballot */
     uint32_t ballots_at_seal; /* p.committed when SEALED ended */

@@ -26,7 +26,7 @@ struct drafts {
     struct hash proposal;
     struct shingle_filter without; /* what stands in the proposal */
     struct seat_set given;
-    struct shingles *of; /* of seat - 1, where given */
+    struct shingles *of; /* of seat - 1, where given; NULL until one is */
 };
 
 struct copies {
@@ -61,8 +61,11 @@ static void end(void *state)
 static size_t memory(const struct patterns *p, const void *state)
 {
     const struct copies *c = state;
-    size_t each = sizeof(struct drafts) + p->rules.seats * sizeof(struct shingles);
-    return c->count * each + c->capacity * sizeof(c->open[0]) +
+    size_t drafts = c->count * sizeof(struct drafts);
+    for (size_t i = 0; i < c->count; i++) {
+        drafts += c->open[i]->of != NULL ? p->rules.seats * sizeof(struct shingles) : 0;
+    }
+    return drafts + c->capacity * sizeof(c->open[0]) +
            (c->in != NULL ? p->rules.seats * sizeof(c->in[0]) : 0);
 }
 
@@ -78,8 +81,7 @@ static size_t place_of(const struct copies *c, const struct hash *proposal)
     return at;
 }
 
-static struct drafts *drafts_of(const struct patterns *p, struct copies *c,
-                                const struct hash *proposal)
+static struct drafts *drafts_of(struct copies *c, const struct hash *proposal)
 {
     size_t at = place_of(c, proposal);
     if (at < c->count) {
@@ -91,7 +93,6 @@ static struct drafts *drafts_of(const struct patterns *p, struct copies *c,
     }
     struct drafts *d = alloc_zero(1, sizeof(*d));
     d->proposal = *proposal;
-    d->of = alloc_zero(p->rules.seats, sizeof(*d->of));
     c->open[c->count++] = d;
     return d;
 }
@@ -100,12 +101,15 @@ static void event(struct patterns *p, void *state, const struct council_event *e
 {
     struct copies *c = state;
     if (e->kind == COUNCIL_OPENED) {
-        struct drafts *d = drafts_of(p, c, &e->proposal);
+        struct drafts *d = drafts_of(c, &e->proposal);
         shingle_filter_add(&d->without, e->content.title);
         shingle_filter_add(&d->without, e->content.text);
         shingle_filter_add(&d->without, e->content.evidence);
     } else if (e->kind == COUNCIL_REVEALED) {
-        struct drafts *d = drafts_of(p, c, &e->proposal);
+        struct drafts *d = drafts_of(c, &e->proposal);
+        if (d->of == NULL) {
+            d->of = alloc_zero(p->rules.seats, sizeof(*d->of));
+        }
         seat_set_add(&d->given, e->seat);
         shingles_of(e->ballot.rationale, &d->without, &d->of[e->seat - 1]);
     }

@@ -205,7 +205,7 @@ static void look_for_missing(struct pbft *p)
         }
         struct block *b = chain_known(p, &s->block);
         if (b == NULL) {
-            fetch_want_block(p, height, &s->block, seat);
+            fetch_expect_block(p, height, &s->block, seat);
         } else {
             const struct vote_slot *own =
                 votes_slot(p, primary_of(p, p->view), PHASE_PREPARE, height);

@@ -59,6 +59,22 @@ void fetch_want_block(struct pbft *p, uint64_t height, const struct hash *hash,
     ask_block(p, p->connected[hint - 1] ? hint : next_connected(p, hint));
 }
 
+/* Large messages are overtaken by small ones of other seats. */
+void fetch_expect_block(struct pbft *p, uint64_t height, const struct hash *hash,
+                        uint16_t hint)
+{
+    if (p->block_wanted.wanted) {
+        fetch_want_block(p, height, hash, hint);
+        return;
+    }
+    p->block_wanted.wanted = true;
+    p->block_wanted.asked = 0;
+    p->block_wanted.height = height;
+    p->block_wanted.hash = *hash;
+    p->block_wanted.seat = hint > 1 ? hint - 1 : p->config.seats;
+    p->block_wanted.retry_at = p->now_ms + earlier_of(timers_latest_ms(p), RETRY_MS);
+}
+
 bool pbft_wants_block(const struct pbft *p, const struct hash *hash)
 {
     return p->block_wanted.wanted && hash_equal(hash, &p->block_wanted.hash);
@@ -240,7 +256,8 @@ void fetch_progress(struct pbft *p)
     if (p->stopped) {
         return;
     }
-    if (p->block_wanted.wanted && p->block_wanted.height <= p->committed) {
+    if (p->block_wanted.wanted && (p->block_wanted.height <= p->committed ||
+                                   chain_known(p, &p->block_wanted.hash) != NULL)) {
         p->block_wanted.wanted = false;
     }
     if (p->block_wanted.wanted && p->now_ms >= p->block_wanted.retry_at) {

@@ -173,7 +173,7 @@ struct pbft {
         excluded_since;
     uint64_t resend_at, relay_at, hold_until;
     uint64_t accepted_ms, moved_ms; /* when the last block was accepted; or one committed */
-    uint32_t back_off; /* failed views not yet undone */
+    uint32_t back_off;              /* failed views not yet undone */
     uint64_t samples[LATENCY_SAMPLES], earlier[LATENCY_SAMPLES];
     size_t sample_count, earlier_count;
     uint64_t median_ms; /* of earlier */
@@ -308,6 +308,10 @@ void view_give_up_change(struct pbft *p);
 unsigned view_changes_held(const struct pbft *p);
 
 /* --- fetch.c --- */
+/* A block that is on its way, as others' votes for it say: asked for when it has not come
+ * in the time that a block takes. */
+void fetch_expect_block(struct pbft *p, uint64_t height, const struct hash *hash,
+                        uint16_t hint);
 void fetch_want_block(struct pbft *p, uint64_t height, const struct hash *hash,
                       uint16_t hint);
 /* The missing block of a certified chain: by its hash, or, where it is far above what is

@@ -114,6 +114,42 @@ static void test_block(void)
     hand_free(h);
 }
 
+/* Votes of others overtake the primary's block: it is given the time that a block takes. */
+static void test_overtaken(void)
+{
+    struct hash parent = hand_hash(1);
+    struct hand *h = hand_new(4, 4);
+    hand_wait(h, 0);
+    struct block *b1 = hand_block(1, &parent, 0, 0, 0);
+    struct block *b2 = hand_block(2, &b1->hash, 0, 1, 0);
+    struct block *b3 = hand_block(3, &b2->hash, 0, 2, 0);
+    hand_pre_prepare(h, b1, NULL);
+    hand_wait(h, 40);
+    hand_votes(h, 1, 3, PHASE_PREPARE, b1);
+    hand_votes(h, 1, 3, PHASE_COMMIT, b1);
+    hand_votes(h, 2, 3, PHASE_PREPARE, b2);
+    ok(pbft_wants_block(h->core, &b2->hash), "f+1 PREPAREs of it make a block wanted");
+    hand_wait(h, 39);
+    is((int64_t)hand_sent(h, MESSAGE_FETCH_BLOCK, 2) +
+           (int64_t)hand_sent(h, MESSAGE_FETCH_BLOCK, 3),
+       0, "but not asked for, where blocks take 40 ms");
+    hand_pre_prepare(h, b2, NULL);
+    hand_wait(h, 300);
+    ok(!pbft_wants_block(h->core, &b2->hash), "before it comes by itself");
+    is((int64_t)hand_sent(h, MESSAGE_FETCH_BLOCK, 2) +
+           (int64_t)hand_sent(h, MESSAGE_FETCH_BLOCK, 3),
+       0, "nor afterwards");
+    hand_votes(h, 1, 3, PHASE_COMMIT, b2);
+    hand_votes(h, 2, 3, PHASE_PREPARE, b3);
+    hand_wait(h, 250);
+    is((int64_t)hand_sent(h, MESSAGE_FETCH_BLOCK, 2), 1,
+       "one that stays away is asked of who has it");
+    block_unref(b1);
+    block_unref(b2);
+    block_unref(b3);
+    hand_free(h);
+}
+
 /* One block is asked for at a time; one that nobody gives makes way. */
 static void test_makes_way(void)
 {
@@ -191,6 +227,7 @@ int main(void)
     test_range();
     test_range_commits();
     test_block();
+    test_overtaken();
     test_makes_way();
     test_far();
     test_kept();
