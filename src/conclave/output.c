@@ -94,6 +94,25 @@ static unsigned columns_of(wchar_t c)
     return columns >= 0 ? (unsigned)columns : 2;
 }
 
+static bool is_within_character(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* The end of a character that is not after at, or of the first one: a locale without UTF-8
+ * takes each byte for one. */
+static size_t whole_characters(const char *text, size_t at)
+{
+    size_t whole = at;
+    while (whole > 0 && is_within_character(text[whole])) {
+        whole--;
+    }
+    while (whole == 0 && is_within_character(text[at])) {
+        at++;
+    }
+    return whole > 0 ? whole : at;
+}
+
 size_t output_fit(const char *text, unsigned columns)
 {
     mbstate_t state;
@@ -112,7 +131,7 @@ size_t output_fit(const char *text, unsigned columns)
         /* The space at which a line ends may be the one that does not fit any more. */
         space = text[at] == ' ' && at > 0 ? at : space;
         if (used > columns) {
-            return space > 0 ? space : at > 0 ? at : length;
+            return space > 0 ? space : whole_characters(text, at > 0 ? at : length);
         }
         at += length;
     }
