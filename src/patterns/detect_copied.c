@@ -242,7 +242,9 @@ static void decided(struct patterns *p, void *state, const struct decided *d,
         c->in = alloc_zero(p->rules.seats, sizeof(*c->in));
     }
     if (at < c->count) {
-        compare_all(p, c->open[at], like);
+        if (c->open[at]->of != NULL) {
+            compare_all(p, c->open[at], like);
+        }
         drafts_free(c->open[at]);
         c->open[at] = c->open[--c->count];
     }

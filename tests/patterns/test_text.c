@@ -377,6 +377,21 @@ static void test_instructions(void)
     finish(&s, w);
 }
 
+/* A proposal that nobody reveals a ballot on is decided all the same. */
+static void test_unopened(void)
+{
+    struct story s;
+    story_begin(&s, 7);
+    story_event(&s,
+                (struct council_event){.kind = COUNCIL_OPENED,
+                                       .seat = 1,
+                                       .proposal = story_next(&s),
+                                       .content = {.title = slice_of_string("A title")}});
+    story_decide(&s, 0, "MMMMMMM");
+    ok(!story_open(&s, FLAG_COPIED, 1), "where nobody gave a reason nobody copied one");
+    story_end(&s);
+}
+
 int main(void)
 {
     test_copy();
@@ -387,5 +402,6 @@ int main(void)
     test_many();
     test_instructions();
     measure();
+    test_unopened();
     return tap_done();
 }
