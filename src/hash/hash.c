@@ -84,7 +84,7 @@ struct hash hash_operations(const struct slice *operations, size_t count)
     return merkle_tree_root(&tree);
 }
 
-void hash_proposals(struct envelope *e)
+static void hash_proposals(struct envelope *e)
 {
     for (uint32_t i = 0; i < e->count; i++) {
         if (e->briefs[i].kind == OPERATION_PROPOSE) {

@@ -37,8 +37,7 @@ struct hash hash_commitment(const struct hash *council_id, const struct hash *pr
 struct hash hash_rationale(struct slice rationale);
 struct hash hash_view_changes(const struct view_change *changes, size_t count);
 struct hash hash_operations(const struct slice *operations, size_t count); /* env_root */
-/* The ids of its PROPOSEs alone; and these, env_root and id. */
-void hash_proposals(struct envelope *e);
+/* env_root, id, and in the briefs the ids of its PROPOSEs. */
 void hash_envelope(struct envelope *e);
 /* The envelopes' hashes, where they are not authentic already, then the block's own.
  * Returns the ops_root that the header must have; the caller compares. */

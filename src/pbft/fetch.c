@@ -44,6 +44,14 @@ static void ask_block(struct pbft *p, uint16_t seat)
     }
 }
 
+static void want(struct pbft *p, uint64_t height, const struct hash *hash)
+{
+    p->block_wanted.wanted = true;
+    p->block_wanted.asked = 0;
+    p->block_wanted.height = height;
+    p->block_wanted.hash = *hash;
+}
+
 void fetch_want_block(struct pbft *p, uint64_t height, const struct hash *hash,
                       uint16_t hint)
 {
@@ -52,10 +60,7 @@ void fetch_want_block(struct pbft *p, uint64_t height, const struct hash *hash,
         (same || p->block_wanted.asked < ASKED_MAX)) {
         return; /* one at a time; who still lacks another asks again */
     }
-    p->block_wanted.wanted = true;
-    p->block_wanted.asked = 0;
-    p->block_wanted.height = height;
-    p->block_wanted.hash = *hash;
+    want(p, height, hash);
     ask_block(p, p->connected[hint - 1] ? hint : next_connected(p, hint));
 }
 
@@ -67,10 +72,7 @@ void fetch_expect_block(struct pbft *p, uint64_t height, const struct hash *hash
         fetch_want_block(p, height, hash, hint);
         return;
     }
-    p->block_wanted.wanted = true;
-    p->block_wanted.asked = 0;
-    p->block_wanted.height = height;
-    p->block_wanted.hash = *hash;
+    want(p, height, hash);
     p->block_wanted.seat = hint > 1 ? hint - 1 : p->config.seats;
     p->block_wanted.retry_at = p->now_ms + earlier_of(timers_latest_ms(p), RETRY_MS);
 }
