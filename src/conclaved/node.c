@@ -61,6 +61,14 @@ static void on_disconnected(void *context, uint16_t seat, enum net_down_reason r
     replica_disconnected(n->replica, seat);
 }
 
+static void on_gone(void *context, uint16_t seat, bool gone)
+{
+    struct node *n = context;
+    if (!n->stopping) {
+        replica_gone(n->replica, seat, gone);
+    }
+}
+
 static void on_frame(void *context, uint16_t seat, struct bytes *owner,
                      struct slice content)
 {
@@ -192,7 +200,7 @@ static int start_net(struct node *n, struct complaint *why)
 {
     const struct charter *c = n->charter;
     struct net_config config = {0};
-    struct net_handler handler = {on_connected, on_disconnected, on_frame, n};
+    struct net_handler handler = {on_connected, on_disconnected, on_gone, on_frame, n};
     struct net_seat *seats = alloc_zero(c->seat_count, sizeof(*seats));
     for (uint16_t i = 0; i < c->seat_count; i++) {
         seats[i] = (struct net_seat){c->seats[i].key, c->seats[i].address};

@@ -111,6 +111,7 @@ static void on_writing(struct ev_loop *loop, ev_io *io, int events)
         error = errno;
     }
     if (error != 0) {
+        c->refused = error == ECONNREFUSED;
         connection_refuse(c, REPORT_NONE, strerror(error));
         return;
     }

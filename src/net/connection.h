@@ -50,6 +50,7 @@ struct connection {
     struct noise *noise;
     uint8_t instance[INSTANCE_BYTES]; /* the other side's */
     const char *trouble;              /* why it is being closed, or NULL */
+    bool refused;                     /* nobody listens there */
     uint64_t up_ms, heard_ms;         /* monotonic */
     struct buffer in;                 /* received, not a whole message yet */
     struct buffer late;               /* decrypted, left for the next turn */

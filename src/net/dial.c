@@ -41,9 +41,24 @@ static void back_off(struct dial *d)
     arm(d, net_jitter(d->peer->net, delay / 2, delay));
 }
 
-static void note_trouble(struct dial *d, const char *trouble)
+static void note_failure(struct dial *d, const char *trouble, bool refused)
 {
     (void)snprintf(d->trouble, sizeof(d->trouble), "%s", trouble);
+    d->refusals += refused;
+}
+
+/* A host that refuses is there and says that no process listens: an attempt that ends in
+ * any other way tells nothing. Nobody is gone who was never here. */
+static void tell_gone(struct dial *d, bool refused)
+{
+    const struct net_handler *h = &d->peer->net->handler;
+    bool gone = refused && d->peer->down_ms != 0;
+    if (gone != d->gone) {
+        d->gone = gone;
+        if (h->gone != NULL) {
+            h->gone(h->context, d->peer->seat, gone);
+        }
+    }
 }
 
 /* A round has failed: one line for each new trouble, not for each attempt; none for a seat
@@ -58,6 +73,7 @@ static void end_round(struct dial *d, enum report_event event,
         memcpy(d->told, d->trouble, sizeof(d->told));
         report(event, d->peer->seat, remote, d->trouble);
     }
+    tell_gone(d, event == REPORT_UNREACHABLE && d->refusals == d->count);
     back_off(d);
 }
 
@@ -69,7 +85,7 @@ static void try_next(struct dial *d)
         if (d->connection != NULL) {
             return;
         }
-        note_trouble(d, strerror(errno));
+        note_failure(d, strerror(errno), errno == ECONNREFUSED);
     }
     end_round(d, REPORT_UNREACHABLE, &d->endpoints[d->count - 1]);
 }
@@ -79,7 +95,7 @@ static void set_endpoints(struct dial *d, const struct endpoint *endpoints, size
     d->endpoints = alloc_resize(d->endpoints, count, sizeof(*endpoints));
     memcpy(d->endpoints, endpoints, count * sizeof(*endpoints));
     d->count = count;
-    d->next = 0;
+    d->next = d->refusals = 0;
 }
 
 static void on_resolved(void *context, const struct endpoint *endpoints, size_t count,
@@ -88,7 +104,7 @@ static void on_resolved(void *context, const struct endpoint *endpoints, size_t 
     struct dial *d = context;
     d->query = NULL;
     if (count == 0) {
-        note_trouble(d, trouble);
+        note_failure(d, trouble, false);
         end_round(d, REPORT_UNRESOLVED, NULL);
         return;
     }
@@ -140,10 +156,10 @@ void dial_start(struct dial *d, struct peer *peer, const struct address *address
                : net_jitter(n, higher_seat_waits[0], higher_seat_waits[1]));
 }
 
-void dial_attempt_failed(struct dial *d, const char *trouble)
+void dial_attempt_failed(struct dial *d, const char *trouble, bool refused)
 {
     d->connection = NULL;
-    note_trouble(d, trouble);
+    note_failure(d, trouble, refused);
     try_next(d);
 }
 
@@ -165,6 +181,7 @@ void dial_stop(struct dial *d)
 {
     give_up(d);
     d->told[0] = '\0';
+    d->gone = false;
     d->since_ms = 0;
     d->postponed = 0;
 }

@@ -20,6 +20,8 @@ struct dial {
     struct connection *connection; /* the attempt under way, or NULL */
     struct endpoint *endpoints;
     size_t count, next;
+    size_t refusals;    /* attempts of this round where nobody listened */
+    bool gone;          /* all of the last round; the handler was told */
     unsigned failures;  /* rounds since the last lasting connection */
     unsigned postponed; /* times it let an inbound handshake go first */
     uint64_t since_ms;  /* monotonic: the first round that failed; 0: none did */
@@ -29,8 +31,8 @@ struct dial {
 
 /* Arms the first attempt. address is parsed already. */
 void dial_start(struct dial *d, struct peer *peer, const struct address *address);
-/* The attempt d->connection has ended without getting up. */
-void dial_attempt_failed(struct dial *d, const char *trouble);
+/* The attempt d->connection has ended without getting up; refused: nobody listens there. */
+void dial_attempt_failed(struct dial *d, const char *trouble, bool refused);
 /* The seat is connected: gives up what is under way. */
 void dial_stop(struct dial *d);
 /* The seat's connection, up for so long, is gone. */

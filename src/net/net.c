@@ -183,7 +183,8 @@ void net_lost(struct net *n, struct connection *c, enum net_down_reason reason)
 {
     struct peer *peer = net_peer(n, c->seat);
     if (peer->dial.connection == c) {
-        dial_attempt_failed(&peer->dial, c->trouble != NULL ? c->trouble : "closed");
+        dial_attempt_failed(&peer->dial, c->trouble != NULL ? c->trouble : "closed",
+                            c->refused);
     }
     if (peer->up != c) {
         return;

@@ -58,6 +58,10 @@ const char *net_down_reason_name(enum net_down_reason reason); /* "closed", ... 
 struct net_handler {
     void (*connected)(void *context, uint16_t seat, const uint8_t instance[INSTANCE_BYTES]);
     void (*disconnected)(void *context, uint16_t seat, enum net_down_reason reason);
+    /* Of a seat whose connection went down: whether its host refuses every attempt to open
+     * another, so that no process listens there. Told, from the loop, when it changes;
+     * connected ends it. May be NULL. */
+    void (*gone)(void *context, uint16_t seat, bool gone);
     /* content is one whole frame in owner; the callee references owner to keep it. Must
      * not call net_free. */
     void (*frame)(void *context, uint16_t seat, struct bytes *owner, struct slice content);

@@ -109,7 +109,7 @@ struct standing_state {
     struct held_votes held[SEATS_MAX]; /* the newest of every seat, perhaps unchecked */
 };
 
-enum { LATENCY_SAMPLES = 64, TIMER_MULTIPLE = 10, BACK_OFF_MAX = 12 };
+enum { LATENCY_SAMPLES = 64, TIMER_MULTIPLE = 10, BACK_OFF_MAX = 12, GONE_FRACTION = 4 };
 
 struct pbft {
     struct pbft_config config;
@@ -181,6 +181,8 @@ struct pbft {
     /* peers */
     bool connected[SEATS_MAX];
     unsigned connected_count;          /* other seats */
+    bool gone[SEATS_MAX];              /* nobody listens there any more */
+    uint64_t down_ms[SEATS_MAX];       /* when the channel came up or went down last */
     uint64_t peer_height[SEATS_MAX];   /* as it claims */
     unsigned peer_doubts[SEATS_MAX];   /* questions in a row of which nothing came */
     uint64_t doubted_until[SEATS_MAX]; /* its claim does not count before */

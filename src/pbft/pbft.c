@@ -238,6 +238,8 @@ static void on_connection(struct pbft *p, uint16_t seat, bool up)
         return;
     }
     p->connected[seat - 1] = up;
+    p->gone[seat - 1] = false;
+    p->down_ms[seat - 1] = p->now_ms;
     p->connected_count += up ? 1U : -1U;
     p->peer_height[seat - 1] = 0;
     standing_on_connection(p, seat, up);
@@ -314,6 +316,12 @@ void pbft_step(struct pbft *p, const struct pbft_event *event, struct pbft_updat
     case PBFT_DISCONNECTED:
         on_connection(p, event->seat, false);
         break;
+    case PBFT_GONE:
+        p->gone[event->seat - 1] = !p->connected[event->seat - 1];
+        break;
+    case PBFT_SILENT:
+        p->gone[event->seat - 1] = false;
+        break;
     case PBFT_LOST:
         standing_lose(p, event->cause);
         break;
@@ -335,6 +343,8 @@ const char *pbft_cause_name(enum pbft_cause c)
         return "none";
     case PBFT_CAUSE_TIMEOUT:
         return "timeout";
+    case PBFT_CAUSE_GONE:
+        return "gone";
     case PBFT_CAUSE_JOINED:
         return "joined";
     case PBFT_CAUSE_ROTATION:

@@ -66,6 +66,7 @@ struct pbft_executed {
 enum pbft_cause {
     PBFT_CAUSE_NONE,
     PBFT_CAUSE_TIMEOUT,       /* something waited too long, or a view gave no block */
+    PBFT_CAUSE_GONE,          /* likewise, and nobody listens where the primary did */
     PBFT_CAUSE_JOINED,        /* w others left for higher views */
     PBFT_CAUSE_ROTATION,      /* rotate-every, or a RETURN */
     PBFT_CAUSE_EXCLUDED,      /* the primary is expelled or suspended */
@@ -87,6 +88,8 @@ enum pbft_event_kind {
     PBFT_EXECUTED,     /* a committed block was executed; in height order */
     PBFT_CONNECTED,    /* a channel to a seat came up */
     PBFT_DISCONNECTED, /* a channel went down */
+    PBFT_GONE,         /* a seat whose channel went down: its host refuses connections */
+    PBFT_SILENT,       /* one that was gone: an attempt to reach it ended in another way */
     PBFT_LOST,         /* the caller found that the seat has lost state: cause */
     PBFT_TICK,         /* time went on; also after a restart, to begin */
 };
@@ -103,7 +106,7 @@ struct pbft_event {
             struct pbft_judgement judgement;
         } envelope;
         struct pbft_executed executed;
-        uint16_t seat;         /* connected, disconnected */
+        uint16_t seat;         /* connected, disconnected, gone, silent */
         enum pbft_cause cause; /* lost */
     };
 };

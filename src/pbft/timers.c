@@ -129,6 +129,19 @@ static uint64_t earliest_start(const struct pbft *p)
     return start;
 }
 
+/* A primary that is silent may be slow. One whose host refuses connections does not run: a
+ * fraction of the timer is for it to come back, however long something waited before. */
+static uint64_t limit(const struct pbft *p, uint64_t start)
+{
+    uint16_t primary = primary_of(p, p->view);
+    uint64_t full = start + timers_request_ms(p);
+    if (!p->gone[primary - 1]) {
+        return full;
+    }
+    uint64_t since = later_of(start, p->down_ms[primary - 1]);
+    return earlier_of(full, since + timers_request_ms(p) / GONE_FRACTION);
+}
+
 uint64_t timers_expiry(const struct pbft *p)
 {
     uint64_t start = earliest_start(p);
@@ -136,7 +149,7 @@ uint64_t timers_expiry(const struct pbft *p)
         !standing_may_sign(p)) {
         return NEVER;
     }
-    return start + timers_request_ms(p);
+    return limit(p, start);
 }
 
 static void relay_one(void *context, struct envelope *e)
@@ -208,15 +221,23 @@ static void rotate(struct pbft *p)
     }
 }
 
+static enum pbft_cause cause_of_expiry(const struct pbft *p)
+{
+    uint16_t primary = primary_of(p, p->view);
+    if (p->excluded[primary - 1]) {
+        return PBFT_CAUSE_EXCLUDED;
+    }
+    return p->gone[primary - 1] ? PBFT_CAUSE_GONE : PBFT_CAUSE_TIMEOUT;
+}
+
 void timers_progress(struct pbft *p)
 {
     refresh(p);
     rotate(p);
     if (p->now_ms >= timers_expiry(p)) {
-        bool excluded = p->excluded[primary_of(p, p->view) - 1];
+        enum pbft_cause cause = cause_of_expiry(p);
         timers_view_failed(p);
-        view_start_change(p, p->view + 1,
-                          excluded ? PBFT_CAUSE_EXCLUDED : PBFT_CAUSE_TIMEOUT);
+        view_start_change(p, p->view + 1, cause);
     }
     relay(p);
     resend(p);

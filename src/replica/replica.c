@@ -111,6 +111,12 @@ void replica_disconnected(struct replica *r, uint16_t seat)
     turn_feed(r, &event);
 }
 
+void replica_gone(struct replica *r, uint16_t seat, bool gone)
+{
+    struct pbft_event event = {.kind = gone ? PBFT_GONE : PBFT_SILENT, .seat = seat};
+    turn_feed(r, &event);
+}
+
 void replica_send_heartbeat(struct replica *r, uint16_t seat, const struct heartbeat *h)
 {
     struct message m = {.tag = MESSAGE_HEARTBEAT, .heartbeat = *h};

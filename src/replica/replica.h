@@ -103,6 +103,8 @@ void replica_begin(struct replica *r);
 void replica_tick(struct replica *r);
 void replica_connected(struct replica *r, uint16_t seat);
 void replica_disconnected(struct replica *r, uint16_t seat);
+/* Whether the host of a seat whose channel went down refuses connections. */
+void replica_gone(struct replica *r, uint16_t seat, bool gone);
 /* A frame's content over the channel of a seat; owner is referenced where it is kept. */
 void replica_receive(struct replica *r, uint16_t seat, struct bytes *owner,
                      struct slice content);

@@ -127,11 +127,11 @@ static void dead_primary(struct live *l)
     json_decref(p);
     ok(live_log_count(l, seat, "event=view.changed") > views, "in another view");
     char *line = last_line(live_seat(l, seat)->log, "event=view.changed");
-    ok(strstr(line, " cause=timeout ") != NULL && number_of(line, "ms") >= 0 &&
+    ok(strstr(line, " cause=gone ") != NULL && number_of(line, "ms") >= 0 &&
            number_of(line, "ms") < WAIT_MS,
        "with the cause and how long it took: %s", line);
     free(line);
-    (void)snprintf(text, sizeof(text), " left=%u cause=timeout", primary);
+    (void)snprintf(text, sizeof(text), " left=%u cause=gone", primary);
     has(l, seat, "event=view.change-started", text, "and who did not do its work");
     (void)snprintf(text, sizeof(text),
                    "event=peer.down seat=%u address=127.0.0.1:", primary);

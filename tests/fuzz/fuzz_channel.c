@@ -83,8 +83,8 @@ static void stop_dials(void)
 
 static void start_net(void)
 {
-    static const struct net_handler handler = {on_connected, on_disconnected, on_frame,
-                                               NULL};
+    static const struct net_handler handler = {on_connected, on_disconnected, NULL,
+                                               on_frame, NULL};
     struct net_seat seats[SEATS];
     struct net_config config = {.seat = OWN_SEAT, .seats = SEATS, .others = seats};
     struct complaint why = {""};

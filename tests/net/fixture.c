@@ -29,6 +29,13 @@ static void on_disconnected(void *context, uint16_t seat, enum net_down_reason r
     node->reason[seat] = reason;
 }
 
+static void on_gone(void *context, uint16_t seat, bool gone)
+{
+    struct node *node = context;
+    node->gone[seat] = gone;
+    node->told_gone[seat]++;
+}
+
 static void on_frame(void *context, uint16_t seat, struct bytes *owner,
                      struct slice content)
 {
@@ -110,7 +117,7 @@ struct council *council_new(unsigned n, const char *host)
 void council_start(struct council *c, uint16_t seat)
 {
     struct node *node = &c->nodes[seat];
-    struct net_handler handler = {on_connected, on_disconnected, on_frame, node};
+    struct net_handler handler = {on_connected, on_disconnected, on_gone, on_frame, node};
     struct complaint why = {""};
     randombytes_buf(node->config.instance, INSTANCE_BYTES);
     if (net_start(c->loop, &node->config, &handler, &node->net, &why) < 0) {

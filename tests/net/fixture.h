@@ -22,6 +22,8 @@ struct node {
     unsigned connected[NODES_MAX + 1];
     unsigned disconnected[NODES_MAX + 1];
     enum net_down_reason reason[NODES_MAX + 1];
+    bool gone[NODES_MAX + 1];                        /* as last told */
+    unsigned told_gone[NODES_MAX + 1];               /* how often */
     uint8_t instance[NODES_MAX + 1][INSTANCE_BYTES]; /* of the peers */
     uint64_t frames;
     uint64_t bytes;

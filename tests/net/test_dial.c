@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct resolver {
     int unused;
@@ -87,11 +88,76 @@ static struct council *stage(struct net_seat others[2], char listen[32])
     return c;
 }
 
+/* A socket that takes connections and says nothing. */
+static int mute(uint16_t port)
+{
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(port)};
+    int one = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    if (bind(fd, (struct sockaddr *)&at, sizeof(at)) < 0 || listen(fd, 16) < 0) {
+        printf("Bail out! port %u\n", port);
+        exit(1);
+    }
+    return fd;
+}
+
+static void test_gone(void)
+{
+    struct council *c = council_new(2, "127.0.0.1");
+    const struct node *first = &c->nodes[1], *second = &c->nodes[2];
+    c->nodes[1].config.handshake_timeout_ms = 200;
+    council_start(c, 1);
+    council_run(c, 0.5);
+    is(first->told_gone[2], 0, "who was never there is not gone");
+    council_start(c, 2);
+    WAIT(c, 5, council_is_meshed(c));
+    council_stop(c, 2);
+    ok(WAIT(c, 2, first->gone[2]), "who was there, and nobody listens for it, is");
+    is(first->disconnected[2], 1, "after its connection went down");
+    council_run(c, 0.5);
+    is(first->told_gone[2], 1, "which is told once");
+    int fd = mute(second->port);
+    ok(WAIT(c, 5, !first->gone[2]), "who does not answer is only silent");
+    (void)close(fd);
+    ok(WAIT(c, 10, first->gone[2]), "but is gone again where it is refused");
+    council_start(c, 2);
+    ok(WAIT(c, 10, council_is_meshed(c)), "it comes back");
+    council_stop(c, 1);
+    ok(WAIT(c, 2, second->gone[1]), "the higher seat is told, too");
+    is(first->told_gone[2], 3, "and all this was all that was told");
+    council_free(c);
+}
+
+/* One address of two refuses. */
+static void test_half_gone(struct net_seat others[2], char listen[32])
+{
+    struct council *c = stage(others, listen);
+    uint16_t other = free_port();
+    script.ports[0] = other;
+    script.ports[1] = c->nodes[2].port;
+    script.count = 2;
+    c->nodes[1].config.handshake_timeout_ms = 200;
+    council_start_all(c);
+    WAIT(c, 5, council_is_meshed(c));
+    int fd = mute(other);
+    council_stop(c, 2);
+    WAIT(c, 5, script.asked >= 3);
+    is(c->nodes[1].told_gone[2], 0, "who may be at another address is not gone");
+    (void)close(fd);
+    ok(WAIT(c, 10, c->nodes[1].gone[2]), "who is at none of them is");
+    script.count = 0;
+    ok(WAIT(c, 10, !c->nodes[1].gone[2]), "nobody knows where a name has no address");
+    council_free(c);
+}
+
 int main(void)
 {
     struct net_seat others[2];
     char listen[32];
     log_open("/dev/null", LOG_LEVEL_INFO, NULL);
+    test_gone();
+    test_half_gone(others, listen);
 
     struct council *c = stage(others, listen);
     script.ports[0] = script.ports[1] = 1;

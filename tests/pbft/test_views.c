@@ -5,41 +5,67 @@
 #include "wire/codec.h"
 #include "wire/shared.h"
 
+#define STARTS                                                                             \
+    "0 1: starts at height 0\n"                                                            \
+    "0 2: starts at height 0\n"                                                            \
+    "0 3: starts at height 0\n"                                                            \
+    "0 4: starts at height 0\n"                                                            \
+    "160 1: commits 1 of view 0, 0 envelopes\n"                                            \
+    "1000 1: crashes\n"                                                                    \
+    "1000 3: proposes 0\n"
+
 /* The story of one primary's crash, as the trace tells it; times in ms. */
-static void test_story(void)
+static void test_story(bool dark, const char *expected, const char *name)
 {
-    static const char expected[] = "0 1: starts at height 0\n"
-                                   "0 2: starts at height 0\n"
-                                   "0 3: starts at height 0\n"
-                                   "0 4: starts at height 0\n"
-                                   "160 1: commits 1 of view 0, 0 envelopes\n"
-                                   "1000 1: crashes\n"
-                                   "1000 3: proposes 0\n"
-                                   "3000 3: wants view 1 at height 1, timeout\n"
-                                   "3010 2: wants view 1 at height 1, timeout\n"
-                                   "3010 4: wants view 1 at height 1, timeout\n"
-                                   "3020 2: enters view 1 at height 1\n"
-                                   "3030 3: enters view 1 at height 1\n"
-                                   "3030 4: enters view 1 at height 1\n"
-                                   "3050 3: commits 2 of view 1, 1 envelopes\n"
-                                   "3090 3: commits 3 of view 1, 3 envelopes\n"
-                                   "5090 3: commits 4 of view 1, 0 envelopes\n"
-                                   "5130 3: commits 5 of view 1, 3 envelopes\n"
-                                   "5160 3: proposal 0 approved 3:0 at height 6\n"
-                                   "5160 3: commits 6 of view 1, 0 envelopes\n";
     struct cluster_config k;
     cluster_config_defaults(&k, 4);
     k.vote_ms = 0;
+    k.dark = dark;
     struct cluster *c = story_begin(&k);
     cluster_crash(c, 1);
     cluster_propose(c, 3, 4);
     (void)cluster_run_to_rest(c, 20000);
     bool same = strcmp(cluster_trace(c), expected) == 0;
-    ok(same, "a primary crashes, and the next one does its work: as told");
+    ok(same, "%s: as told", name);
     if (!same) {
         printf("# expected:\n%s# got:\n%s", expected, cluster_trace(c));
     }
-    story_end(c, 1000, "a story");
+    story_end(c, 1000, name);
+}
+
+static void test_stories(void)
+{
+    test_story(true,
+               STARTS "3000 3: wants view 1 at height 1, timeout\n"
+                      "3010 2: wants view 1 at height 1, timeout\n"
+                      "3010 4: wants view 1 at height 1, timeout\n"
+                      "3020 2: enters view 1 at height 1\n"
+                      "3030 3: enters view 1 at height 1\n"
+                      "3030 4: enters view 1 at height 1\n"
+                      "3050 3: commits 2 of view 1, 1 envelopes\n"
+                      "3090 3: commits 3 of view 1, 3 envelopes\n"
+                      "5090 3: commits 4 of view 1, 0 envelopes\n"
+                      "5130 3: commits 5 of view 1, 3 envelopes\n"
+                      "5160 3: proposal 0 approved 3:0 at height 6\n"
+                      "5160 3: commits 6 of view 1, 0 envelopes\n",
+               "the primary's machine is dead, and the next one does its work");
+    test_story(false,
+               STARTS "1150 2: 1 is gone\n"
+                      "1150 3: 1 is gone\n"
+                      "1150 4: 1 is gone\n"
+                      "1550 3: wants view 1 at height 1, gone\n"
+                      "1550 2: wants view 1 at height 1, gone\n"
+                      "1550 4: wants view 1 at height 1, gone\n"
+                      "1560 2: enters view 1 at height 1\n"
+                      "1570 3: enters view 1 at height 1\n"
+                      "1570 4: enters view 1 at height 1\n"
+                      "1590 3: commits 2 of view 1, 1 envelopes\n"
+                      "1630 3: commits 3 of view 1, 3 envelopes\n"
+                      "3630 3: commits 4 of view 1, 0 envelopes\n"
+                      "3670 3: commits 5 of view 1, 3 envelopes\n"
+                      "3700 3: proposal 0 approved 3:0 at height 6\n"
+                      "3700 3: commits 6 of view 1, 0 envelopes\n",
+               "nobody listens where the primary did: it loses its view sooner");
 }
 
 static bool loses_commits(struct cluster *c, void *context, uint16_t from, uint16_t to,
@@ -493,7 +519,7 @@ int main(void)
     if (key_library_init() != 0) {
         return 99;
     }
-    test_story();
+    test_stories();
     test_full_window(8);
     test_full_window(2);
     test_many_windows();

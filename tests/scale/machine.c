@@ -76,7 +76,8 @@ static void start_ends(struct ev_loop *loop, struct end *ends)
     config.bytes_per_second = UINT64_C(1) << 36;
     memset(config.council_id.bytes, 0x5a, HASH_BYTES);
     for (uint16_t i = 0; i < 2; i++) {
-        struct net_handler handler = {on_connected, on_disconnected, on_frame, &ends[i]};
+        struct net_handler handler = {on_connected, on_disconnected, NULL, on_frame,
+                                      &ends[i]};
         config.seat = (uint16_t)(i + 1);
         config.key = ends[i].key;
         randombytes_buf(config.instance, sizeof(config.instance));

@@ -103,6 +103,7 @@ static void draw_config(struct plan *p, struct rng *r, uint16_t seats)
     k->council.open_proposals = rng_chance(r, 4) ? 2 : 64;
     k->council.epoch_decisions = rng_chance(r, 3) ? 3 : 100;
     k->council.epoch_absences = rng_chance(r, 2) ? 1 : 100;
+    k->dark = p->seed % 4 == 0; /* a draw would change what follows it */
     if (rng_chance(r, 2)) {
         k->council.classes[1] = k->council.classes[0]; /* as naive.h counts */
     }

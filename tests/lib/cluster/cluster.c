@@ -267,7 +267,8 @@ void cluster_crash(struct cluster *c, uint16_t node)
     for (uint16_t peer = 1; peer <= c->node_count; peer++) {
         if (peer != node) {
             network_drop(c, node, peer, c->config.notice_ms);
-            network_link(c, node, peer)->connected = false;
+            network_link(c, node, peer)->connected = network_link(c, node, peer)->gone =
+                false;
         }
     }
 }

@@ -39,6 +39,7 @@ struct cluster_config {
     unsigned corruption;       /* likewise: the connection ends when one arrives */
     bool reorder;              /* a link need not keep the order */
     uint64_t notice_ms;        /* from a cut or crash to the end of the connection */
+    bool dark;                 /* crashed nodes' hosts are silent: they refuse nobody */
 
     /* seats */
     uint64_t disk_ms;             /* a turn gathers this long before it is synced */

@@ -28,6 +28,7 @@ enum {
     NODES_MAX = SEATS_MAX + 32, /* seats and twins */
     BEAT_MS = 1000,
     RECONNECT_MS = 100,
+    REDIAL_MS = 1000,
     PROPOSALS_MAX = 4096,
     QUEUE_MAX = 64 * 1024 * 1024, /* bytes on their way over one link */
 };
@@ -42,6 +43,7 @@ enum event_kind {
     EVENT_AGENT,    /* the agent of `to` has an answer */
     EVENT_UP,       /* from and to try to connect */
     EVENT_DOWN,     /* `to` notices that its connection to `from` is gone */
+    EVENT_DIAL,     /* `to` tries to reach `from` again */
 };
 
 struct event {
@@ -59,6 +61,8 @@ struct channel {
     bool cut;                    /* nothing comes through, this way */
     bool connected;              /* as the sending end believes */
     bool up_wanted, down_wanted; /* an event for it is on its way */
+    bool gone;                   /* the receiving end's node is, as the sending one knows */
+    bool dials;                  /* an EVENT_DIAL of the sending end is on its way */
     bool broken;                 /* closed by an end: nobody mends it, a new one comes */
     uint64_t connection;         /* counts them */
     uint64_t slow_ms;            /* of delay, more than others have */
@@ -208,6 +212,7 @@ uint64_t node_monotonic(const struct node *n);
 uint64_t node_wall(const struct node *n);
 /* A channel to another node came up, or went down. */
 void node_connected(struct node *n, const struct node *peer, bool up);
+void node_gone(struct node *n, const struct node *peer, bool gone);
 void node_receive(struct node *n, const struct node *from, struct bytes *content);
 /* After whatever happened: ends the turn now or when the disk is done. */
 void node_settle(struct node *n);

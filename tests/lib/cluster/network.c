@@ -219,6 +219,7 @@ static void tell(struct cluster *c, uint16_t node, uint16_t peer, bool up)
         return;
     }
     l->connected = up;
+    l->gone = false;
     if (n->up && !n->puppet) {
         node_connected(n, &c->nodes[peer - 1], up);
     }
@@ -244,6 +245,41 @@ static void on_up(struct cluster *c, uint16_t a, uint16_t b)
     }
 }
 
+static void dial(struct cluster *c, uint16_t node, uint16_t peer, uint64_t delay_ms)
+{
+    struct channel *l = network_link(c, node, peer);
+    if (!l->dials && !c->config.dark) {
+        l->dials = true;
+        network_push(c, c->now + delay_ms, EVENT_DIAL, peer, node);
+    }
+}
+
+/* A replica knows seats: of twins both must be down. */
+static bool is_refused(struct cluster *c, uint16_t node, uint16_t peer)
+{
+    bool refused = !network_link(c, node, peer)->cut && !network_link(c, peer, node)->cut;
+    for (uint16_t i = 1; i <= c->node_count; i++) {
+        const struct node *n = &c->nodes[i - 1];
+        refused = refused && (n->seat != c->nodes[peer - 1].seat || !n->up);
+    }
+    return refused;
+}
+
+static void on_dial(struct cluster *c, uint16_t peer, uint16_t node, bool alive)
+{
+    struct channel *l = network_link(c, node, peer);
+    l->dials = false;
+    if (!alive || l->connected) {
+        return;
+    }
+    bool gone = is_refused(c, node, peer);
+    if (l->gone != gone) {
+        l->gone = gone;
+        node_gone(&c->nodes[node - 1], &c->nodes[peer - 1], gone);
+    }
+    dial(c, node, peer, REDIAL_MS);
+}
+
 static void on_down(struct cluster *c, uint16_t peer, uint16_t node)
 {
     network_link(c, node, peer)->down_wanted = false;
@@ -254,6 +290,7 @@ static void on_down(struct cluster *c, uint16_t peer, uint16_t node)
                 network_link(c, peer, node)->broken;
     if (gone) {
         tell(c, node, peer, false);
+        dial(c, node, peer, RECONNECT_MS);
         network_reconnect(c, RECONNECT_MS);
     }
 }
@@ -332,6 +369,9 @@ void network_carry_out(struct cluster *c, struct event *e)
         break;
     case EVENT_DOWN:
         on_down(c, e->from, e->to);
+        break;
+    case EVENT_DIAL:
+        on_dial(c, e->from, e->to, alive);
         break;
     }
 }

@@ -292,6 +292,14 @@ void node_connected(struct node *n, const struct node *peer, bool up)
     node_settle(n);
 }
 
+void node_gone(struct node *n, const struct node *peer, bool gone)
+{
+    cluster_note(n->c, TRACE_STORY, "%u: %u %s", n->number, peer->number,
+                 gone ? "is gone" : "may be there");
+    replica_gone(n->replica, peer->seat, gone);
+    node_settle(n);
+}
+
 static bool is_starved(const struct node *n, struct bytes *content)
 {
     struct message m;
