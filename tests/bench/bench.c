@@ -30,7 +30,7 @@ static const char usage_text[] =
     "                 alone       one operation at a time\n"
     "                 load        as many as it takes\n"
     "                 single      the same, each in an envelope of its own\n"
-    "                 viewchange  the primary dies\n"
+    "                 viewchange  the primary dies, or is frozen\n"
     "                 catchup     a replica comes back; the replay of a ledger\n"
     "  --seats        councils of so many seats instead of 4, 7, 10, 16 and 33; may be\n"
     "                 repeated. Of a whole run single and catchup are for 4 seats, and\n"

@@ -111,7 +111,7 @@ enum { BENCH_VIEWCHANGES = 5 };
 
 struct bench_viewchange {
     size_t count;
-    double elapsed_s[BENCH_VIEWCHANGES]; /* from the primary's death to a block */
+    double elapsed_s[BENCH_VIEWCHANGES]; /* from the primary's end to a block */
     double timer_s[BENCH_VIEWCHANGES];   /* the request timer in force then */
     double over_s[BENCH_VIEWCHANGES];    /* the first beyond the second */
 };
@@ -143,7 +143,7 @@ struct bench_council {
     struct bench_load load, single;
     struct bench_alone alone;
     struct bench_decide decide;
-    struct bench_viewchange viewchange;
+    struct bench_viewchange killed, frozen;
     struct bench_catchup catchup;
     struct bench_replay replay;
 };
@@ -161,8 +161,8 @@ void limits_measure(struct bench_limits *out, const struct bench_options *o);
 /* Each of these has a council of its own, with so many seats. */
 void council_measure(struct bench_council *out, const struct bench_options *o);
 void start_measure(struct bench_council *out, const struct bench_options *o);
-void viewchange_measure(struct bench_viewchange *out, unsigned seats,
-                        const struct bench_options *o);
+void viewchange_measure(struct bench_viewchange *killed, struct bench_viewchange *frozen,
+                        unsigned seats, const struct bench_options *o);
 void catchup_measure(struct bench_council *out, const struct bench_options *o);
 /* The start of a seat that runs, with all the ledger that it has. */
 void replay_measure(struct bench_replay *out, struct live *l, unsigned seat);

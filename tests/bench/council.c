@@ -138,7 +138,7 @@ void council_measure(struct bench_council *out, const struct bench_options *o)
         measure_single(&out->single, seats, o);
     }
     if (out->done[PART_VIEWCHANGE]) {
-        viewchange_measure(&out->viewchange, seats, o);
+        viewchange_measure(&out->killed, &out->frozen, seats, o);
     }
     if (out->done[PART_CATCHUP]) {
         catchup_measure(out, o);

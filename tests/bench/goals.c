@@ -161,18 +161,14 @@ static void add_resources(struct list *l, const struct bench_council *c)
 
 /* --- coming back --- */
 
-static void add_viewchange(struct list *l, const struct bench_council *c)
+static void add_viewchange(struct list *l, const struct bench_council *c,
+                           const struct bench_viewchange *v, const char *name,
+                           const char *what)
 {
-    const struct bench_viewchange *v = &c->viewchange;
-    struct bench_goal g = {"viewchange",
-                           c->seats,
-                           "view change, beyond the request timer, median",
-                           viewchange_times(v->over_s, v).p50 * ms_per_s,
-                           "ms",
-                           NAN,
-                           NULL,
-                           5 * yard_s(l->r, 1) * ms_per_s + 60,
-                           false};
+    struct bench_goal g = {
+        name, c->seats, what, viewchange_times(v->over_s, v).p50 * ms_per_s,
+        "ms", NAN,      NULL, 5 * yard_s(l->r, 1) * ms_per_s + 60,
+        false};
     if (c->seats == LARGE && !isnan(g.goal)) {
         add(l, &g);
     }
@@ -214,7 +210,10 @@ size_t goals_of(const struct bench_report *r, struct bench_goal out[GOALS_MAX])
         }
         add_resources(&l, c);
         if (c->done[PART_VIEWCHANGE]) {
-            add_viewchange(&l, c);
+            add_viewchange(&l, c, &c->killed, "viewchange",
+                           "view change, beyond the request timer, median");
+            add_viewchange(&l, c, &c->frozen, "viewchange_frozen",
+                           "the same where the primary is only frozen");
         }
         if (c->done[PART_CATCHUP]) {
             add_catchup(&l, c);

@@ -9,17 +9,19 @@
 
 static const double MB = 1e6, ms_per_s = 1e3;
 
-void report_viewchange(const struct bench_report *r)
+static void
+print_viewchange(const struct bench_report *r, const char *what,
+                 const struct bench_viewchange *of(const struct bench_council *))
 {
     static const struct table_column columns[] = {
         {"seats", 0},         {"until a block, s", 3},
         {"longest", 3},       {"request timer, s", 3},
         {"beyond it, ms", 0}, {"longest", 0},
         {"5 S + 60 ms", 0}};
-    table_head("the primary dies; medians", columns, TABLE_COLUMNS(columns));
+    table_head(what, columns, TABLE_COLUMNS(columns));
     for (size_t i = 0; i < r->council_count; i++) {
         const struct bench_council *c = &r->councils[i];
-        const struct bench_viewchange *v = &c->viewchange;
+        const struct bench_viewchange *v = of(c);
         if (c->done[PART_VIEWCHANGE]) {
             struct bench_times elapsed = viewchange_times(v->elapsed_s, v);
             struct bench_times over = viewchange_times(v->over_s, v);
@@ -33,6 +35,22 @@ void report_viewchange(const struct bench_report *r)
             table_row(columns, TABLE_COLUMNS(columns), row);
         }
     }
+}
+
+static const struct bench_viewchange *killed_of(const struct bench_council *c)
+{
+    return &c->killed;
+}
+
+static const struct bench_viewchange *frozen_of(const struct bench_council *c)
+{
+    return &c->frozen;
+}
+
+void report_viewchange(const struct bench_report *r)
+{
+    print_viewchange(r, "the primary is killed; medians", killed_of);
+    print_viewchange(r, "the primary is frozen; medians", frozen_of);
 }
 
 static void print_rate(const char *what, double seconds, double operations, double bytes)

@@ -195,7 +195,8 @@ static json_t *council_json(const struct bench_report *r, const struct bench_cou
         json_object_set_new(out, "ordering_single", load_json(r, &c->single, c->seats));
     }
     if (c->done[PART_VIEWCHANGE]) {
-        json_object_set_new(out, "viewchange", viewchange_json(&c->viewchange));
+        json_object_set_new(out, "viewchange", viewchange_json(&c->killed));
+        json_object_set_new(out, "viewchange_frozen", viewchange_json(&c->frozen));
     }
     if (c->done[PART_CATCHUP]) {
         json_object_set_new(out, "catchup", catchup_json(r, &c->catchup));

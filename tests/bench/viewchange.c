@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The primary's death while an operation waits: until the others commit a block. It is
- * stopped first, so that it cannot order the operation any more, and counted as dead from
- * then. When a view fails f+1 replicas' timers take the others along: the timer in force is
- * that of the last of those.
+ * The primary's end while an operation waits: until the others commit a block. It is
+ * stopped, so that it cannot order the operation any more, and counted as dead from then.
+ * Killed, its machine refuses connections; frozen, it is only silent. When a view fails f+1
+ * replicas' timers take the others along: the timer in force is that of the last of those.
  */
 #include "measure.h"
 
@@ -48,7 +48,22 @@ static void prime(struct live *l, unsigned seat, unsigned text_bytes)
     bench_level(l);
 }
 
-static void kill_primary(struct bench_viewchange *out, struct live *l, unsigned text_bytes)
+static void bring_back(struct live *l, unsigned seat, bool killed)
+{
+    if (killed) {
+        live_start(l, seat);
+    } else {
+        live_signal(l, seat, SIGCONT);
+    }
+    if (!live_wait_ready(l, seat, UP_MS) || !live_wait_connected(l, UP_MS)) {
+        live_show_logs(l, 5);
+        bench_fail("seat %u does not come back", seat);
+    }
+    bench_level(l);
+}
+
+static void end_primary(struct bench_viewchange *out, struct live *l, unsigned text_bytes,
+                        bool killed)
 {
     unsigned seats = l->options.seats;
     unsigned primary = (unsigned)live_number(l, 1, "primary");
@@ -60,7 +75,9 @@ static void kill_primary(struct bench_viewchange *out, struct live *l, unsigned 
     live_signal(l, primary, SIGSTOP);
     double start = now_s();
     bench_send_load(client, 1, text_bytes);
-    live_kill(l, primary);
+    if (killed) {
+        live_kill(l, primary);
+    }
     (void)bench_next_block(watcher);
     double passed = now_s() - start;
     out->elapsed_s[out->count] = passed;
@@ -68,21 +85,19 @@ static void kill_primary(struct bench_viewchange *out, struct live *l, unsigned 
     out->over_s[out->count++] = passed - timer;
     control_disconnect(client);
     control_disconnect(watcher);
-    live_start(l, primary);
-    if (!live_wait_ready(l, primary, UP_MS) || !live_wait_connected(l, UP_MS)) {
-        live_show_logs(l, 5);
-        bench_fail("seat %u does not come back", primary);
-    }
-    bench_level(l);
+    bring_back(l, primary, killed);
 }
 
-void viewchange_measure(struct bench_viewchange *out, unsigned seats,
-                        const struct bench_options *o)
+void viewchange_measure(struct bench_viewchange *killed, struct bench_viewchange *frozen,
+                        unsigned seats, const struct bench_options *o)
 {
     struct live *l = council_new(seats, o);
     council_start(l);
     for (unsigned i = 0; i < BENCH_VIEWCHANGES; i++) {
-        kill_primary(out, l, o->text_bytes);
+        end_primary(killed, l, o->text_bytes, true);
+    }
+    for (unsigned i = 0; i < BENCH_VIEWCHANGES; i++) {
+        end_primary(frozen, l, o->text_bytes, false);
     }
     live_free(l);
 }
