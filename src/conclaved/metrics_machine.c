@@ -52,6 +52,9 @@ static void put_store(struct families *f, const struct node *n)
     families_histogram(f, "conclave_store_sync_seconds", "seconds",
                        "How long it took to make a turn's writes durable.");
     families_times(f, &n->metrics.synced);
+    families_counter(f, "conclave_store_settlings", "",
+                     "How often the write-ahead log was settled.");
+    families_number(f, facts.settlings, NULL);
 }
 
 static void put_clients(struct families *f, const struct node *n)

@@ -26,6 +26,10 @@
 #include <string.h>
 #include <unistd.h>
 
+/* How old what other processes read of the store may be, in seconds: conclaved(8) says it.
+ */
+static const double settle_s = 0.1;
+
 /* --- callbacks of the channels --- */
 
 static void on_connected(void *context, uint16_t seat,
@@ -103,6 +107,18 @@ static void note_sync(struct node *n)
     disk_synced(n, commits, last_us);
 }
 
+static void stop_on_failed_store(const struct node *n, int error)
+{
+    LOG_EVENT(
+        LOG_LEVEL_ERROR, "store.failed",
+        LOG_S("error", error == CONCLAVE_EFULL ? "the disk is full" : error_text(error)),
+        LOG_S("data", n->config->data),
+        LOG_S("cure", "free space or mend the disk, then start the node again"));
+    log_close();
+    /* What it holds may not be durable, so it must not vote. */
+    _exit(EXIT_FAILURE);
+}
+
 /* Everything that happened in this turn of the loop is made durable at once, then goes out,
  * then is told. */
 static void end_turn(struct node *n)
@@ -110,14 +126,7 @@ static void end_turn(struct node *n)
     agents_ask(n);
     int error = replica_end_turn(n->replica);
     if (error != 0) {
-        LOG_EVENT(LOG_LEVEL_ERROR, "store.failed",
-                  LOG_S("error",
-                        error == CONCLAVE_EFULL ? "the disk is full" : error_text(error)),
-                  LOG_S("data", n->config->data),
-                  LOG_S("cure", "free space or mend the disk, then start the node again"));
-        log_close();
-        /* What it holds may not be durable, so it must not vote. */
-        _exit(EXIT_FAILURE);
+        stop_on_failed_store(n, error);
     }
     note_sync(n);
     net_flush(n->net);
@@ -127,6 +136,17 @@ static void end_turn(struct node *n)
     publish_all(n);
 }
 
+/* Many commits at once, for what they share is then written once. */
+static void on_settle(struct ev_loop *loop, struct ev_timer *w, int events)
+{
+    struct node *n = w->data;
+    (void)loop, (void)events;
+    int error = ledger_settle(n->ledger);
+    if (error != 0) {
+        stop_on_failed_store(n, error);
+    }
+}
+
 /* Runs before the loop sleeps. */
 static void on_turn(struct ev_loop *loop, struct ev_prepare *w, int events)
 {
@@ -134,6 +154,10 @@ static void on_turn(struct ev_loop *loop, struct ev_prepare *w, int events)
     (void)events;
     standing_beat(n);
     end_turn(n);
+    if (ledger_is_unsettled(n->ledger) && !ev_is_active(&n->settle_watcher)) {
+        ev_timer_set(&n->settle_watcher, settle_s, 0);
+        ev_timer_start(loop, &n->settle_watcher);
+    }
     uint64_t wake = replica_wake_ms(n->replica);
     if (wake == UINT64_MAX) {
         ev_timer_stop(loop, &n->tick_watcher);
@@ -176,7 +200,9 @@ static void start_watchers(struct node *n)
     ev_prepare_init(&n->turn_watcher, on_turn);
     ev_init(&n->tick_watcher, on_tick);
     ev_timer_init(&n->beat_watcher, on_beat, beat, beat);
-    n->turn_watcher.data = n->tick_watcher.data = n->beat_watcher.data = n;
+    ev_init(&n->settle_watcher, on_settle);
+    n->turn_watcher.data = n->tick_watcher.data = n->beat_watcher.data =
+        n->settle_watcher.data = n;
     ev_prepare_start(n->loop, &n->turn_watcher);
     ev_timer_start(n->loop, &n->beat_watcher);
 }
@@ -328,6 +354,7 @@ void node_stop(struct node *n)
         ev_prepare_stop(n->loop, &n->turn_watcher);
         ev_timer_stop(n->loop, &n->tick_watcher);
         ev_timer_stop(n->loop, &n->beat_watcher);
+        ev_timer_stop(n->loop, &n->settle_watcher);
         votes_tell_stop(n);
         publish(n, "node.stopped", event_stopped(why));
         end_turn(n);

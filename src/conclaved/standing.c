@@ -38,8 +38,8 @@ int standing_open(struct node *n, struct complaint *why)
     const char *dir = n->config->data;
     struct ledger_identity id = {c->council_id, n->seat, c->seat_count};
     static const char *const empty[] = {".", "..", "lost+found", "lock", NULL};
-    static const char *const unfinished[] = {".",        "..",       "lost+found", "lock",
-                                             "lock.mdb", "data.mdb", "journal",    NULL};
+    static const char *const unfinished[] = {
+        ".", "..", "lost+found", "lock", "lock.mdb", "data.mdb", "journal", "wal", NULL};
     /* A new disk: a seat without its state comes back by itself. A directory that is not
      * there is more likely a slip of the pen. */
     bool fresh = holds_only(dir, empty);

@@ -93,11 +93,23 @@ int ledger_commit(struct ledger *l)
         return store_commit(l->store);
     }
     journal_before_commit(l);
-    int error = store_commit(l->store);
+    /* Who reads beside this process compares the environment with the journal's file. */
+    bool drawn = l->journal.step == JOURNAL_DRAWN;
+    int error = drawn ? store_settle(l->store) : store_commit(l->store);
     if (error == 0) {
         journal_after_commit(l);
     }
     return error;
+}
+
+int ledger_settle(struct ledger *l)
+{
+    return store_settle(l->store);
+}
+
+bool ledger_is_unsettled(const struct ledger *l)
+{
+    return store_is_unsettled(l->store);
 }
 
 int ledger_new_incarnation(struct ledger *l)
@@ -108,7 +120,7 @@ int ledger_new_incarnation(struct ledger *l)
         error = journal_draw(j, l->dir_fd);
         if (error == 0) {
             put_incarnations(l, (struct incarnation[]){j->now, j->next}, 2);
-            error = store_commit(l->store);
+            error = store_settle(l->store);
         }
         if (error == 0) {
             error = journal_switch(j, l->dir_fd);
@@ -116,7 +128,7 @@ int ledger_new_incarnation(struct ledger *l)
     }
     if (error == 0 && j->step == JOURNAL_SWITCHED) {
         put_incarnations(l, &j->next, 1);
-        error = store_commit(l->store);
+        error = store_settle(l->store);
         if (error == 0) {
             journal_settle(j);
         }
@@ -146,8 +158,10 @@ void ledger_close(struct ledger *l)
     }
     if (l->lock_fd >= 0 && !store_is_dirty(l->store)) {
         /* A backup taken while the node ran is stale from here on. Where this fails the
-         * last incarnation stays good. */
+         * last incarnation stays good, and what was logged stays in the log. */
+        store_end_log(l->store);
         (void)ledger_new_incarnation(l);
+        (void)store_settle(l->store);
     }
     ledger_free(l);
 }
@@ -181,6 +195,7 @@ void ledger_facts(struct ledger *l, struct ledger_facts *out)
         .page_bytes = facts.page_bytes,
         .commits = facts.commits - l->opening_commits,
         .last_commit_us = facts.last_commit_us,
+        .settlings = facts.settlings,
     };
     struct statvfs st;
     if (fstatvfs(l->dir_fd, &st) == 0) {

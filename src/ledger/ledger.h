@@ -17,7 +17,7 @@
 #include "wire/record.h"
 
 /* The format that this build writes, and the oldest that it reads and migrates. */
-enum { LEDGER_FORMAT = 3, LEDGER_FORMAT_OLDEST = 1 };
+enum { LEDGER_FORMAT = 4, LEDGER_FORMAT_OLDEST = 1 };
 
 enum ledger_mode { LEDGER_CREATE, LEDGER_WRITE, LEDGER_READ, LEDGER_COPY };
 
@@ -34,10 +34,10 @@ struct ledger;
  * store in it (CONCLAVE_EEXIST when there is one). Both it and LEDGER_WRITE lock the store
  * against a second process (CONCLAVE_EAGAIN). LEDGER_WRITE checks its format
  * (CONCLAVE_EVERSION; an older one is migrated), identity (CONCLAVE_ESEAT) and marks:
- * machine id, inode and birth time of the file, crash journal. Where these do not match the
- * store was copied, restored or cloned (conclave-protocol(7), Restore-safe seats): its
- * standing becomes lost, and durable together with new marks; ledger_lost says what did not
- * match.
+ * machine id, inode and birth time of the file, crash journal, write-ahead log. Where these
+ * do not match the store was copied, restored or cloned (conclave-protocol(7), Restore-safe
+ * seats): its standing becomes lost, and durable together with new marks; ledger_lost says
+ * what did not match.
  *
  * LEDGER_READ opens beside a running daemon (never within it), or opens a copy of a store:
  * no lock, no marks, and no identity when id is NULL. Its ledger_height and
@@ -61,9 +61,9 @@ const char *ledger_lost(const struct ledger *l);
 /* The same of a store that is only read, now; a node may run on it meanwhile. */
 const char *ledger_marks(struct ledger *l);
 const struct ledger_identity *ledger_identity(const struct ledger *l);
-/* A new file, mode 0600 and synced, with the store as it is at one moment; its writer goes
- * on meanwhile. The crash journal is no part of it, so what is made of it knows that it is
- * a copy. */
+/* A new file, mode 0600 and synced, with the store as it was settled at one moment; its
+ * writer goes on meanwhile. The crash journal is no part of it, so what is made of it knows
+ * that it is a copy. */
 int ledger_copy(struct ledger *l, const char *path, struct complaint *why);
 /* Such a file becomes the store of a directory that is empty or made here (CONCLAVE_EEXIST,
  * or _EAGAIN where a node runs): opened for writing, its standing durably lost. */
@@ -76,6 +76,13 @@ void ledger_close(struct ledger *l);
 int ledger_commit(struct ledger *l);
 /* Whether a write waits for ledger_commit. */
 bool ledger_is_dirty(const struct ledger *l);
+/*
+ * What was committed may be in the write-ahead log alone, where a start of this node finds
+ * it, and nobody else. ledger_settle brings it into the environment, for readers beside
+ * this process, and for copies. Errors as of ledger_commit.
+ */
+bool ledger_is_unsettled(const struct ledger *l);
+int ledger_settle(struct ledger *l);
 
 /* --- committed blocks --- */
 
@@ -205,6 +212,7 @@ struct ledger_facts {
     uint64_t page_bytes;
     uint64_t commits;        /* transactions made durable since it was opened */
     uint64_t last_commit_us; /* how long the last one took */
+    uint64_t settlings;      /* of the write-ahead log into the environment */
     uint64_t free_disk_bytes;
 };
 void ledger_facts(struct ledger *l, struct ledger_facts *out);

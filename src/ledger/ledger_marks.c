@@ -65,7 +65,11 @@ static int check_journal(struct ledger *l, struct complaint *why)
 int ledger_check_marks(struct ledger *l, struct complaint *why)
 {
     int error = check_machine(l, why);
-    return error == 0 ? check_journal(l, why) : error;
+    error = error == 0 ? check_journal(l, why) : error;
+    if (error == 0 && l->lost == NULL && store_log_lost(l->store)) {
+        l->lost = "data.mdb and wal are not of the same time";
+    }
+    return error;
 }
 
 const char *ledger_marks(struct ledger *l)

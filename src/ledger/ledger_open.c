@@ -146,6 +146,8 @@ static int create(struct ledger *l, struct complaint *why)
         store_finish(l->store);
         error = store_commit(l->store);
     }
+    error = error == 0 ? store_begin_log(l->store, l->dir) : error;
+    error = error == 0 ? store_settle(l->store) : error;
     return error == 0 ? 0 : ledger_complain_disk(l, error, why);
 }
 
@@ -161,7 +163,7 @@ static int take_over(struct ledger *l)
         ledger_put_standing(l, &standing);
         error = ledger_put_marks(l);
     }
-    return error == 0 ? store_commit(l->store) : error;
+    return error == 0 ? store_settle(l->store) : error;
 }
 
 static int resume(struct ledger *l, const struct ledger_identity *id, struct complaint *why)
@@ -187,6 +189,9 @@ static int resume(struct ledger *l, const struct ledger_identity *id, struct com
     }
     if (error == 0 && l->mode == LEDGER_WRITE) {
         error = ledger_tree_complete(l);
+    }
+    if (error == 0 && l->mode == LEDGER_WRITE) {
+        error = store_begin_log(l->store, l->dir);
     }
     if (error == 0 && l->mode == LEDGER_WRITE) {
         error = l->lost != NULL ? take_over(l) : ledger_new_incarnation(l);

@@ -206,11 +206,15 @@ int store_open(const char *dir, enum store_mode mode, struct store **out,
     if (rc == 0) {
         rc = open_tables(s, mode, &error);
     }
+    if (error != 0) {
+        error = store_complain(dir, s, error, rc, why);
+    } else if (mode == STORE_WRITE) {
+        error = store_replay(s, dir, why);
+    }
     if (error == 0) {
         *out = s;
         return 0;
     }
-    error = store_complain(dir, s, error, rc, why);
     store_close(s);
     return error;
 }
@@ -229,6 +233,7 @@ void store_close(struct store *s)
     if (s->env != NULL) {
         mdb_env_close(s->env);
     }
+    wal_close(s->wal);
     buffer_free(&s->log);
     free(s);
 }
@@ -244,7 +249,9 @@ const char *store_library(void)
 
 void store_facts(struct store *s, struct store_facts *out)
 {
-    *out = (struct store_facts){.commits = s->commits, .last_commit_us = s->last_commit_us};
+    *out = (struct store_facts){.commits = s->commits,
+                                .last_commit_us = s->last_commit_us,
+                                .settlings = s->settlings};
     if (s->error != 0) {
         return; /* after a map that could not grow LMDB has none */
     }

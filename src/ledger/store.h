@@ -5,9 +5,13 @@
  *
  * A write goes at once into LMDB's write transaction, so that reads see it, and into a
  * list. When the map is full the transaction is thrown away, the map enlarged and the list
- * played again: any number of doublings costs the caller nothing but time. Nothing reaches
- * the file before store_commit, and LMDB turns to the new root only after all pages under
- * it are durable (default flags), so a commit happens whole or not at all.
+ * played again: any number of doublings costs the caller nothing but time.
+ *
+ * A commit makes what was written durable, whole or not at all. A small one is appended to
+ * the write-ahead log (wal.h) where there is one, and LMDB's transaction stays open; any
+ * other settles: the transaction is committed, with all that was only in the log. LMDB
+ * turns to the new root only after all pages under it are durable (default flags). Other
+ * processes, copies and crashes without the log see what was settled.
  *
  * Every value is kept behind a checksum of 8 bytes: a damaged one is CONCLAVE_ECORRUPT,
  * never a wrong vote or nonce.
@@ -39,12 +43,12 @@ enum { STORE_TABLES = STORE_DEEDS + 1, STORE_KEY_MAX = 64 };
 
 /*
  * The layout of the tables and their values. Format 3 always has all tables and a standing;
- * format 2 has no STORE_DEEDS; in format 1 the tables from STORE_FLAGS on may be missing,
- * and the standing. What a change of layout needs is in conclave-internals(7), Another
- * format of the store.
+ * format 3 has no write-ahead log; format 2 has no STORE_DEEDS; in format 1 the tables from
+ * STORE_FLAGS on may be missing, and the standing. What a change of layout needs is in
+ * conclave-internals(7), Another format of the store.
  */
 enum {
-    STORE_FORMAT = 3,
+    STORE_FORMAT = 4,
     STORE_FORMAT_OLDEST = 1,   /* that is migrated, and read as it is */
     STORE_FORMAT_FLAGS = 2,    /* the first that has STORE_FLAGS and what follows, */
     STORE_FORMAT_DEEDS = 3,    /* STORE_DEEDS, */
@@ -85,7 +89,23 @@ void store_delete(struct store *s, enum store_table table, struct slice key);
  * write and commit after it returns it or does nothing. */
 void store_fail(struct store *s, int error);
 int store_commit(struct store *s);
+/* A commit that settles. Free of cost when nothing was written since the last. */
+int store_settle(struct store *s);
+/* Whether a write waits for store_commit, and whether a commit waits to be settled. */
 bool store_is_dirty(const struct store *s);
+bool store_is_unsettled(const struct store *s);
+
+/*
+ * A write-ahead log from the next commit on, which settles. dir is that of store_open,
+ * which read the log that a crash left, and settled it. 0, CONCLAVE_EFULL, _EPERM, _EIO.
+ */
+int store_begin_log(struct store *s, const char *dir);
+/* None any more from the next store_settle on, which has to follow: a store without a log
+ * is all in its environment. */
+void store_end_log(struct store *s);
+/* Whether the log that the environment named at opening was not there: what was committed
+ * last is lost. */
+bool store_log_lost(const struct store *s);
 
 /* --- reading: 0, CONCLAVE_ENOENT, _ECORRUPT, or the remembered error --- */
 
@@ -122,7 +142,7 @@ int store_last(struct store *s, enum store_table table, struct store_entry *e);
 int store_count(struct store *s, enum store_table table, size_t *out);
 void store_entry_clear(struct store_entry *e);
 
-/* The whole environment, without its free pages, as it is at one moment. */
+/* The whole environment, without its free pages, as it was settled at one moment. */
 int store_copy(struct store *s, int fd);
 
 /* --- facts --- */
@@ -135,6 +155,7 @@ struct store_facts {
     uint64_t page_bytes;
     uint64_t commits;
     uint64_t last_commit_us;
+    uint64_t settlings;
 };
 void store_facts(struct store *s, struct store_facts *out);
 uint64_t store_commits(const struct store *s, uint64_t *last_us);

@@ -4,6 +4,7 @@
 
 #include "ledger/damage.h"
 
+#include <errno.h>
 #include <string.h>
 
 static const char format_key[] = "format";
@@ -133,6 +134,22 @@ int store_complain_rights(const char *dir, struct complaint *why)
                     "%s: Permission denied; the directory and the files in it must belong "
                     "to the user that runs the node, with modes 0700 and 0600",
                     dir);
+}
+
+int store_complain_wal(const char *dir, int error, struct complaint *why)
+{
+    switch (error) {
+    case CONCLAVE_ECORRUPT:
+        return complain(why, error, "%s/" WAL_NAME ": the file is damaged; " CURE_OF_DAMAGE,
+                        dir);
+    case CONCLAVE_EFULL:
+        return complain(why, error, "%s: no space on disk; free some and start again", dir);
+    case CONCLAVE_EPERM:
+        return store_complain_rights(dir, why);
+    default:
+        return complain(why, error, "%s/" WAL_NAME ": %s; see to the disk", dir,
+                        strerror(errno));
+    }
 }
 
 int store_complain(const char *dir, const struct store *s, int error, int rc,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* The write transaction: put, delete, growing the map, commit. */
+/* The write transaction: put, delete, growing the map. */
+#include "ledger/store_log.h"
 #include "ledger/store_private.h"
 
 #include <assert.h>
@@ -7,23 +8,10 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 /* The map doubles up to this size and grows by as much from there. Address space only:
  * the file has the size of what is in it. */
 static const size_t map_step_max = (size_t)1 << 30;
-
-/* Memory of the log that is kept from one transaction to the next. */
-static const size_t log_kept_max = 1024 * 1024;
-
-/* An entry of the log: this, the key, the checksum and the value; the last two are absent
- * in a deletion. */
-struct log_entry {
-    enum store_table table;
-    bool is_deletion;
-    size_t key_size;
-    size_t value_size; /* checksum included */
-};
 
 /*
  * A full disk cuts a write short before it fails one, and LMDB calls a short write EIO.
@@ -54,7 +42,7 @@ void store_fail(struct store *s, int error)
     buffer_free(&s->log);
 }
 
-static void fail_rc(struct store *s, int rc)
+void store_fail_rc(struct store *s, int rc)
 {
     int error = store_translate(rc);
     if (rc == EIO && disk_is_full(s)) {
@@ -63,19 +51,30 @@ static void fail_rc(struct store *s, int rc)
     store_fail(s, error);
 }
 
-static int apply(struct store *s, const uint8_t *at, size_t *size)
+/* One entry of the log. An error of LMDB. */
+static int apply(struct store *s, const struct log_entry *e)
 {
-    struct log_entry e;
-    memcpy(&e, at, sizeof(e));
-    at += sizeof(e);
-    *size = sizeof(e) + e.key_size + e.value_size;
-    MDB_val key = {e.key_size, (void *)(uintptr_t)at};
-    MDB_val value = {e.value_size, (void *)(uintptr_t)(at + e.key_size)};
-    if (e.is_deletion) {
-        int rc = mdb_del(s->writer, s->tables[e.table], &key, NULL);
+    MDB_val key = {e->key.size, (void *)(uintptr_t)e->key.data};
+    MDB_val value = {e->value.size, (void *)(uintptr_t)e->value.data};
+    if (e->is_deletion) {
+        int rc = mdb_del(s->writer, s->tables[e->table], &key, NULL);
         return rc == MDB_NOTFOUND ? 0 : rc;
     }
-    return mdb_put(s->writer, s->tables[e.table], &key, &value, 0);
+    return mdb_put(s->writer, s->tables[e->table], &key, &value, 0);
+}
+
+/* Everything in the log from `at` on. */
+static int apply_from(struct store *s, size_t at)
+{
+    int rc = 0;
+    while (rc == 0 && at < s->log.size) {
+        struct log_entry e;
+        int error = log_get(slice_of(s->log.data + at, s->log.size - at), &e);
+        assert(error == 0);
+        rc = error == 0 ? apply(s, &e) : EINVAL;
+        at += e.size;
+    }
+    return rc;
 }
 
 static int begin(struct store *s)
@@ -89,8 +88,7 @@ static int begin(struct store *s)
     return rc;
 }
 
-/* Throws the transaction away, enlarges the map and does everything in the log again. */
-static int grow(struct store *s)
+int store_grow(struct store *s)
 {
     if (s->writer != NULL) {
         mdb_txn_abort(s->writer);
@@ -108,39 +106,27 @@ static int grow(struct store *s)
     if (rc == 0) {
         rc = begin(s);
     }
-    for (size_t at = 0; rc == 0 && at < s->log.size;) {
-        size_t size;
-        rc = apply(s, s->log.data + at, &size);
-        at += size;
-    }
-    return rc;
+    return rc == 0 ? apply_from(s, 0) : rc;
 }
 
-static void write_entry(struct store *s, const struct log_entry *e, struct slice key,
-                        const uint8_t *sum, struct slice value)
+void store_carry_out(struct store *s, size_t at)
 {
-    assert(key.size > 0 && key.size <= STORE_KEY_MAX);
-    size_t at = s->log.size;
-    buffer_append(&s->log, e, sizeof(*e));
-    buffer_append_slice(&s->log, key);
-    if (!e->is_deletion) {
-        buffer_append(&s->log, sum, STORE_SUM_BYTES);
-        buffer_append_slice(&s->log, value);
-    }
-    int rc = 0;
-    if (s->writer == NULL) {
-        rc = begin(s);
-    }
-    size_t size;
-    if (rc == 0) {
-        rc = apply(s, s->log.data + at, &size);
-    }
+    int rc = s->writer == NULL ? begin(s) : 0;
+    rc = rc == 0 ? apply_from(s, at) : rc;
     while (rc == MDB_MAP_FULL) {
-        rc = grow(s);
+        rc = store_grow(s);
     }
     if (rc != 0) {
-        fail_rc(s, rc);
+        store_fail_rc(s, rc);
     }
+}
+
+static void write_entry(struct store *s, enum store_table table, struct slice key,
+                        const uint8_t *sum, struct slice value)
+{
+    size_t at = s->log.size;
+    log_put(&s->log, table, key, sum, value);
+    store_carry_out(s, at);
 }
 
 /* Whether the key is there, and with this very value. */
@@ -180,10 +166,7 @@ void store_put(struct store *s, enum store_table table, struct slice key,
         return;
     }
     if (!same) {
-        struct log_entry e = {.table = table,
-                              .key_size = key.size,
-                              .value_size = STORE_SUM_BYTES + value.size};
-        write_entry(s, &e, key, sum, value);
+        write_entry(s, table, key, sum, value);
     }
 }
 
@@ -202,52 +185,7 @@ void store_delete(struct store *s, enum store_table table, struct slice key)
         store_fail(s, error);
         return;
     }
-    struct log_entry e = {.table = table, .is_deletion = true, .key_size = key.size};
-    write_entry(s, &e, key, NULL, SLICE_NONE);
-}
-
-static uint64_t now_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
-
-int store_commit(struct store *s)
-{
-    if (s->error != 0) {
-        return s->error;
-    }
-    if (s->writer == NULL) {
-        return 0;
-    }
-    uint64_t begun = now_us();
-    /* The list of free pages is written last, so a commit too can find the map full. */
-    int rc = mdb_txn_commit(s->writer);
-    s->writer = NULL;
-    while (rc == MDB_MAP_FULL) {
-        rc = grow(s);
-        if (rc == 0) {
-            rc = mdb_txn_commit(s->writer);
-            s->writer = NULL;
-        }
-    }
-    if (rc != 0) {
-        fail_rc(s, rc);
-        return s->error;
-    }
-    (void)store_fill_up(s, true); /* for readers beside; opening does it again */
-    if (s->making) {
-        memset(s->missing, 0, sizeof(s->missing));
-        s->making = false;
-    }
-    s->log.size = 0;
-    if (s->log.capacity > log_kept_max) {
-        buffer_free(&s->log);
-    }
-    s->commits++;
-    s->last_commit_us = now_us() - begun;
-    return 0;
+    write_entry(s, table, key, NULL, SLICE_NONE);
 }
 
 void store_make_tables(struct store *s)
@@ -258,5 +196,10 @@ void store_make_tables(struct store *s)
 
 bool store_is_dirty(const struct store *s)
 {
-    return s->writer != NULL;
+    return s->log.size > s->durable;
+}
+
+bool store_is_unsettled(const struct store *s)
+{
+    return s->durable > 0;
 }

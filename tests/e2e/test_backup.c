@@ -127,8 +127,8 @@ static void check_refusals(struct live *l, const char *backup)
 
 static void empty(const char *dir)
 {
-    static const char *const names[] = {"data.mdb", "journal", "journal.new", "lock",
-                                        "lock.mdb"};
+    static const char *const names[] = {"data.mdb", "journal",  "journal.new",
+                                        "lock",     "lock.mdb", "wal"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         char *path = alloc_printf("%s/%s", dir, names[i]);
         (void)unlink(path);

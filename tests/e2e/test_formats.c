@@ -76,7 +76,7 @@ static void test_written(struct live *l)
         ledger_close(ledger);
     }
     run(l, 0, "all is as the ledger says", fsck);
-    run(l, 0, "\"format\":3", fsck_json);
+    run(l, 0, "\"format\":4", fsck_json);
     charter_free(charter);
     free(path);
     free(dir);
@@ -96,7 +96,7 @@ static void test_older(struct live *l)
         (const char *[]){"conclave", "backup", "--config", s->config, backup, NULL});
     live_start(l, OLDER);
     ok(live_wait_ready(l, OLDER, WAIT_MS), "the node starts on it");
-    ok(live_wait_log(l, OLDER, "event=store.migrated from=1 to=3", WAIT_MS),
+    ok(live_wait_log(l, OLDER, "event=store.migrated from=1 to=4", WAIT_MS),
        "migrates it and says so");
     is(live_log_count(l, OLDER, "event=state.lost"), 0, "and has lost nothing");
     is(live_number(l, OLDER, "store_format"), LEDGER_FORMAT, "status tells the format");
@@ -110,7 +110,7 @@ static void test_older(struct live *l)
     is(live_log_count(l, OLDER, "event=store.migrated"), 1, "once is enough");
     char *dir = alloc_printf("%s/restored", l->dir);
     run(l, 0, "height", (const char *[]){"conclave", "restore", backup, dir, NULL});
-    run(l, 0, "format 3",
+    run(l, 0, "format 4",
         (const char *[]){"conclave", "fsck", "--data", dir, "--charter", l->charter_path,
                          NULL});
     free(dir);
@@ -160,7 +160,7 @@ static void test_backup(struct live *l)
     char *dir = alloc_printf("%s/target", l->dir);
     run(l, 0, "", (const char *[]){"conclave", "backup", "--socket", socket, backup, NULL});
     forge(backup, "store_format", LATER);
-    run(l, 1, "with a store of format 4, and this build reads",
+    run(l, 1, "with a store of format 5, and this build reads",
         (const char *[]){"conclave", "restore", backup, dir, NULL});
     ok(access(dir, F_OK) != 0, "and nothing was made");
     forge(backup, "store_format", LEDGER_FORMAT);

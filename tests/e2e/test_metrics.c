@@ -82,6 +82,7 @@ static void check_command(struct live *l, const char *id)
     above(e, "conclave_evaluator_answers_total", "result=\"failed\"", 0);
     above(e, "conclave_evaluator_seconds_count", "", 0);
     above(e, "conclave_store_sync_seconds_count", "", 0);
+    above(e, "conclave_store_settlings_total", "", 0);
     above(e, "conclave_store_pages", "table=\"blocks\"", 0);
     above(e, "conclave_signatures_total", "result=\"good\"", 0);
     above(e, "conclave_peer_received_bytes_total", "seat=\"3\"", 100);

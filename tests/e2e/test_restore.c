@@ -50,13 +50,13 @@ static void work(struct live *l, unsigned proposals)
     }
 }
 
-/* The content of data.mdb and journal goes over the files that are there, so that inodes
+/* The content of the files goes over the files that are there, so that inodes
  * and birth times stay: what a snapshot of the file system or a careless copy does. */
 static void copy_over(struct live *l, const char *from, const char *to)
 {
-    static const char *const names[] = {"data.mdb", "journal"};
+    static const char *const names[] = {"data.mdb", "journal", "wal"};
     (void)l;
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         char *source = alloc_printf("%s/%s", from, names[i]);
         char *target = alloc_printf("%s/%s", to, names[i]);
         int in = open(source, O_RDONLY), out = open(target, O_WRONLY | O_CREAT, 0600);
@@ -76,8 +76,8 @@ static void copy_over(struct live *l, const char *from, const char *to)
 
 static void empty(const char *dir)
 {
-    static const char *const names[] = {"data.mdb", "journal", "journal.new", "lock",
-                                        "lock.mdb"};
+    static const char *const names[] = {"data.mdb", "journal",  "journal.new",
+                                        "lock",     "lock.mdb", "wal"};
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         char *path = alloc_printf("%s/%s", dir, names[i]);
         (void)unlink(path);

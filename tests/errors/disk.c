@@ -10,10 +10,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { NAMES = 3, FDS = 1024, FILES = 4096, OPERATIONS = 1 << 16 };
+enum { NAMES = 4, FDS = 1024, FILES = 4096, OPERATIONS = 1 << 16 };
 enum { NOT_OURS = 0, DIRECTORY = -1 }; /* other numbers are files, from 1 */
 
-static const char *const names[NAMES] = {"data.mdb", "journal", "journal.new"};
+static const char *const names[NAMES] = {"data.mdb", "journal", "journal.new", "wal"};
 
 enum kind { DO_MARK, DO_WRITE, DO_SYNC, DO_SYNC_DIR, DO_MAKE, DO_RENAME, DO_UNLINK };
 

@@ -78,7 +78,8 @@ static void test_older(uint8_t format, unsigned keeps, const char *what)
        "is read as it is");
     ledger_close(l);
     l = scratch_open(dir, LEDGER_READ);
-    ok(l != NULL && ledger_format(l) == format && !ledger_keeps_deeds(l),
+    ok(l != NULL && ledger_format(l) == format &&
+           ledger_keeps_deeds(l) == ((keeps & OLDER_DEEDS) != 0),
        "which changes nothing");
     ledger_close(l);
     l = scratch_open(dir, LEDGER_WRITE);
@@ -86,7 +87,7 @@ static void test_older(uint8_t format, unsigned keeps, const char *what)
        "who writes migrates it");
     ok(l != NULL && ledger_lost(l) == NULL && is_whole(l, flags), "and all is there");
     ledger_put_flag(l, 2, slice_of_string("a flag"));
-    ledger_put_deeds(l, 1, slice_of_string("deeds"));
+    ledger_put_deeds(l, 2, slice_of_string("deeds"));
     is(ledger_commit(l), 0, "a flag and deeds can be put");
     ledger_close(l);
     l = scratch_open(dir, LEDGER_WRITE);
@@ -196,8 +197,8 @@ static void test_newer(void)
     create();
     is(older_make(dir, NEWER, OLDER_ALL), 0, "a store of a later build");
     uint64_t before = sum_of_data();
-    refuses(LEDGER_WRITE, CONCLAVE_EVERSION, "the store has format 4");
-    refuses(LEDGER_WRITE, CONCLAVE_EVERSION, "reads formats 1 to 3");
+    refuses(LEDGER_WRITE, CONCLAVE_EVERSION, "the store has format 5");
+    refuses(LEDGER_WRITE, CONCLAVE_EVERSION, "reads formats 1 to 4");
     refuses(LEDGER_READ, CONCLAVE_EVERSION, "install that one again");
     ok(sum_of_data() == before, "no byte of it has changed");
     is(older_make(dir, 0, OLDER_ALL), 0, "a store of before all");
@@ -237,6 +238,7 @@ int main(void)
     test_older(1, OLDER_FLAGS | OLDER_STANDING, "with both");
     test_older(1, OLDER_ALL & ~OLDER_DEEDS, "with all");
     test_older(2, OLDER_ALL & ~OLDER_DEEDS, "as it was");
+    test_older(3, OLDER_ALL, "as it was");
     test_lost();
     test_tight();
     test_not_ours();
