@@ -40,6 +40,8 @@ struct noise {
     struct noise_cipher receiving;
 };
 
+static struct secret_pool channels = {sizeof(struct noise), NULL};
+
 /* --- section 5.2: SymmetricState --- */
 
 static void mix_hash(struct noise *n, struct slice data)
@@ -130,7 +132,7 @@ struct noise *noise_raw(bool initiator, const uint8_t secret[32], const uint8_t 
     _Static_assert(sizeof(name) - 1 <= NOISE_HASH_BYTES,
                    "a name that fits is padded, not hashed");
     assert(initiator == (remote != NULL));
-    struct noise *n = secret_alloc(sizeof(*n));
+    struct noise *n = secret_pool_take(&channels);
     n->state = initiator ? NOISE_WRITE_1 : NOISE_READ_1;
     memcpy(n->s, secret, DHLEN);
     int failed = crypto_scalarmult_base(n->s_public, n->s);
@@ -159,7 +161,7 @@ struct noise *noise_responder(const struct secret_key *k, struct slice prologue)
 
 void noise_free(struct noise *n)
 {
-    secret_free(n);
+    secret_pool_give(&channels, n);
 }
 
 void noise_fix_ephemeral(struct noise *n, const uint8_t secret[32])

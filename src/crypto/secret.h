@@ -19,4 +19,18 @@ struct secret_key {
 void *secret_alloc(size_t size) __attribute__((malloc, returns_nonnull));
 void secret_free(void *p);
 
+/*
+ * Many small secrets of one size. Alone each would take two locked pages; so several share
+ * them, and the guards stand around these several. Zeroed when taken, wiped when given
+ * back; what is empty is freed. Not for several threads at once.
+ */
+enum { SECRET_POOL_PLACES = 8 }; /* of one piece of memory */
+struct secret_pool {
+    size_t size;               /* of one, a multiple of what it must be aligned to */
+    struct secret_slab *slabs; /* NULL at first */
+};
+void *secret_pool_take(struct secret_pool *p) __attribute__((returns_nonnull));
+/* Allows NULL. */
+void secret_pool_give(struct secret_pool *p, void *secret);
+
 #endif

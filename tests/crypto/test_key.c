@@ -4,6 +4,7 @@
 #include "crypto/key.h"
 
 #include "base/alloc.h"
+#include "crypto/secret.h"
 #include "tap.h"
 #include "vectors.h"
 
@@ -277,6 +278,37 @@ static void test_text(void)
     free(path);
 }
 
+/* Given back in another order than taken. */
+static void test_pool(void)
+{
+    enum { MANY = 3 * SECRET_POOL_PLACES - 1, SIZE = 40 };
+    static const uint8_t none[SIZE];
+    struct secret_pool pool = {SIZE, NULL};
+    uint8_t *at[MANY], mark[SIZE];
+    bool zero = true, kept = true;
+    for (size_t i = 0; i < MANY; i++) {
+        at[i] = secret_pool_take(&pool);
+        zero &= memcmp(at[i], none, SIZE) == 0;
+        memset(at[i], (int)i + 1, SIZE);
+    }
+    for (size_t i = 0; i < MANY; i += 2) {
+        secret_pool_give(&pool, at[i]);
+        at[i] = secret_pool_take(&pool);
+        zero &= memcmp(at[i], none, SIZE) == 0;
+    }
+    ok(zero, "secrets of a pool are zero when they are taken, again too");
+    for (size_t i = 1; i < MANY; i += 2) {
+        memset(mark, (int)i + 1, SIZE);
+        kept &= memcmp(at[i], mark, SIZE) == 0;
+    }
+    ok(kept, "and nobody else's");
+    for (size_t i = 0; i < MANY; i++) {
+        secret_pool_give(&pool, at[i]);
+    }
+    secret_pool_give(&pool, NULL);
+    ok(pool.slabs == NULL, "an empty pool keeps no memory");
+}
+
 int main(void)
 {
     if (key_library_init() != 0) {
@@ -294,6 +326,7 @@ int main(void)
     test_access();
     test_credential();
     test_text();
+    test_pool();
     ok(rmdir(directory) == 0, "nothing is left behind");
     free(directory);
     return tap_done();
