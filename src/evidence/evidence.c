@@ -9,6 +9,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct vote_kept {
     bool set;
@@ -17,23 +18,22 @@ struct vote_kept {
     struct signature signature;
 };
 
-/* One BALLOT with its way to the signed env_root. */
+/* One BALLOT with its way to the signed env_root. Its encoding follows from these. */
 struct ballot_kept {
-    uint16_t seat; /* 0: empty */
     struct hash proposal;
     struct hash commitment;
-    struct bytes *encoding; /* of the operation */
-    struct bytes *path;
-    uint32_t index, count;
     struct signature signature;
+    uint32_t index, count; /* in its envelope */
+    uint16_t seat;
+    uint16_t path_length;
+    struct hash path[];
 };
 
 struct evidence_memory {
     uint16_t seats;
-    struct vote_kept *votes; /* [seat - 1][phase][height % EVIDENCE_HEIGHTS] */
+    struct vote_kept *votes; /* [height % EVIDENCE_HEIGHTS][phase][seat - 1] */
     struct new_view *views[EVIDENCE_VIEWS];
-    struct ballot_kept
-        *ballots; /* a table by seat and proposal; a newcomer takes the place */
+    struct ballot_kept **ballots; /* by seat and proposal; a newcomer takes the place */
 };
 
 struct evidence_memory *evidence_new(uint16_t seats)
@@ -41,15 +41,8 @@ struct evidence_memory *evidence_new(uint16_t seats)
     struct evidence_memory *m = alloc_zero(1, sizeof(*m));
     m->seats = seats;
     m->votes = alloc_zero((size_t)seats * 2 * EVIDENCE_HEIGHTS, sizeof(*m->votes));
-    m->ballots = alloc_zero(EVIDENCE_BALLOTS, sizeof(*m->ballots));
+    m->ballots = alloc_zero(EVIDENCE_BALLOTS, sizeof(struct ballot_kept *));
     return m;
-}
-
-static void ballot_clear(struct ballot_kept *b)
-{
-    bytes_unref(b->encoding);
-    bytes_unref(b->path);
-    *b = (struct ballot_kept){0};
 }
 
 void evidence_free(struct evidence_memory *m)
@@ -61,7 +54,7 @@ void evidence_free(struct evidence_memory *m)
         new_view_unref(m->views[i]);
     }
     for (size_t i = 0; i < EVIDENCE_BALLOTS; i++) {
-        ballot_clear(&m->ballots[i]);
+        free(m->ballots[i]);
     }
     free(m->votes);
     free(m->ballots);
@@ -83,8 +76,8 @@ static void write_evidence(struct buffer *out, uint16_t seat, enum evidence_kind
 static struct vote_kept *vote_slot(const struct evidence_memory *m, const struct vote *v)
 {
     assert(v->seat >= 1 && v->seat <= m->seats);
-    size_t row = (size_t)(v->seat - 1) * 2 + (size_t)v->phase;
-    return &m->votes[row * EVIDENCE_HEIGHTS + v->height % EVIDENCE_HEIGHTS];
+    size_t row = (size_t)(v->height % EVIDENCE_HEIGHTS) * 2 + (size_t)v->phase;
+    return &m->votes[row * m->seats + v->seat - 1];
 }
 
 static bool conflicts(const struct vote_kept *k, const struct vote *v)
@@ -151,13 +144,19 @@ bool evidence_new_view(struct evidence_memory *m, uint16_t primary,
 
 /* --- BALLOTs --- */
 
-static struct ballot_kept *ballot_slot(const struct evidence_memory *m, uint16_t seat,
-                                       const struct hash *proposal)
+static struct ballot_kept **ballot_slot(const struct evidence_memory *m, uint16_t seat,
+                                        const struct hash *proposal)
 {
     /* Proposal ids are hashes: any bytes of them are evenly spread. */
     size_t at = (size_t)proposal->bytes[0] << 16 | (size_t)proposal->bytes[1] << 8 |
                 proposal->bytes[2];
     return &m->ballots[(at * 131 + seat) % EVIDENCE_BALLOTS];
+}
+
+static bool is_about(const struct ballot_kept *b, uint16_t seat,
+                     const struct hash *proposal)
+{
+    return b != NULL && b->seat == seat && hash_equal(&b->proposal, proposal);
 }
 
 /*
@@ -193,10 +192,10 @@ static void tree_build(struct tree *t, const struct envelope *e)
     }
 }
 
-static struct bytes *path_of(struct tree *t, const struct envelope *e, size_t index)
+static uint16_t path_of(struct tree *t, const struct envelope *e, size_t index,
+                        struct hash path[MERKLE_PATH_MAX])
 {
-    struct hash path[MERKLE_PATH_MAX];
-    size_t length = 0;
+    uint16_t length = 0;
     if (t->nodes == NULL) {
         tree_build(t, e);
     }
@@ -205,15 +204,38 @@ static struct bytes *path_of(struct tree *t, const struct envelope *e, size_t in
             path[length++] = t->nodes[t->starts[level] + (index ^ 1)];
         }
     }
-    return bytes_copy(slice_of(path, length * HASH_BYTES));
+    return length;
 }
 
-static struct statement ballot_statement(const struct ballot_kept *b)
+static struct ballot_kept *ballot_new(struct tree *t, const struct envelope *e,
+                                      uint32_t index, const struct ballot_commit *commit)
 {
-    return (struct statement){.ballot = bytes_slice(b->encoding),
+    struct hash path[MERKLE_PATH_MAX];
+    uint16_t length = path_of(t, e, index, path);
+    struct ballot_kept *b = alloc_zero(1, sizeof(*b) + length * sizeof(path[0]));
+    b->proposal = commit->proposal;
+    b->commitment = commit->commitment;
+    b->signature = e->signature;
+    b->index = index;
+    b->count = e->count;
+    b->seat = e->seat;
+    b->path_length = length;
+    memcpy(b->path, path, length * sizeof(path[0]));
+    return b;
+}
+
+static struct statement ballot_statement(const struct ballot_kept *b,
+                                         struct buffer *encoding)
+{
+    struct operation op = {.kind = OPERATION_BALLOT, .seat = b->seat};
+    op.ballot.proposal = b->proposal;
+    op.ballot.commitment = b->commitment;
+    codec_encode_operation(encoding, &op);
+    return (struct statement){.ballot = buffer_slice(encoding),
                               .index = b->index,
                               .count = b->count,
-                              .path = bytes_slice(b->path),
+                              .path =
+                                  slice_of(b->path, b->path_length * sizeof(b->path[0])),
                               .signature = b->signature};
 }
 
@@ -221,27 +243,24 @@ static bool note_ballot(struct evidence_memory *m, const struct envelope *e, uin
                         const struct ballot_commit *commit, struct tree *tree,
                         struct buffer *out)
 {
-    struct ballot_kept *kept = ballot_slot(m, e->seat, &commit->proposal);
-    bool same = kept->seat == e->seat && hash_equal(&kept->proposal, &commit->proposal);
-    if (same && hash_equal(&kept->commitment, &commit->commitment)) {
+    struct ballot_kept **kept = ballot_slot(m, e->seat, &commit->proposal);
+    bool same = is_about(*kept, e->seat, &commit->proposal);
+    if (same && hash_equal(&(*kept)->commitment, &commit->commitment)) {
         return false;
     }
-    struct ballot_kept now = {.seat = e->seat,
-                              .proposal = commit->proposal,
-                              .commitment = commit->commitment,
-                              .encoding = bytes_copy(e->operations[index]),
-                              .path = path_of(tree, e, index),
-                              .index = index,
-                              .count = e->count,
-                              .signature = e->signature};
+    struct ballot_kept *now = ballot_new(tree, e, index, commit);
     if (!same) {
-        ballot_clear(kept);
+        free(*kept);
         *kept = now;
         return false;
     }
-    struct statement a = ballot_statement(kept), b = ballot_statement(&now);
+    struct buffer first = {NULL, 0, 0}, second = {NULL, 0, 0};
+    struct statement a = ballot_statement(*kept, &first),
+                     b = ballot_statement(now, &second);
     write_evidence(out, e->seat, EVIDENCE_BALLOT, &a, &b);
-    ballot_clear(&now);
+    buffer_free(&first);
+    buffer_free(&second);
+    free(now);
     return true;
 }
 
@@ -260,6 +279,17 @@ bool evidence_envelope(struct evidence_memory *m, const struct envelope *e,
     }
     free(tree.nodes);
     return found;
+}
+
+void evidence_forget(struct evidence_memory *m, const struct hash *proposal)
+{
+    for (uint16_t seat = 1; seat <= m->seats; seat++) {
+        struct ballot_kept **kept = ballot_slot(m, seat, proposal);
+        if (is_about(*kept, seat, proposal)) {
+            free(*kept);
+            *kept = NULL;
+        }
+    }
 }
 
 /* --- whatever comes --- */

@@ -34,6 +34,9 @@ bool evidence_envelope(struct evidence_memory *m, const struct envelope *e,
                        bool (*is_open)(void *context, const struct hash *proposal),
                        void *context, struct buffer *out);
 
+/* The proposal is final: its BALLOTs are forgotten. */
+void evidence_forget(struct evidence_memory *m, const struct hash *proposal);
+
 /* Whichever of these the authentic message is about; a PRE-PREPARE is its primary's
  * PREPARE. Votes of views above highest_view are passed over. */
 bool evidence_message(struct evidence_memory *m, const struct message *message,

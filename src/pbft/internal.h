@@ -158,7 +158,7 @@ struct pbft {
     bool excluded[SEATS_MAX];
 
     /* votes */
-    struct vote_slot *votes; /* [seat - 1][phase][height % ring] */
+    struct vote_slot *votes; /* [height % ring][phase][seat - 1] */
     uint32_t ring;
     struct certificate *best; /* NULL: kind 0 */
     struct change_slot changes[SEATS_MAX];

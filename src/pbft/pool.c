@@ -169,7 +169,6 @@ void pool_each(struct pool *p, void (*fn)(struct pool *, struct pool_entry *, vo
 
 void pool_init(struct pool *p, uint16_t seats, size_t channel_bytes_max)
 {
-    memset(p, 0, sizeof(*p));
     p->seats = seats;
     p->channel_bytes_max = channel_bytes_max;
     for (uint16_t seat = 0; seat < seats; seat++) {

@@ -54,6 +54,7 @@ static inline bool pool_is_ready(const struct pool_entry *e)
     return !e->judgement.keep && !e->in_chain;
 }
 
+/* p is all zero: most of its tables stay so for long. */
 void pool_init(struct pool *p, uint16_t seats, size_t channel_bytes_max);
 void pool_free(struct pool *p);
 

@@ -7,7 +7,8 @@
 struct vote_slot *votes_slot(const struct pbft *p, uint16_t seat, enum phase phase,
                              uint64_t height)
 {
-    return &p->votes[((size_t)(seat - 1) * 2 + (size_t)phase) * p->ring + height % p->ring];
+    size_t row = (size_t)(height % p->ring) * 2 + (size_t)phase;
+    return &p->votes[row * p->config.seats + seat - 1];
 }
 
 bool votes_enter(struct pbft *p, const struct vote *v)

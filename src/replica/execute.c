@@ -50,7 +50,8 @@ void execute_keep_effects(struct replica *r, uint64_t height,
     ledger_put_deeds(r->ledger, height, result->deeds);
 }
 
-/* Writes down where proposals and records are found. */
+/* Writes down where proposals and records are found; what only open ones need is forgotten.
+ */
 static void index_event(struct replica *r, const struct block *b,
                         const struct council_event *e)
 {
@@ -59,6 +60,7 @@ static void index_event(struct replica *r, const struct block *b,
     } else if (e->kind == COUNCIL_FINAL) {
         ledger_put_record(r->ledger, ledger_record_count(r->ledger), &e->proposal,
                           b->header.height, e->record_encoding);
+        witness_forget(r, &e->proposal);
     }
 }
 

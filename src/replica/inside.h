@@ -167,6 +167,7 @@ bool witness_suspects(const struct replica *r, const struct vote *v);
  * of a turn. */
 void witness_message(struct replica *r, const struct message *m);
 void witness_block(struct replica *r, const struct block *b);
+void witness_forget(struct replica *r, const struct hash *proposal); /* it is final */
 void witness_progress(struct replica *r);
 /* Sends the accusations again, to a seat or to all (0), and drops those that are settled.
  */

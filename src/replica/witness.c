@@ -91,6 +91,11 @@ void witness_block(struct replica *r, const struct block *b)
     }
 }
 
+void witness_forget(struct replica *r, const struct hash *proposal)
+{
+    evidence_forget(r->witness->memory, proposal);
+}
+
 static void send_accusation(struct replica *r, uint16_t to, struct envelope *e)
 {
     struct message m = {.tag = MESSAGE_ENVELOPE, .envelope = e};

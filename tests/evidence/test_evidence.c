@@ -126,6 +126,12 @@ static void test_ballots(void)
            convicts(&out, 2, EVIDENCE_BALLOT),
        "two commitments for one open proposal convict, by their paths in two envelopes");
     buffer_free(&out);
+    evidence_forget(m, &others[0].ballot.proposal);
+    ok(!evidence_envelope(m, third, any, NULL, &out) && out.size == 0,
+       "a proposal that is final is forgotten, and a first ballot on it is the first");
+    ok(evidence_envelope(m, first, any, NULL, &out) && convicts(&out, 2, EVIDENCE_BALLOT),
+       "whatever was kept since then");
+    buffer_free(&out);
     for (size_t i = 0; i < 4; i++) {
         envelope_unref(all[i]);
     }

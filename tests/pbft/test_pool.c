@@ -148,6 +148,7 @@ static void test_shares(void)
     ok(!add(p, 1, 2, 60, &plain), "nor is one beyond the channel's share");
     ok(add(p, 2, 2, 60, &plain), "another channel has its own share");
     pool_free(p);
+    memset(p, 0, sizeof(*p));
     pool_init(p, SEATS, 100000);
     unsigned admitted = 0;
     for (unsigned i = 0; i < 100; i++) {
