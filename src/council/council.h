@@ -48,25 +48,28 @@ enum council_event_kind {
     COUNCIL_VOID,      /* seat, operation, verdict, proposal where it has one; opens */
 };
 
+/* There is one for each operation of a large block: what only some have shares its place.
+ */
 struct council_event {
     enum council_event_kind kind;
     uint16_t seat;
     struct hash proposal;
-    uint64_t number;
-    enum verdict verdict;
-    enum operation_kind operation;
-    enum evidence_kind evidence; /* COUNCIL_CONVICTED: by what */
-    /* VERDICT_EARLY: the REVEAL opens the seat's commitment, so that it is by this seat,
-     * though anybody may send one in its name. */
-    bool opens;
-    /* There is one for each operation, and most have none of these. */
     union {
-        struct propose content; /* COUNCIL_OPENED; until the next council_apply */
-        struct ballot ballot;   /* COUNCIL_REVEALED; points into the block */
-        struct {                /* COUNCIL_FINAL; until the next council_apply */
+        struct { /* COUNCIL_FINAL; until the next council_apply */
             const struct record *record;
             struct slice record_encoding;
             struct slice title; /* of the PROPOSE */
+        };
+        const struct propose *content; /* COUNCIL_OPENED; until the next council_apply */
+        struct ballot ballot;          /* COUNCIL_REVEALED; points into the block */
+        enum evidence_kind evidence;   /* COUNCIL_CONVICTED: by what */
+        uint64_t number;               /* COUNCIL_EPOCH */
+        struct {                       /* COUNCIL_VOID */
+            enum verdict verdict;
+            enum operation_kind operation;
+            /* VERDICT_EARLY: the REVEAL opens the seat's commitment, so that it is by this
+             * seat, though anybody may send one in its name. */
+            bool opens;
         };
     };
 };
@@ -116,15 +119,12 @@ struct judgement council_judge(const struct council *c, const struct envelope *e
 enum proposal_phase { PROPOSAL_SEALED = 1, PROPOSAL_OPENING = 2, PROPOSAL_FINAL = 3 };
 
 struct seat_ballot {
-    bool committed;
-    struct hash commitment;
-    uint64_t ballot_height;
-    bool revealed;
-    uint64_t reveal_height;
-    enum choice choice;
+    bool committed, revealed, late;
     uint8_t confidence;
+    enum choice choice;
+    struct hash commitment;
+    uint64_t ballot_height, reveal_height;
     struct slice rationale;
-    bool late;
 };
 
 /* A proposal that is not final. Valid until the next council_apply. */

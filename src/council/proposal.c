@@ -66,7 +66,7 @@ void proposal_open(struct council *c, const struct subject *s)
     c->live[c->live_count++] = l;
     known_add(&c->known, &p->id, l);
     c->open[p->proposer - 1]++;
-    council_emit(c, COUNCIL_OPENED, p->proposer, &p->id)->content = p->content;
+    council_emit(c, COUNCIL_OPENED, p->proposer, &p->id)->content = &p->content;
 }
 
 void proposal_commit(struct council *c, struct live *l, const struct subject *s)

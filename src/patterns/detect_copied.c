@@ -44,6 +44,7 @@ static size_t state_size(const struct pattern_rules *rules)
 
 static void drafts_free(struct drafts *d)
 {
+    shingle_filter_free(&d->without);
     free(d->of);
     free(d);
 }
@@ -64,6 +65,7 @@ static size_t memory(const struct patterns *p, const void *state)
     size_t drafts = c->count * sizeof(struct drafts);
     for (size_t i = 0; i < c->count; i++) {
         drafts += c->open[i]->of != NULL ? p->rules.seats * sizeof(struct shingles) : 0;
+        drafts += c->open[i]->without.bits != NULL ? SHINGLE_FILTER_BYTES : 0;
     }
     return drafts + c->capacity * sizeof(c->open[0]) +
            (c->in != NULL ? p->rules.seats * sizeof(c->in[0]) : 0);
@@ -102,9 +104,9 @@ static void event(struct patterns *p, void *state, const struct council_event *e
     struct copies *c = state;
     if (e->kind == COUNCIL_OPENED) {
         struct drafts *d = drafts_of(c, &e->proposal);
-        shingle_filter_add(&d->without, e->content.title);
-        shingle_filter_add(&d->without, e->content.text);
-        shingle_filter_add(&d->without, e->content.evidence);
+        shingle_filter_add(&d->without, e->content->title);
+        shingle_filter_add(&d->without, e->content->text);
+        shingle_filter_add(&d->without, e->content->evidence);
     } else if (e->kind == COUNCIL_REVEALED) {
         struct drafts *d = drafts_of(c, &e->proposal);
         if (d->of == NULL) {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "patterns/shingles.h"
 
+#include "base/alloc.h"
 #include "patterns/fold.h"
+
+#include <stdlib.h>
 
 enum { BIN_SHIFT = 57, FILTER_PROBES = 4, FILTER_BITS = SHINGLE_FILTER_BYTES * 8 };
 
@@ -92,6 +95,9 @@ static uint32_t probe(uint64_t shingle, uint32_t i)
 static void filter_take(void *context, uint64_t shingle)
 {
     struct shingle_filter *f = context;
+    if (f->bits == NULL) {
+        f->bits = alloc_zero(SHINGLE_FILTER_BYTES, sizeof(*f->bits));
+    }
     for (uint32_t i = 0; i < FILTER_PROBES; i++) {
         uint32_t bit = probe(shingle, i);
         f->bits[bit / 8] |= (uint8_t)(1U << bit % 8);
@@ -100,18 +106,24 @@ static void filter_take(void *context, uint64_t shingle)
 
 static bool filter_has(const struct shingle_filter *f, uint64_t shingle)
 {
-    for (uint32_t i = 0; i < FILTER_PROBES; i++) {
+    for (uint32_t i = 0; f->bits != NULL && i < FILTER_PROBES; i++) {
         uint32_t bit = probe(shingle, i);
         if ((f->bits[bit / 8] >> bit % 8 & 1) == 0) {
             return false;
         }
     }
-    return true;
+    return f->bits != NULL;
 }
 
 void shingle_filter_add(struct shingle_filter *f, struct slice text)
 {
     each_shingle(text, filter_take, f);
+}
+
+void shingle_filter_free(struct shingle_filter *f)
+{
+    free(f->bits);
+    f->bits = NULL;
 }
 
 /* --- the sketch --- */

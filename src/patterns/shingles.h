@@ -24,10 +24,12 @@ struct shingles {
 /* Shingles that are not to count, since they are in a text that all have before them: a
  * Bloom filter, which leaves out one other in about 20 where it holds 10,000. */
 enum { SHINGLE_FILTER_BYTES = 8 * 1024 };
+/* All zero is an empty one. */
 struct shingle_filter {
-    uint8_t bits[SHINGLE_FILTER_BYTES];
+    uint8_t *bits; /* NULL until it holds a shingle: a short title has none */
 };
 void shingle_filter_add(struct shingle_filter *f, struct slice text);
+void shingle_filter_free(struct shingle_filter *f);
 
 /* Letters' case and accents, punctuation and spaces make no difference. Where a script
  * puts no spaces between words, each two signs in a row are taken for one. without may be

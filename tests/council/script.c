@@ -183,8 +183,12 @@ static char name_of(const struct script *s, const struct hash *id)
 
 static bool same_but_seat(const struct council_event *a, const struct council_event *b)
 {
-    return a->kind == b->kind && hash_equal(&a->proposal, &b->proposal) &&
-           a->verdict == b->verdict && a->operation == b->operation && a->opens == b->opens;
+    if (a->kind != b->kind || !hash_equal(&a->proposal, &b->proposal)) {
+        return false;
+    }
+    return a->kind != COUNCIL_VOID ||
+           (a->verdict == b->verdict && a->operation == b->operation &&
+            a->opens == b->opens);
 }
 
 static const char *operation_word(enum operation_kind kind)

@@ -203,8 +203,9 @@ void feed_make(struct feed *f, const struct decision *d, struct feed_block *out)
     (void)error;
     f->height = out->record.final.height;
     out->count = 0;
-    emit(out, COUNCIL_OPENED, 1)->content = (struct propose){
-        .title = slice_of_string(d->title), .text = slice_of_string(d->text)};
+    out->content = (struct propose){.title = slice_of_string(d->title),
+                                    .text = slice_of_string(d->text)};
+    emit(out, COUNCIL_OPENED, 1)->content = &out->content;
     (void)emit(out, COUNCIL_SEALED, 0);
     emit_reveals(out, d);
     (void)emit(out, COUNCIL_DECIDED, 0);

@@ -24,6 +24,7 @@ void feed_end(struct feed *f);
 struct feed_block {
     struct record record;
     struct buffer encoding;
+    struct propose content;
     struct council_event events[3 * SEATS_MAX + 4];
     size_t count;
 };

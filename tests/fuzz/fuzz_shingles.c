@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct shingle_filter filter;
+    struct shingle_filter filter = {NULL};
     struct bytes *copy = bytes_copy(slice_of(data, size));
     struct slice text = bytes_slice(copy);
     struct shingles whole, half, none;
@@ -20,10 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(shingles_likeness(&whole, &half) == shingles_likeness(&half, &whole));
     assert(shingles_likeness(&whole, &half) <= 1000);
     assert(shingles_likeness_beyond(&whole, &half, half.least) <= 1000);
-    filter = (struct shingle_filter){{0}};
     shingle_filter_add(&filter, text);
     shingles_of(text, &filter, &none);
     assert(none.count == 0);
+    shingle_filter_free(&filter);
     bytes_unref(copy);
     return 0;
 }

@@ -111,9 +111,10 @@ static void change_words(struct writer *w, uint16_t seat, uint64_t once_in)
 
 static void open_proposal(struct story *s, const struct writer *w)
 {
-    struct council_event e = {.kind = COUNCIL_OPENED, .seat = 1, .proposal = story_next(s)};
-    e.content.title = slice_of_string("A title");
-    e.content.text = slice_of_string(w->proposal);
+    const struct propose content = {.title = slice_of_string("A title"),
+                                    .text = slice_of_string(w->proposal)};
+    struct council_event e = {
+        .kind = COUNCIL_OPENED, .seat = 1, .proposal = story_next(s), .content = &content};
     patterns_apply(s->patterns, s->height, s->height * 1000, &e, 1);
 }
 
@@ -380,13 +381,13 @@ static void test_instructions(void)
 /* A proposal that nobody reveals a ballot on is decided all the same. */
 static void test_unopened(void)
 {
+    const struct propose content = {.title = slice_of_string("A title")};
     struct story s;
     story_begin(&s, 7);
-    story_event(&s,
-                (struct council_event){.kind = COUNCIL_OPENED,
-                                       .seat = 1,
-                                       .proposal = story_next(&s),
-                                       .content = {.title = slice_of_string("A title")}});
+    story_event(&s, (struct council_event){.kind = COUNCIL_OPENED,
+                                           .seat = 1,
+                                           .proposal = story_next(&s),
+                                           .content = &content});
     story_decide(&s, 0, "MMMMMMM");
     ok(!story_open(&s, FLAG_COPIED, 1), "where nobody gave a reason nobody copied one");
     story_end(&s);
