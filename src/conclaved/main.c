@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "conclaved/config.h"
 #include "conclaved/descriptors.h"
+#include "conclaved/heap.h"
 #include "conclaved/introduce.h"
 #include "conclaved/node.h"
 #include "conclaved/sandbox.h"
@@ -12,7 +13,6 @@
 #include "control/control.h"
 
 #include <getopt.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,14 +145,6 @@ static int run(struct config *config)
     return status;
 }
 
-/* glibc raises the bound with every large buffer that is freed, and then keeps them all in
- * a heap that never shrinks: a node would have for ever what its largest block needed. */
-static void keep_heap_small(void)
-{
-    enum { LARGE = 48 * 1024 };
-    (void)mallopt(M_MMAP_THRESHOLD, LARGE);
-}
-
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -164,7 +156,7 @@ int main(int argc, char **argv)
     };
     const char *path = NULL;
     bool only_check = false;
-    keep_heap_small();
+    heap_begin();
     for (int c; (c = getopt_long(argc, argv, "c:hV", options, NULL)) != -1;) {
         if (c == 'c') {
             path = optarg;

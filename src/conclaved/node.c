@@ -11,6 +11,7 @@
 #include "conclaved/exclusion.h"
 #include "conclaved/flagging.h"
 #include "conclaved/halt.h"
+#include "conclaved/heap.h"
 #include "conclaved/heartbeat.h"
 #include "conclaved/introduce.h"
 #include "conclaved/log_ring.h"
@@ -191,6 +192,7 @@ static void on_beat(struct ev_loop *loop, struct ev_timer *w, int events)
     catchup_look(n);
     halt_look(n);
     flagging_look(n);
+    heap_look(&n->heap_ms, clock_monotonic_ms());
     log_tick();
 }
 
@@ -289,6 +291,7 @@ static int start_replica(struct node *n, struct complaint *why)
     }
     if (error == 0) {
         flagging_findings_new(n);
+        heap_tables_end(); /* a replay makes no tables */
         error = replica_new(&config, n->ledger, &ports, &observer, &n->replica, why);
     }
     return error;
@@ -298,7 +301,6 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
                struct complaint *why)
 {
     struct pbft_status status;
-    memset(n, 0, sizeof(*n));
     n->loop = loop;
     n->config = config;
     n->log = log_ring_new();
@@ -319,6 +321,7 @@ int node_start(struct node *n, struct ev_loop *loop, struct config *config,
     if (error != 0) {
         return error;
     }
+    heap_tables_begin();
     n->agents = agents_new();
     n->published = published_new();
     n->beats = beats_new(n->charter->seat_count, n->seat, config->heartbeat_ms,

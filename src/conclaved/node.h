@@ -89,6 +89,7 @@ struct node {
     struct disk_watch disk;
     struct catchup catchup;
     struct views_told views_told;
+    uint64_t heap_ms;          /* monotonic, when unused memory was last given back */
     bool suspended[SEATS_MAX]; /* of seat - 1, as the log was told */
 
     struct ev_prepare turn_watcher; /* ends the turn before the loop sleeps */
@@ -103,6 +104,7 @@ void node_replica_config(const struct charter *c, uint16_t seat,
 /* The seat of the charter whose key this is; the files are named in the complaint. */
 int node_find_seat(const struct config *config, const struct charter *charter,
                    const struct secret_key *key, uint16_t *seat, struct complaint *why);
+/* n is all zero. */
 int node_start(struct node *n, struct ev_loop *loop, struct config *config,
                struct complaint *why);
 void node_stop(struct node *n);

@@ -31,6 +31,7 @@ struct rounds {
     uint16_t seats;
     uint64_t committed; /* height */
     struct round rounds[ROUNDS_KEPT];
+    struct place (*places)[2]; /* of all rounds */
     uint64_t asked_view[SEATS_MAX];
     bool asks[SEATS_MAX];
     struct round_times latencies[ROUNDS_LATENCIES]; /* a ring */
@@ -42,8 +43,9 @@ struct rounds *rounds_new(uint16_t seats, uint64_t committed_height)
     struct rounds *r = alloc_zero(1, sizeof(*r));
     r->seats = seats;
     r->committed = committed_height;
+    r->places = alloc_zero((size_t)ROUNDS_KEPT * seats, sizeof(*r->places));
     for (size_t i = 0; i < ROUNDS_KEPT; i++) {
-        r->rounds[i].places = alloc_zero(seats, sizeof(*r->rounds[i].places));
+        r->rounds[i].places = r->places + i * seats;
     }
     return r;
 }
@@ -53,9 +55,7 @@ void rounds_free(struct rounds *r)
     if (r == NULL) {
         return;
     }
-    for (size_t i = 0; i < ROUNDS_KEPT; i++) {
-        free(r->rounds[i].places);
-    }
+    free(r->places);
     free(r);
 }
 

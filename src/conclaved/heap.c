@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: ISC */
+#include "conclaved/heap.h"
+
+#include <malloc.h>
+
+enum {
+    LARGE = 48 * 1024,    /* gets pages of its own */
+    TOP_PAD = 128 * 1024, /* glibc's own value */
+    GIVE_BACK_MS = 5000
+};
+
+/* glibc raises the bound with every large buffer that is freed, and then keeps them all in
+ * a heap that never shrinks: a node would have for ever what its largest block needed. */
+void heap_begin(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE);
+}
+
+/* What was taken in advance of a need is written with zeros when it is used for a table;
+ * what is fresh from the system is not. So nothing is left over, and nothing is taken in
+ * advance. */
+void heap_tables_begin(void)
+{
+    (void)mallopt(M_TOP_PAD, 0);
+    (void)malloc_trim(0);
+}
+
+void heap_tables_end(void)
+{
+    (void)mallopt(M_TOP_PAD, TOP_PAD);
+}
+
+/* By itself the heap shrinks at its end alone, and something small is always there. */
+void heap_look(uint64_t *last_ms, uint64_t now_ms)
+{
+    if (now_ms - *last_ms >= GIVE_BACK_MS) {
+        *last_ms = now_ms;
+        (void)malloc_trim(TOP_PAD);
+    }
+}
