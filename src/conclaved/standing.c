@@ -77,11 +77,10 @@ void standing_tell(const struct node *n)
 
 void standing_beat(struct node *n)
 {
-    struct pbft_status status;
-    replica_status(n->replica, &status);
-    if (status.asking != n->was_asking || status.standing.lost != n->was_lost) {
-        n->was_asking = status.asking;
-        n->was_lost = status.standing.lost;
+    bool asking = replica_is_asking(n->replica), lost = replica_is_lost(n->replica);
+    if (asking != n->was_asking || lost != n->was_lost) {
+        n->was_asking = asking;
+        n->was_lost = lost;
         heartbeat_send(n, 0);
     }
 }

@@ -408,6 +408,16 @@ static void status_of_votes(const struct pbft *p, struct pbft_status *out)
     }
 }
 
+struct pbft_place pbft_place(const struct pbft *p)
+{
+    return (struct pbft_place){p->view, p->committed, !p->standing.ready};
+}
+
+const struct standing *pbft_standing(const struct pbft *p)
+{
+    return &p->standing.kept;
+}
+
 void pbft_status(const struct pbft *p, struct pbft_status *out)
 {
     memset(out, 0, sizeof(*out));

@@ -254,6 +254,14 @@ struct pbft_status {
     struct best best;
 };
 void pbft_status(const struct pbft *p, struct pbft_status *out);
+/* Of it what is asked for at every message and turn, at next to no cost. */
+struct pbft_place {
+    uint64_t view, committed_height;
+    bool asking;
+};
+struct pbft_place pbft_place(const struct pbft *p);
+/* The seat's standing, which pbft_step may change. */
+const struct standing *pbft_standing(const struct pbft *p);
 /* The median latency from accepting a block to its commit in earlier views, 0: unknown. */
 uint64_t pbft_commit_latency_ms(const struct pbft *p);
 

@@ -42,9 +42,8 @@ static bool is_mere_vote(const struct replica *r, uint16_t seat, const struct me
                          struct message *vote)
 {
     const struct header *h = &m->pre_prepare.block->header;
-    struct pbft_status status;
-    pbft_status(r->core, &status);
-    if (h->view == status.view && h->height > status.committed_height) {
+    struct pbft_place place = pbft_place(r->core);
+    if (h->view == place.view && h->height > place.committed_height) {
         return false;
     }
     *vote = (struct message){.tag = MESSAGE_PREPARE};

@@ -11,9 +11,8 @@
 
 bool replica_may_answer(const struct replica *r, const struct proposal *p)
 {
-    struct pbft_status status;
-    pbft_status(r->core, &status);
-    return !status.standing.lost && p->opened.height > status.standing.height;
+    const struct standing *standing = pbft_standing(r->core);
+    return !standing->lost && p->opened.height > standing->height;
 }
 
 bool recover_may_ballot(const struct replica *r, const struct proposal *p)
@@ -26,12 +25,12 @@ bool recover_may_ballot(const struct replica *r, const struct proposal *p)
 
 bool recover_is_strange(struct replica *r, const struct envelope *e)
 {
-    struct pbft_status status;
     if (e->seat != r->seat || e->sort != ENVELOPE_SIGNED) {
         return false; /* most are: what follows costs more */
     }
-    pbft_status(r->core, &status);
-    for (uint32_t i = 0; i < e->count && !status.standing.lost; i++) {
+    const struct standing *standing = pbft_standing(r->core);
+    uint64_t committed = pbft_place(r->core).committed_height;
+    for (uint32_t i = 0; i < e->count && !standing->lost; i++) {
         struct operation op;
         if (outbox_kind_of(e->operations[i]) != OPERATION_BALLOT ||
             codec_decode_operation(e->operations[i], &op) != 0) {
@@ -40,8 +39,8 @@ bool recover_is_strange(struct replica *r, const struct envelope *e)
         const struct proposal *p = council_find(r->council, &op.ballot.proposal);
         /* No seat answers before it has executed what opens a proposal. */
         bool unheard_of = p == NULL && !council_knows(r->council, &op.ballot.proposal) &&
-                          status.committed_height >= status.standing.height;
-        bool matters = p != NULL && p->opened.height > status.standing.height;
+                          committed >= standing->height;
+        bool matters = p != NULL && p->opened.height > standing->height;
         if ((matters || unheard_of) &&
             !ballots_is_own(r, &op.ballot.proposal, &op.ballot.commitment)) {
             return true;
@@ -100,9 +99,8 @@ void recover_block(struct replica *r, const struct block *b)
 /* Asks for the next view, and again when an interval has passed without it. */
 void recover_progress(struct replica *r)
 {
-    struct pbft_status status;
-    pbft_status(r->core, &status);
-    if (!status.standing.lost || !status.standing.has_view) {
+    const struct standing *standing = pbft_standing(r->core);
+    if (!standing->lost || !standing->has_view) {
         r->return_at_ms = 0;
         return;
     }
@@ -110,7 +108,7 @@ void recover_progress(struct replica *r)
         return;
     }
     struct operation op = {.kind = OPERATION_RETURN, .seat = r->seat};
-    op.return_request.view = status.standing.view;
+    op.return_request.view = standing->view;
     memcpy(op.return_request.instance, r->config.instance, INSTANCE_BYTES);
     outbox_add_operation(r, &op, false);
     r->return_at_ms = replica_now(r) + r->config.council.return_interval_ms + 1;

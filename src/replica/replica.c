@@ -152,6 +152,16 @@ void replica_status(const struct replica *r, struct pbft_status *out)
     pbft_status(r->core, out);
 }
 
+bool replica_is_asking(const struct replica *r)
+{
+    return pbft_place(r->core).asking;
+}
+
+bool replica_is_lost(const struct replica *r)
+{
+    return pbft_standing(r->core)->lost;
+}
+
 void replica_signatures(const struct replica *r, struct replica_signatures *out)
 {
     const struct authenticator *a = &r->auth;

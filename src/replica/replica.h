@@ -148,6 +148,9 @@ int replica_submit(struct replica *r, struct slice operation, bool durable);
 /* --- looking --- */
 
 void replica_status(const struct replica *r, struct pbft_status *out);
+/* Of it what is asked for in every turn. */
+bool replica_is_asking(const struct replica *r);
+bool replica_is_lost(const struct replica *r);
 /* Monotonic time at which a seat that has lost its state sends RETURN again; UINT64_MAX: it
  * does not. */
 uint64_t replica_return_ms(const struct replica *r);
