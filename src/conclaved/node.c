@@ -142,10 +142,13 @@ static void on_settle(struct ev_loop *loop, struct ev_timer *w, int events)
 {
     struct node *n = w->data;
     (void)loop, (void)events;
+    uint64_t begun = clock_monotonic_ms();
     int error = ledger_settle(n->ledger);
     if (error != 0) {
         stop_on_failed_store(n, error);
     }
+    double wait = SETTLE_SHARE * (double)(clock_monotonic_ms() - begun) / 1e3;
+    n->settle_wait_s = wait > settle_s ? wait : settle_s;
 }
 
 /* Runs before the loop sleeps. */
@@ -156,7 +159,7 @@ static void on_turn(struct ev_loop *loop, struct ev_prepare *w, int events)
     standing_beat(n);
     end_turn(n);
     if (ledger_is_unsettled(n->ledger) && !ev_is_active(&n->settle_watcher)) {
-        ev_timer_set(&n->settle_watcher, settle_s, 0);
+        ev_timer_set(&n->settle_watcher, n->settle_wait_s, 0);
         ev_timer_start(loop, &n->settle_watcher);
     }
     uint64_t wake = replica_wake_ms(n->replica);
@@ -203,6 +206,7 @@ static void start_watchers(struct node *n)
     ev_init(&n->tick_watcher, on_tick);
     ev_timer_init(&n->beat_watcher, on_beat, beat, beat);
     ev_init(&n->settle_watcher, on_settle);
+    n->settle_wait_s = settle_s;
     n->turn_watcher.data = n->tick_watcher.data = n->beat_watcher.data =
         n->settle_watcher.data = n;
     ev_prepare_start(n->loop, &n->turn_watcher);

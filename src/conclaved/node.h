@@ -96,6 +96,7 @@ struct node {
     struct ev_timer tick_watcher;   /* when the replica wants a tick */
     struct ev_timer beat_watcher;   /* heartbeats */
     struct ev_timer settle_watcher; /* from the first commit that is only logged */
+    double settle_wait_s;           /* for so long */
 };
 
 /* What the charter says, in the replica's terms; keys and key are left out. */
