@@ -27,9 +27,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How old what other processes read of the store may be, in seconds: conclaved(8) says it.
- */
+/* How old what other processes read of the store may be, in seconds, on a disk that takes
+ * no more than a small part of it: conclaved(8) says so. */
 static const double settle_s = 0.1;
+enum { SETTLE_SHARE = 4 }; /* on a slower one, so many times as long as settling takes */
 
 /* --- callbacks of the channels --- */
 
