@@ -51,11 +51,12 @@ struct bench_limits {
     unsigned cores;
     struct bench_rate verifies, signs; /* Ed25519, one core */
     struct bench_rate all_verifies;    /* all cores at once, which may share much */
-    struct {
-        unsigned writers;       /* each with an environment of its own */
-        struct bench_rate rate; /* synced commits of all together */
-    } commits[BENCH_SIZES_MAX + 1];
-    size_t commit_count;
+    struct bench_writers {
+        unsigned writers;          /* each with an environment of its own */
+        struct bench_rate commits; /* synced ones of all together */
+        struct bench_rate appends; /* to a write-ahead log each */
+    } disk[BENCH_SIZES_MAX + 1];
+    size_t disk_count;
 };
 
 struct bench_times {

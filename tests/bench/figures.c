@@ -15,9 +15,9 @@ double yard_v(const struct bench_report *r)
 double yard_s(const struct bench_report *r, unsigned writers)
 {
     const struct bench_limits *l = &r->limits;
-    for (size_t i = 0; i < l->commit_count; i++) {
-        if (l->commits[i].writers == writers) {
-            return ratio(writers, l->commits[i].rate.per_s);
+    for (size_t i = 0; i < l->disk_count; i++) {
+        if (l->disk[i].writers == writers) {
+            return ratio(writers, l->disk[i].commits.per_s);
         }
     }
     return NAN;

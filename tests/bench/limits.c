@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "conclave/files.h"
+#include "ledger/wal.h"
 
 #include <errno.h>
 #include <lmdb.h>
@@ -131,9 +132,11 @@ struct commits {
     const char *base;
     unsigned writers;
     double until;
+    /* Works until then in dir; how often. */
+    uint64_t (*commit_for)(const char *dir, double until);
 };
 
-/* Commits until the time is over; how many. LMDB's default flags: each is synced. */
+/* In LMDB with its default flags: each is synced. */
 static uint64_t commit_for(const char *dir, double until)
 {
     uint8_t value[VALUE_BYTES];
@@ -160,18 +163,40 @@ static uint64_t commit_for(const char *dir, double until)
     return error == 0 ? count : 0;
 }
 
+static uint64_t append_for(const char *dir, double until)
+{
+    uint8_t value[VALUE_BYTES];
+    struct wal *w = NULL;
+    uint64_t count = 0;
+    int error = wal_make(dir, &w);
+    while (error == 0 && now_s() < until) {
+        memset(value, (int)count, sizeof(value));
+        error = wal_append(w, slice_of(value, sizeof(value)));
+        if (error == CONCLAVE_ELIMIT) {
+            wal_next_round(w);
+            error = 0;
+        } else {
+            count++;
+        }
+    }
+    wal_close(w);
+    return error == 0 ? count : 0;
+}
+
 static double commit(void *context, unsigned process)
 {
     const struct commits *c = context;
     char *dir = alloc_printf("%s/%u-%u", c->base, c->writers, process);
     bool there = mkdir(dir, 0700) == 0 || errno == EEXIST;
-    return there ? (double)commit_for(dir, c->until) : 0;
+    return there ? (double)c->commit_for(dir, c->until) : 0;
 }
 
-static double measure_commits(const char *base, unsigned writers)
+static double measure_commits(const char *base, unsigned writers,
+                              uint64_t (*commit_one_for)(const char *dir, double until))
 {
     double start = now_s(), least_s = writers * COMMIT_OF_ONE_S;
-    struct commits c = {base, writers, start + (least_s > COMMIT_S ? least_s : COMMIT_S)};
+    struct commits c = {base, writers, start + (least_s > COMMIT_S ? least_s : COMMIT_S),
+                        commit_one_for};
     double count = in_processes(writers, commit, &c);
     return count / (now_s() - start);
 }
@@ -185,13 +210,14 @@ void limits_measure(struct bench_limits *out, const struct bench_options *o)
         bench_fail("cannot make a folder like %s", base);
     }
     out->cores = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    out->commit_count = o->size_count + 1;
+    out->disk_count = o->size_count + 1;
     for (unsigned sample = 0; sample < BENCH_SAMPLES / 2; sample++) {
         measure_signatures(out);
-        for (size_t i = 0; i < out->commit_count; i++) {
-            unsigned writers = i == 0 ? 1 : o->sizes[i - 1];
-            out->commits[i].writers = writers;
-            add_sample(&out->commits[i].rate, measure_commits(base, writers));
+        for (size_t i = 0; i < out->disk_count; i++) {
+            struct bench_writers *d = &out->disk[i];
+            d->writers = i == 0 ? 1 : o->sizes[i - 1];
+            add_sample(&d->commits, measure_commits(base, d->writers, commit_for));
+            add_sample(&d->appends, measure_commits(base, d->writers, append_for));
         }
     }
     if (file_remove_tree(base, &why) != 0) {

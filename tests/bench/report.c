@@ -28,17 +28,21 @@ static void print_limits(const struct bench_limits *l)
     print_rate("Ed25519 verifications, one core", &l->verifies, "V");
     print_rate("Ed25519 verifications, all cores", &l->all_verifies, "");
     print_rate("Ed25519 signatures, one core", &l->signs, "");
-    for (size_t i = 0; i < l->commit_count; i++) {
-        unsigned n = l->commits[i].writers;
+    for (size_t i = 0; i < l->disk_count; i++) {
+        const struct bench_writers *d = &l->disk[i];
         char what[64], yard[16] = "S", name[64];
-        double ms = ratio(n, l->commits[i].rate.per_s) * ms_per_s;
-        (void)snprintf(what, sizeof(what), "LMDB synced commits, %3u writer%s", n,
-                       n == 1 ? "" : "s");
-        if (n != 1) {
-            (void)snprintf(yard, sizeof(yard), "S_%u", n);
+        const char *plural = d->writers == 1 ? "" : "s";
+        (void)snprintf(what, sizeof(what), "LMDB synced commits, %3u writer%s", d->writers,
+                       plural);
+        if (d->writers != 1) {
+            (void)snprintf(yard, sizeof(yard), "S_%u", d->writers);
         }
-        (void)snprintf(name, sizeof(name), "%s = %.2f ms", yard, ms);
-        print_rate(what, &l->commits[i].rate, name);
+        (void)snprintf(name, sizeof(name), "%s = %.2f ms", yard,
+                       ratio(d->writers, d->commits.per_s) * ms_per_s);
+        print_rate(what, &d->commits, name);
+        (void)snprintf(what, sizeof(what), "synced appends, %3u writer%s", d->writers,
+                       plural);
+        print_rate(what, &d->appends, "");
     }
 }
 

@@ -38,22 +38,26 @@ static json_t *memory_json(const struct bench_memory *m)
                      share_json(&m->file), "map", share_json(&m->map));
 }
 
+static json_t *writers_json(unsigned writers, const struct bench_rate *rate)
+{
+    return json_pack("{s:i,s:f,s:o}", "writers", (int)writers, "per_s", rate->per_s,
+                     "samples", values_json(rate->samples, rate->count));
+}
+
 static json_t *limits_json(const struct bench_limits *l)
 {
-    json_t *commits = json_array();
-    for (size_t i = 0; i < l->commit_count; i++) {
-        const struct bench_rate *rate = &l->commits[i].rate;
-        json_array_append_new(commits, json_pack("{s:i,s:f,s:o}", "writers",
-                                                 (int)l->commits[i].writers, "per_s",
-                                                 rate->per_s, "samples",
-                                                 values_json(rate->samples, rate->count)));
+    json_t *commits = json_array(), *appends = json_array();
+    for (size_t i = 0; i < l->disk_count; i++) {
+        const struct bench_writers *d = &l->disk[i];
+        json_array_append_new(commits, writers_json(d->writers, &d->commits));
+        json_array_append_new(appends, writers_json(d->writers, &d->appends));
     }
-    return json_pack("{s:i,s:f,s:o,s:f,s:f,s:o}", "cores", (int)l->cores,
-                     "ed25519_verifies_per_s", l->verifies.per_s,
-                     "ed25519_verifies_samples",
-                     values_json(l->verifies.samples, l->verifies.count),
-                     "ed25519_all_cores_verifies_per_s", l->all_verifies.per_s,
-                     "ed25519_signs_per_s", l->signs.per_s, "lmdb_synced_commits", commits);
+    return json_pack(
+        "{s:i,s:f,s:o,s:f,s:f,s:o,s:o}", "cores", (int)l->cores, "ed25519_verifies_per_s",
+        l->verifies.per_s, "ed25519_verifies_samples",
+        values_json(l->verifies.samples, l->verifies.count),
+        "ed25519_all_cores_verifies_per_s", l->all_verifies.per_s, "ed25519_signs_per_s",
+        l->signs.per_s, "lmdb_synced_commits", commits, "synced_appends", appends);
 }
 
 /* Of one daemon, for one of so many things. */

@@ -175,6 +175,8 @@ class Report:
         self.signs = pick(machine, 'ed25519_signs_per_s')
         self.syncs = {int(c['writers']): c['writers'] / c['per_s']
                       for c in machine.get('lmdb_synced_commits', []) if c['per_s']}
+        self.appends = {int(c['writers']): c['writers'] / c['per_s']
+                        for c in machine.get('synced_appends', []) if c['per_s']}
         self.costs = (scale or {}).get('machine') or {}
         self.cores = int(pick(machine, 'cores') or 2)
         self.fitted = int(pick(scale or {}, 'turns_fitted_at_seats') or 0)

@@ -137,7 +137,7 @@ static double number_of(const json_t *o, const char *name)
  * below, as many times longer as there are more of them. */
 static double sync_ns(const json_t *machine, unsigned writers)
 {
-    const json_t *commits = json_object_get(machine, "lmdb_synced_commits");
+    const json_t *commits = json_object_get(machine, "synced_appends");
     const json_t *one;
     double best = 0, per_s = 0;
     size_t i;
@@ -150,7 +150,7 @@ static double sync_ns(const json_t *machine, unsigned writers)
         }
     }
     if (per_s <= 0) {
-        scale_fail("the machine's figures lack synced commits of one writer");
+        scale_fail("the machine's figures lack synced appends of one writer");
     }
     return writers / per_s * 1e9;
 }

@@ -52,6 +52,10 @@ def machine(r):
         name = 'S' if writers == 1 else f'S_{writers}'
         lines.append(f'{name:<4} {number(seconds, 1e3)} ms for a synced commit of 1 KiB'
                      + (f', {writers} processes at once' if writers > 1 else ''))
+    for writers, seconds in sorted(r.appends.items()):
+        name = 'A' if writers == 1 else f'A_{writers}'
+        lines.append(f'{name:<4} {number(seconds, 1e3)} ms for the same in the log of a store'
+                     + (f', {writers} processes at once' if writers > 1 else ''))
     c = r.costs
     if c.get('flush_ns'):
         lines.append(f'     {number(c["flush_ns"], 1e-3)} us for what a turn sends to one '
