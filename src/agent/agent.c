@@ -106,7 +106,7 @@ static int run(const struct options *o, const char *socket, char *const *words)
     struct work_config config = {
         .words = words,
         .jobs = (unsigned)o->jobs,
-        .limits = {o->timeout_ms, (size_t)o->output_bytes, (size_t)o->memory_bytes},
+        .limits = o->limits,
         .send = send_request,
         .settled = on_settled,
         .context = &a,
@@ -130,7 +130,7 @@ static int run(const struct options *o, const char *socket, char *const *words)
     a.uplink = uplink_new(a.loop, socket, o->name, &events, &a);
     LOG_EVENT(LOG_LEVEL_INFO, "agent.started", LOG_S("version", PACKAGE_VERSION),
               LOG_S("evaluator", words[0]), LOG_N("jobs", o->jobs),
-              LOG_N("timeout_ms", o->timeout_ms));
+              LOG_N("timeout_ms", o->limits.time_ms));
     ev_run(a.loop, 0);
     uplink_free(a.uplink);
     if (work_running(a.work) == 0) {

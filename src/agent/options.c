@@ -12,16 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    NAME_MAX_BYTES = 64,
-/* The address space of a program with this sanitizer is beyond any limit, and the
- * evaluators that ship were built like this. */
-#ifdef __SANITIZE_ADDRESS__
-    MEMORY_DEFAULT = 0,
-#else
-    MEMORY_DEFAULT = 1 << 30,
-#endif
-};
+enum { NAME_MAX_BYTES = 64 };
 
 static const char usage[] =
     "usage: conclave-agent --evaluator COMMAND [options]\n"
@@ -57,6 +48,15 @@ static bool parse_number(const char *option, const char *text, uint64_t least,
     }
     *out = n;
     return true;
+}
+
+static bool parse_size(const char *option, const char *text, uint64_t least, uint64_t most,
+                       size_t *out)
+{
+    uint64_t n;
+    bool good = parse_number(option, text, least, most, &n);
+    *out = good ? (size_t)n : *out;
+    return good;
 }
 
 enum agent_option {
@@ -134,11 +134,12 @@ static bool set_option(struct options *o, enum agent_option which, const char *v
         o->evaluator = value;
         return true;
     case OPTION_TIMEOUT:
-        return parse_number("timeout", value, 1, 3600000, &o->timeout_ms);
+        return parse_number("timeout", value, 1, 3600000, &o->limits.time_ms);
     case OPTION_OUTPUT:
-        return parse_number("max-output", value, 64, CONTROL_LINE_MAX, &o->output_bytes);
+        return parse_size("max-output", value, 64, CONTROL_LINE_MAX,
+                          &o->limits.output_bytes);
     case OPTION_MEMORY:
-        return parse_number("max-memory", value, 0, SIZE_MAX / 2, &o->memory_bytes);
+        return parse_size("max-memory", value, 0, SIZE_MAX / 2, &o->limits.memory_bytes);
     case OPTION_JOBS:
         return parse_number("jobs", value, 1, 64, &o->jobs);
     case OPTION_NAME:
@@ -165,12 +166,10 @@ bool options_parse(int argc, char **argv, struct options *o)
     int which;
     *o = (struct options){
         .name = "agent",
-        .timeout_ms = 30000,
-        .output_bytes = 65536,
-        .memory_bytes = MEMORY_DEFAULT,
         .jobs = 4,
         .level = LOG_LEVEL_INFO,
     };
+    run_limits_usual(&o->limits);
     while ((which = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
         if (which == '?' || !set_option(o, (enum agent_option)which, optarg)) {
             return false;

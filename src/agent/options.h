@@ -3,6 +3,7 @@
 #ifndef CONCLAVE_AGENT_OPTIONS_H
 #define CONCLAVE_AGENT_OPTIONS_H
 
+#include "agent/run.h"
 #include "base/log.h"
 
 #include <stdbool.h>
@@ -10,7 +11,8 @@
 
 struct options {
     const char *socket, *evaluator, *name;
-    uint64_t timeout_ms, output_bytes, memory_bytes, jobs;
+    struct run_limits limits;
+    uint64_t jobs;
     enum log_level level;
     enum log_form form;
     bool once;

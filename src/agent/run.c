@@ -13,6 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
+/* The address space of a program with this sanitizer is beyond any limit, and the
+ * evaluators that ship were built like this. */
+#ifdef __SANITIZE_ADDRESS__
+enum { MEMORY_USUAL = 0 };
+#else
+enum { MEMORY_USUAL = 1 << 30 };
+#endif
+
 struct run {
     struct ev_loop *loop;
     struct run_limits limits;
@@ -33,6 +41,17 @@ struct run {
     struct buffer said;
     uint64_t said_more;
 };
+
+void run_limits_usual(struct run_limits *limits)
+{
+    *limits = (struct run_limits){
+        .time_ms = 30000,
+        .output_bytes = 65536,
+        .memory_bytes = MEMORY_USUAL,
+        .file_bytes = 16 << 20,
+        .files = RUN_FILES_USUAL,
+    };
+}
 
 /* The pipes of a run, by the end that the agent keeps and the one that goes to the child.
  */
@@ -247,6 +266,8 @@ int run_start(struct ev_loop *loop, char *const *words, struct slice input,
         .words = words,
         .environment = limits->environment,
         .memory_bytes = limits->memory_bytes,
+        .file_bytes = limits->file_bytes,
+        .files = limits->files,
         .cpu_seconds = (unsigned)((limits->time_ms + 999) / 1000 + 1),
         .in = theirs[PIPE_IN],
         .out = theirs[PIPE_OUT],

@@ -8,15 +8,29 @@
 #include "base/error.h"
 
 #include <ev.h>
+#include <stdbool.h>
 
-enum { RUN_SAID_MAX = 4096 }; /* bytes kept of standard error */
+enum { RUN_SAID_MAX = 4096 };   /* bytes kept of standard error */
+enum { RUN_FILES_USUAL = 256 }; /* descriptors that a process may have */
+
+struct confine_paths;
 
 struct run_limits {
     uint64_t time_ms;
     size_t output_bytes;
-    size_t memory_bytes;      /* of address space for each process; 0: no limit */
-    char *const *environment; /* all of it; NULL: a path and a language */
+    size_t memory_bytes; /* of address space for each process; 0: no limit */
+    size_t file_bytes;   /* of each file that it writes; 0: no limit */
+    unsigned files;      /* descriptors of each process; 0: no limit */
+    unsigned processes;  /* processes and threads at once; 0: no limit */
+    bool own_directory;  /* an empty one, removed at the end; else that of the caller */
+    bool no_network;
+    const struct confine_paths *confine; /* agent/confine.h, borrowed; NULL: unconfined */
+    char *const *environment;            /* all of it; NULL: a path and a language */
 };
+
+/* What an evaluator gets where nobody says otherwise, conclave-agent(1): 30 s, 64 KiB of
+ * output, 1 GiB of memory, files of 16 MiB, 256 descriptors, no limit on the rest. */
+void run_limits_usual(struct run_limits *limits);
 
 enum run_end {
     RUN_EXITED,      /* code: its exit code */
@@ -24,6 +38,7 @@ enum run_end {
     RUN_NOT_STARTED, /* code: errno */
     RUN_LATE,        /* killed at the time limit */
     RUN_TOO_LONG,    /* killed for too much output */
+    RUN_TOO_MANY,    /* killed for too many processes */
     RUN_STOPPED,     /* killed by run_stop */
     RUN_LOST,        /* its supervisor was killed by someone else */
 };

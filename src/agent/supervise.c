@@ -24,8 +24,7 @@ enum {
     STATUS_FD = 3,
     LEASH_FD = 4,
     FIRST_OTHER_FD = 5,
-    PARKED_FD = 16,        /* above those, while they are put into place */
-    EVALUATOR_FILES = 256, /* descriptors that an evaluator may open */
+    PARKED_FD = 16, /* above those, while they are put into place */
     EXIT_NOT_STARTED = 127,
 };
 
@@ -79,6 +78,13 @@ static void limit(int resource, rlim_t most)
     }
 }
 
+static void limit_given(int resource, rlim_t most)
+{
+    if (most > 0) {
+        limit(resource, most);
+    }
+}
+
 static _Noreturn void become_evaluator(const struct supervise_request *r)
 {
     static char path[] =
@@ -95,11 +101,10 @@ static _Noreturn void become_evaluator(const struct supervise_request *r)
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_NOFILE, EVALUATOR_FILES);
     limit(RLIMIT_CPU, r->cpu_seconds);
-    if (r->memory_bytes > 0) {
-        limit(RLIMIT_AS, r->memory_bytes);
-    }
+    limit_given(RLIMIT_NOFILE, r->files);
+    limit_given(RLIMIT_FSIZE, r->file_bytes);
+    limit_given(RLIMIT_AS, r->memory_bytes);
     (void)execve(r->words[0], r->words,
                  r->environment != NULL ? r->environment : environment);
     report(STATUS_NOT_STARTED, errno);

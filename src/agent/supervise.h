@@ -19,6 +19,8 @@ struct supervise_request {
     char *const *words;
     char *const *environment; /* NULL: a path and a language */
     size_t memory_bytes;      /* of address space; 0: no limit */
+    size_t file_bytes;        /* of each file; 0: no limit */
+    unsigned files;           /* descriptors; 0: no limit */
     unsigned cpu_seconds;
     int in, out, err; /* become the evaluator's standard streams */
     int status;       /* to write to */

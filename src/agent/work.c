@@ -131,6 +131,10 @@ static void explain_end(const struct ask *a, const struct run_result *r,
         (void)complain(why, 0, "too long: more than %zu bytes of output",
                        limits->output_bytes);
         break;
+    case RUN_TOO_MANY:
+        (void)complain(why, 0, "too many: more than %u processes and threads at once",
+                       limits->processes);
+        break;
     case RUN_STOPPED:
         (void)complain(why, 0, "the agent was stopped");
         break;

@@ -44,6 +44,7 @@ static void describe(const struct run_result *r, struct outcome *o)
     case RUN_TOO_LONG:
         used = snprintf(o->text, sizeof(o->text), "it wrote too much and was killed");
         break;
+    case RUN_TOO_MANY:
     case RUN_STOPPED:
     case RUN_LOST:
         used = snprintf(o->text, sizeof(o->text), "it was killed");
@@ -99,6 +100,7 @@ void hook_start(struct ev_loop *loop, const struct config_receiver *r,
     free(text);
     struct run_limits limits = {.time_ms = r->timeout_ms,
                                 .output_bytes = HOOK_OUTPUT_MAX,
+                                .files = RUN_FILES_USUAL,
                                 .environment = environment};
     struct hook *h = alloc_zero(1, sizeof(*h));
     struct buffer input = {NULL, 0, 0};
