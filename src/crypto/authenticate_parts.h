@@ -33,10 +33,11 @@ int auth_evidence_signatures(struct authenticator *a, uint16_t convicted,
                              const struct evidence *v);
 
 int auth_certificate_shape(const struct authenticator *a, const struct certificate *c);
-int auth_certificate_signatures(struct authenticator *a, const struct certificate *c);
+/* Where they were found good once, that stands. */
+int auth_certificate_signatures(struct authenticator *a, struct certificate *c);
 
 int auth_view_change(struct authenticator *a, const struct view_change *change,
-                     const struct certificate *certificate);
+                     struct certificate *certificate);
 int auth_new_view(struct authenticator *a, struct new_view *v);
 int auth_report(struct authenticator *a, struct report *r);
 

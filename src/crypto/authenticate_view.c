@@ -24,7 +24,7 @@ int auth_certificate_shape(const struct authenticator *a, const struct certifica
     return 0;
 }
 
-int auth_certificate_signatures(struct authenticator *a, const struct certificate *c)
+static int check_entries(struct authenticator *a, const struct certificate *c)
 {
     const enum phase phase =
         c->what.kind == CERTIFICATE_PREPARED ? PHASE_PREPARE : PHASE_COMMIT;
@@ -36,10 +36,17 @@ int auth_certificate_signatures(struct authenticator *a, const struct certificat
     return error;
 }
 
+int auth_certificate_signatures(struct authenticator *a, struct certificate *c)
+{
+    int error = c->authentic ? 0 : check_entries(a, c);
+    c->authentic = error == 0;
+    return error;
+}
+
 int authenticate_certificate(struct authenticator *a, const struct certificate *c)
 {
     int error = auth_certificate_shape(a, c);
-    return error != 0 ? error : auth_certificate_signatures(a, c);
+    return error != 0 ? error : check_entries(a, c);
 }
 
 /* --- VIEW-CHANGE --- */
@@ -73,7 +80,7 @@ static int check_change_signature(struct authenticator *a, const struct view_cha
 }
 
 int auth_view_change(struct authenticator *a, const struct view_change *change,
-                     const struct certificate *certificate)
+                     struct certificate *certificate)
 {
     int error = check_change_shape(a, change);
     if (error != 0) {

@@ -364,6 +364,8 @@ void standing_signed_vote(struct pbft *p, const struct vote *v);
 void standing_signed_change(struct pbft *p, const struct view_change *c);
 void standing_signed_new_view(struct pbft *p, uint64_t view);
 void standing_on_connection(struct pbft *p, uint16_t seat, bool up);
+/* Whether a certificate has a vote of this seat that it knows nothing of. */
+bool standing_is_news(const struct pbft *p, const struct certificate *c);
 void standing_on_heartbeat(struct pbft *p, const struct heartbeat *h, uint16_t from);
 void standing_on_ask(struct pbft *p, uint16_t from);
 void standing_on_report(struct pbft *p, const struct report *r, uint16_t from);

@@ -201,6 +201,10 @@ bool pbft_wants_vote(const struct pbft *p, const struct vote *v);
 /* A vote that came over the channel of its own seat and whose signature nobody checked: it
  * is never counted, but shown to that seat when it asks what it is known to have said. */
 void pbft_hear(struct pbft *p, const struct vote *v);
+/* The certificate of this replica that can stand in a message of another seat for the one
+ * there, whose signatures then need no check: it proves as much, and that one tells nothing
+ * new. Borrowed; NULL: none can. */
+struct certificate *pbft_stand_in(const struct pbft *p, struct message *m);
 /* Whether a REPORT of this seat is worth checking. */
 bool pbft_wants_report(const struct pbft *p, uint16_t from);
 /* Whether the core has asked for the block of this hash. */

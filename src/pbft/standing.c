@@ -139,14 +139,20 @@ static void see(struct pbft *p, bool above, bool differs, uint64_t view, uint64_
     }
 }
 
+/* It voted for another block there, as far as it knows. */
+static bool votes_otherwise(const struct pbft *p, enum phase phase, uint64_t view,
+                            uint64_t height, const struct hash *block)
+{
+    const struct vote_slot *own = votes_slot(p, p->config.seat, phase, height);
+    return own->set && own->view == view && own->height == height &&
+           !hash_equal(&own->block, block);
+}
+
 void standing_see_vote(struct pbft *p, enum phase phase, uint64_t view, uint64_t height,
                        const struct hash *block)
 {
-    const struct vote_slot *own = votes_slot(p, p->config.seat, phase, height);
-    bool differs = own->set && own->view == view && own->height == height &&
-                   !hash_equal(&own->block, block);
-    see(p, is_above(view, height, &p->standing.newest[phase]), differs, view,
-        p->standing.kept.view);
+    see(p, is_above(view, height, &p->standing.newest[phase]),
+        votes_otherwise(p, phase, view, height, block), view, p->standing.kept.view);
 }
 
 void standing_see_change(struct pbft *p, const struct view_change *c)
@@ -165,14 +171,30 @@ void standing_see_new_view(struct pbft *p, const struct new_view *v)
     see(p, v->view > p->standing.newest_new_view, differs, v->view, p->standing.kept.view);
 }
 
+static enum phase phase_of(const struct certificate *c)
+{
+    return c->what.kind == CERTIFICATE_PREPARED ? PHASE_PREPARE : PHASE_COMMIT;
+}
+
 void standing_see_certificate(struct pbft *p, const struct certificate *c)
 {
-    enum phase phase = c->what.kind == CERTIFICATE_PREPARED ? PHASE_PREPARE : PHASE_COMMIT;
     for (uint16_t i = 0; i < c->count; i++) {
         if (c->entries[i].seat == p->config.seat) {
-            standing_see_vote(p, phase, c->what.view, c->what.height, &c->what.block);
+            standing_see_vote(p, phase_of(c), c->what.view, c->what.height, &c->what.block);
         }
     }
+}
+
+bool standing_is_news(const struct pbft *p, const struct certificate *c)
+{
+    const struct best *what = &c->what;
+    bool has_own = false;
+    for (uint16_t i = 0; i < c->count; i++) {
+        has_own = has_own || c->entries[i].seat == p->config.seat;
+    }
+    return has_own &&
+           (is_above(what->view, what->height, &p->standing.newest[phase_of(c)]) ||
+            votes_otherwise(p, phase_of(c), what->view, what->height, &what->block));
 }
 
 void standing_signed_vote(struct pbft *p, const struct vote *v)

@@ -83,6 +83,45 @@ bool pbft_wants_vote(const struct pbft *p, const struct vote *v)
     return votes_count(p, v->phase, v->view, v->height, &v->block) < p->config.quorum;
 }
 
+/* The same certificate, but for the choice of q among those who voted. */
+static struct certificate *same(const struct pbft *p, const struct best *what)
+{
+    struct certificate *own[] = {p->best, p->commit};
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        if (own[i] != NULL && own[i]->what.kind == what->kind &&
+            best_compare(&own[i]->what, what) == 0 &&
+            hash_equal(&own[i]->what.block, &what->block)) {
+            return own[i];
+        }
+    }
+    return NULL;
+}
+
+/* A block at the height of what is committed here, or below, is committed here; whether
+ * its certificate is of a block of that chain only more than f faulty seats could ask. */
+static struct certificate *covers(const struct pbft *p, const struct header *h,
+                                  const struct best *what)
+{
+    const struct best *own = p->commit != NULL ? &p->commit->what : NULL;
+    bool serves = own != NULL && what->kind == CERTIFICATE_COMMIT &&
+                  own->height >= what->height && own->height >= h->executed_height &&
+                  own->height < h->height && own->view <= h->view;
+    bool differs =
+        serves && own->height == what->height && !hash_equal(&own->block, &what->block);
+    return serves && !differs ? p->commit : NULL;
+}
+
+struct certificate *pbft_stand_in(const struct pbft *p, struct message *m)
+{
+    struct certificate **place = message_certificate(m);
+    if (place == NULL || *place == NULL || standing_is_news(p, *place)) {
+        return NULL;
+    }
+    const struct best *what = &(*place)->what;
+    return m->tag == MESSAGE_PRE_PREPARE ? covers(p, &m->pre_prepare.block->header, what)
+                                         : same(p, what);
+}
+
 void votes_on_message(struct pbft *p, const struct vote *v)
 {
     pbft_hear(p, v);

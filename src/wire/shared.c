@@ -160,6 +160,32 @@ static void range_clear(struct range *range)
     certificate_unref(range->certificate);
 }
 
+struct certificate **message_certificate(struct message *m)
+{
+    switch (m->tag) {
+    case MESSAGE_PRE_PREPARE:
+        return &m->pre_prepare.certificate;
+    case MESSAGE_VIEW_CHANGE:
+        return &m->view_change.certificate;
+    case MESSAGE_NEW_VIEW:
+        return &m->new_view->certificate;
+    case MESSAGE_HEARTBEAT:
+    case MESSAGE_ENVELOPE:
+    case MESSAGE_PREPARE:
+    case MESSAGE_COMMIT:
+    case MESSAGE_FETCH_BLOCK:
+    case MESSAGE_BLOCK:
+    case MESSAGE_FETCH_RANGE:
+    case MESSAGE_RANGE:
+    case MESSAGE_FETCH_NEW_VIEW:
+    case MESSAGE_ASK:
+    case MESSAGE_REPORT:
+    case MESSAGE_CHECKPOINT:
+        break;
+    }
+    return NULL;
+}
+
 void message_clear(struct message *m)
 {
     switch (m->tag) {

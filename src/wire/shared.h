@@ -26,6 +26,10 @@ void message_hold(struct message *m);
 /* Drops the references that a decoded message holds and zeroes it. */
 void message_clear(struct message *m);
 
+/* Where the certificate is that came with a PRE-PREPARE, VIEW-CHANGE or NEW-VIEW; NULL: it
+ * is another message. */
+struct certificate **message_certificate(struct message *m);
+
 /* The primary's PREPARE that a PRE-PREPARE is signed with; the block's hash is filled. */
 struct vote pre_prepare_vote(const struct pre_prepare *m, uint16_t primary);
 

@@ -186,6 +186,7 @@ struct certificate_entry {
 
 struct certificate {
     size_t references;
+    bool authentic; /* says crypto/authenticate.h, and nobody else */
     struct best what;
     uint16_t count;                     /* exactly q, checked by crypto */
     struct certificate_entry entries[]; /* ascending seats */

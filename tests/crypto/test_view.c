@@ -195,6 +195,27 @@ static void test_view_change(void)
     changed(&c, NULL, CONCLAVE_ESIG, "the best is signed");
 }
 
+/* A certificate that was found good is not looked at again in this process, but where it
+ * is judged by itself. */
+static void test_once(void)
+{
+    struct best prepared = best_of(CERTIFICATE_PREPARED, 6, 9, 5);
+    struct certificate *c = signers_certificate(&four, &prepared, 1, 3);
+    c->entries[0].signature.bytes[0] ^= 1;
+    struct view_change change = signers_view_change(&four, 2, 7, &prepared);
+    changed(&change, certificate_ref(c), CONCLAVE_ESIG, "a bad one");
+    changed(&change, certificate_ref(c), CONCLAVE_ESIG, "is bad the second time, too");
+    ok(!c->authentic, "and is not authentic");
+    c->entries[0].signature.bytes[0] ^= 1;
+    changed(&change, certificate_ref(c), 0, "a good one");
+    uint64_t before = four.judge.remembered;
+    changed(&change, certificate_ref(c), 0, "is good the second time");
+    is((int64_t)(four.judge.remembered - before), 1,
+       "when the VIEW-CHANGE's own signature alone is asked for");
+    c->entries[0].signature.bytes[0] ^= 1;
+    certified(&four, c, CONCLAVE_ESIG, "by itself it is always checked");
+}
+
 /* --- NEW-VIEW --- */
 
 /* For view v of seven seats, from the changes of seats 1..q with these bests; unsigned. */
@@ -438,6 +459,7 @@ int main(void)
     test_certificates(&four);
     test_certificates(&seven);
     test_view_change();
+    test_once();
     test_new_view();
     test_new_view_changes();
     test_new_view_tip();
