@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "bench.h"
 
+#include "number.h"
 #include "wire/limits.h"
 
 #include <getopt.h>
@@ -51,12 +52,11 @@ __attribute__((noreturn)) static void usage(const char *what, const char *word)
 
 static unsigned number(const char *text, unsigned min, unsigned max)
 {
-    char *end = NULL;
-    unsigned long value = strtoul(text, &end, 10);
-    if (end == text || *end != '\0' || value < min || value > max) {
+    unsigned value = 0;
+    if (!number_read(text, min, max, &value)) {
         usage("not a number in its range", text);
     }
-    return (unsigned)value;
+    return value;
 }
 
 static void choose_part(struct bench_options *o, const char *word)

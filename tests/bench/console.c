@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "far_node.h"
 #include "live.h"
+#include "number.h"
 #include "pty.h"
 
 #include "base/alloc.h"
@@ -414,8 +415,10 @@ int main(int argc, char **argv)
     } sizes[] = {{24, 80}, {60, 200}};
     const char *parent = getenv("TMPDIR");
     char *dir = file_join(parent != NULL ? parent : "/tmp", "conclave-bench.XXXXXX");
-    if (argc == 3 && strcmp(argv[1], "--seconds") == 0) {
-        seconds = (unsigned)strtoul(argv[2], NULL, 10);
+    if (argc > 1 && (argc != 3 || strcmp(argv[1], "--seconds") != 0 ||
+                     !number_read(argv[2], 1, 3600, &seconds))) {
+        (void)fprintf(stderr, "usage: console [--seconds 1..3600]\n");
+        return 2;
     }
     (void)setenv("LANG", "C.UTF-8", 1);
     (void)setlocale(LC_CTYPE, "C.UTF-8"); /* for the columns of what is on the screen */

@@ -12,6 +12,7 @@
 #ifndef CONCLAVE_TESTS_SCALE_INSIDE_H
 #define CONCLAVE_TESTS_SCALE_INSIDE_H
 
+#include "grow.h"
 #include "replica/replica.h"
 #include "scale.h"
 
@@ -125,15 +126,6 @@ enum { MONOTONIC_START_MS = 1000 }; /* of every replica's clock */
 
 /* Where measured_s and measured_calls keep what is no message. */
 enum { CALL_END = SCALE_TAGS, CALL_TICK = SCALE_TAGS + 2, CALL_SUBMIT = SCALE_TAGS + 3 };
-
-/* Room for one more element. */
-#define GROW(array, count, capacity)                                                       \
-    do {                                                                                   \
-        if ((count) == (capacity)) {                                                       \
-            (capacity) = (capacity) > 0 ? 2 * (capacity) : 16;                             \
-            (array) = alloc_resize((array), (capacity), sizeof(*(array)));                 \
-        }                                                                                  \
-    } while (0)
 
 /* --- world.c --- */
 void world_open(struct scale *s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Councils of sizes and over distances that this machine cannot carry: scale.h. */
 #include "json.h"
+#include "number.h"
 #include "plans.h"
 
 #include "crypto/key.h"
@@ -57,12 +58,11 @@ __attribute__((noreturn)) static void usage(const char *what, const char *word)
 
 static unsigned number(const char *text, unsigned min, unsigned max)
 {
-    char *end = NULL;
-    unsigned long value = strtoul(text, &end, 10);
-    if (end == text || *end != '\0' || value < min || value > max) {
+    unsigned value = 0;
+    if (!number_read(text, min, max, &value)) {
         usage("not a number in its range", text);
     }
-    return (unsigned)value;
+    return value;
 }
 
 static void add_kind(struct plans *p, const char *word)

@@ -5,6 +5,7 @@
 #define CONCLAVE_TESTS_CLUSTER_DISK_WRITE_H
 
 #include "cluster/disk.h"
+#include "grow.h"
 
 enum write_kind {
     WRITE_APPEND,
@@ -38,15 +39,6 @@ struct disk_write {
         struct ledger_proposal proposal;
     };
 };
-
-/* Room for one more element. */
-#define GROW(array, count, capacity)                                                       \
-    do {                                                                                   \
-        if ((count) == (capacity)) {                                                       \
-            (capacity) = (capacity) > 0 ? 2 * (capacity) : 16;                             \
-            (array) = alloc_resize((array), (capacity), sizeof(*(array)));                 \
-        }                                                                                  \
-    } while (0)
 
 void disk_apply(struct disk *d, const struct disk_write *w);
 
