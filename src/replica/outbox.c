@@ -36,7 +36,8 @@ struct outbox {
     struct item *unsealed_from; /* no item before this one waits for an envelope */
     struct sealed *sealed;      /* unordered envelopes of both sorts, in the order sealed */
     size_t sealed_count, sealed_capacity;
-    uint32_t unsealed; /* items without an envelope */
+    uint32_t unsealed;         /* items without an envelope */
+    uint32_t items, proposals; /* all of them, and the PROPOSEs */
 };
 
 struct outbox *outbox_new(void)
@@ -109,6 +110,8 @@ void outbox_add(struct replica *r, struct slice operation, bool durable)
     *bucket_of(o, &id) = i;
     o->unsealed_from = o->unsealed_from != NULL ? o->unsealed_from : i;
     o->unsealed++;
+    o->items++;
+    o->proposals += i->kind == OPERATION_PROPOSE;
     if (durable) {
         ledger_put_own(r->ledger, &id, operation);
     }
@@ -239,6 +242,8 @@ static void done(struct replica *r, const struct hash *id)
     if (o->unsealed_from == i) {
         o->unsealed_from = i->next;
     }
+    o->items--;
+    o->proposals -= i->kind == OPERATION_PROPOSE;
     if (i->durable) {
         ledger_drop_own(r->ledger, id);
     }
@@ -288,10 +293,8 @@ void outbox_repeat(struct replica *r, uint16_t seat)
 void outbox_load(const struct replica *r, struct replica_load *out)
 {
     const struct outbox *o = r->outbox;
-    for (const struct item *i = o->first; i != NULL; i = i->next) {
-        out->operations++;
-        out->proposals += i->kind == OPERATION_PROPOSE;
-    }
+    out->operations = o->items;
+    out->proposals = o->proposals;
     for (int sort = 0; sort < ENVELOPE_SORTS; sort++) {
         out->outstanding[sort] = outstanding(r, (enum envelope_sort)sort);
     }
