@@ -18,8 +18,9 @@ static struct {
     log_tap *tap;
     void *tap_context;
     uint64_t lost, lost_since_ms; /* lines that the destination did not take */
-    bool lost_is_told;            /* aside, */
-    uint64_t told_ms;             /* monotonic: when it last was, 0: never */
+    uint64_t lost_ever;
+    bool lost_is_told; /* aside, */
+    uint64_t told_ms;  /* monotonic: when it last was, 0: never */
 } the_log = {.level = LOG_LEVEL_INFO};
 
 static const char *const level_names[] = {"debug", "info", "warn", "error"};
@@ -171,7 +172,10 @@ static void write_or_count(enum log_level level, const struct log_field *fields,
         if (the_log.lost > 0) {
             end_losing(moment);
         }
-    } else if (the_log.lost++ == 0) {
+        return;
+    }
+    the_log.lost_ever++;
+    if (the_log.lost++ == 0) {
         begin_losing(moment);
     }
 }
@@ -179,6 +183,11 @@ static void write_or_count(enum log_level level, const struct log_field *fields,
 uint64_t log_lost(void)
 {
     return the_log.lost;
+}
+
+uint64_t log_lost_ever(void)
+{
+    return the_log.lost_ever;
 }
 
 /* --- what repeats itself --- */

@@ -31,6 +31,8 @@ int log_reopen(struct complaint *why);
 void log_close(void);
 /* Lines that were lost since the destination last took one; 0: it takes them. */
 uint64_t log_lost(void);
+/* Lines that were lost since the process began. */
+uint64_t log_lost_ever(void);
 /* Now and then: tells what was withheld long enough. */
 void log_tick(void);
 /* Whether standard error is the journal's and lines go there. */

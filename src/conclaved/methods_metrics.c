@@ -78,6 +78,8 @@ static void put_blocks(struct families *f, const struct node *n,
     families_number(f, m->blocks, NULL);
     families_counter(f, "conclave_block_bytes", "bytes", "Bytes of those blocks.");
     families_number(f, m->block_bytes, NULL);
+    families_counter(f, "conclave_envelopes", "", "Envelopes in those blocks.");
+    families_number(f, m->envelopes, NULL);
     families_counter(f, "conclave_operations", "",
                      "Operations in those blocks, by what became of them.");
     for (int v = 0; v < METRICS_VERDICTS; v++) {

@@ -52,6 +52,7 @@ void metrics_executed(struct metrics *m, const struct block *b,
 {
     m->blocks++;
     m->block_bytes += b->encoding.size;
+    m->envelopes += b->count;
     for (uint32_t i = 0; i < b->count; i++) {
         m->operations[VERDICT_EFFECT] += b->envelopes[i]->count;
     }

@@ -25,7 +25,7 @@ struct metrics {
     uint64_t catch_ups;
     struct histogram prepared, committed; /* from a block's acceptance */
 
-    uint64_t blocks, block_bytes;
+    uint64_t blocks, block_bytes, envelopes;
     uint64_t operations[METRICS_VERDICTS];
     uint64_t decisions[CLASSES_MAX][METRICS_OUTCOMES];
     struct histogram decided; /* from the block that opens a proposal to the one that ends

@@ -113,6 +113,9 @@ static void put_process(struct families *f, const struct node *n)
     struct rlimit limit = {0, 0};
     (void)getrusage(RUSAGE_SELF, &usage);
     (void)getrlimit(RLIMIT_NOFILE, &limit);
+    families_counter(f, "conclave_log_lines_lost", "",
+                     "Lines that the log's destination did not take.");
+    families_number(f, log_lost_ever(), NULL);
     families_counter(f, "conclave_process_cpu_seconds", "seconds",
                      "Processor time of the daemon.");
     families_real(f, seconds_of(&usage.ru_utime) + seconds_of(&usage.ru_stime), NULL);

@@ -405,6 +405,7 @@ static void full_disk(void)
     LOG_EVENT(LOG_LEVEL_INFO, "seven");
     (void)setrlimit(RLIMIT_FSIZE, &old);
     LOG_EVENT(LOG_LEVEL_INFO, "eight");
+    is((long long)log_lost_ever(), 4, "of all that were lost there is a count");
     (void)dup2(standard, STDERR_FILENO);
     text = content(aside_path);
     const char *full = strstr(text, "event=log.full"),

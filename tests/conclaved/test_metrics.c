@@ -114,6 +114,15 @@ static void count_block(struct metrics *m)
     free(b);
 }
 
+/* Two, on a disk that is full. */
+static void lose_lines(void)
+{
+    (void)log_open("/dev/full", LOG_LEVEL_INFO, NULL);
+    LOG_EVENT(LOG_LEVEL_INFO, "one");
+    LOG_EVENT(LOG_LEVEL_INFO, "two");
+    (void)log_open("stderr", LOG_LEVEL_INFO, NULL);
+}
+
 static void test_counted(void)
 {
     struct metrics *m = &hand.node.metrics;
@@ -126,6 +135,7 @@ static void test_counted(void)
     flagging_raise(&hand.node,
                    &(struct sighting){
                        .kind = FLAG_SILENT, .seat = 2, .is_local = true, .text = "gone"});
+    lose_lines();
     struct exposition *e = scrape();
     has(e, "conclave_view_changes_total", "cause=\"timeout\"", 2);
     has(e, "conclave_view_changes_total", "cause=\"rotation\"", 0);
@@ -142,6 +152,8 @@ static void test_counted(void)
     has(e, "conclave_store_sync_seconds_bucket", "le=\"0.0001\"", 1);
     has(e, "conclave_blocks_total", "", 1);
     has(e, "conclave_block_bytes_total", "", 500);
+    has(e, "conclave_envelopes_total", "", 1);
+    has(e, "conclave_log_lines_lost_total", "", 2);
     has(e, "conclave_operations_total", "verdict=\"effect\"", 2);
     has(e, "conclave_operations_total", "verdict=\"quota\"", 1);
     ok(exposition_sum(e, "conclave_decisions_total", "outcome=\"approved\"") == 1 &&
