@@ -3,7 +3,7 @@
 
 from figures import BLOCK, FINAL, OUTCOME, PHASE, PROVABLE, block_checks, quorum
 
-WIDTH = 88
+WIDTH = 80  # of words; tables are narrower by what a manual page indents them
 
 
 def number(value, scale=1.0):
@@ -64,7 +64,8 @@ def machine(r):
                      f'{number(c["byte_ns"])} ns for each byte')
     if r.fitted:
         lines.append(f'     {number(c["turn_ns"], 1e-3)} us for a turn of a daemon besides, '
-                     f'fitted to one operation alone at n = {r.fitted}')
+                     f'fitted to one')
+        lines.append(f'     operation alone at n = {r.fitted}')
     return '\n'.join(lines)
 
 
@@ -98,17 +99,25 @@ def operations(r):
     return table(heads, rows)
 
 
-def decisions(r):
-    heads = ['\nseats', '\nhow', 'outcome\np50, ms', 'final\nms', 'CPU\nms', 'checks\n',
-             'sent\nkB', 'disk\nkB', 'many\n/s', 'CPU\nms', 'checks\n', 'sent\nkB',
-             'disk\nkB']
+def one_decision(r):
+    heads = ['seats', 'how', 'outcome\np50, ms', 'final\nms', 'CPU\nms', 'checks',
+             'sent\nkB', 'disk\nkB']
     rows = []
     for how, row in both(r):
         rows.append([
             str(row['seats']), how, number(row.get('outcome'), 1e3),
             number(row.get('final'), 1e3), number(row.get('one_cpu'), 1e3),
             number(row.get('one_checks')), number(row.get('one_wire'), 1e-3),
-            number(row.get('one_disk'), 1e-3), number(row.get('many_per_s')),
+            number(row.get('one_disk'), 1e-3)])
+    return table(heads, rows)
+
+
+def many_decisions(r):
+    heads = ['seats', 'how', 'all\n/s', 'CPU\nms', 'checks', 'sent\nkB', 'disk\nkB']
+    rows = []
+    for how, row in both(r):
+        rows.append([
+            str(row['seats']), how, number(row.get('many_per_s')),
             number(row.get('many_cpu'), 1e3), number(row.get('many_checks')),
             number(row.get('many_wire'), 1e-3), number(row.get('many_disk'), 1e-3)])
     return table(heads, rows)
@@ -118,34 +127,51 @@ def in_delays(seconds, delay):
     return '-' if seconds is None else f'{seconds / delay:.1f}'
 
 
-def distances(r):
+def far_rows(r):
+    return sorted(r.far + r.lines,
+                  key=lambda row: (row['delay'], row['seats'], row['how'] == 'apart'))
+
+
+def far_times(r):
     heads = ['delay\nms', 'seats', 'how', 'block\nms', f'\n{PHASE}', 'outcome\nms',
-             f'\n{OUTCOME}', 'final\nms', f'\n{FINAL}', 'provable\nms', f'\n{PROVABLE}',
-             'one\n/s', 'bound\n/s', 'many\n/s', 'bound\n/s', 'of']
+             f'\n{OUTCOME}', 'final\nms', f'\n{FINAL}', 'prov-\nable\nms',
+             f'\n{PROVABLE}']
     rows = []
-    for row in sorted(r.far + r.lines,
-                      key=lambda row: (row['delay'], row['seats'], row['how'] == 'apart')):
+    for row in far_rows(r):
         d = row['delay']
         rows.append([
             number(d, 1e3), str(row['seats']), row['how'], number(row['alone'], 1e3),
             in_delays(row['alone'], d), number(row['outcome'], 1e3),
             in_delays(row['outcome'], d), number(row['final'], 1e3),
             in_delays(row['final'], d), number(row['provable'], 1e3),
-            in_delays(row['provable'], d), number(row['one_per_s']),
+            in_delays(row['provable'], d)])
+    return table(heads, rows)
+
+
+def far_rates(r):
+    heads = ['delay\nms', 'seats', 'how', 'one\n/s', 'bound\n/s', 'many\n/s', 'bound\n/s',
+             'of']
+    rows = []
+    for row in far_rows(r):
+        d = row['delay']
+        rows.append([
+            number(d, 1e3), str(row['seats']), row['how'], number(row['one_per_s']),
             number(1 / ((PROVABLE if row['how'] == 'apart' else FINAL) * d)),
             number(row['many_per_s']), number(row['many_bound']), str(row['many'] or '-')])
     return table(heads, rows)
 
 
-def model(r):
-    names = [('ops_per_s', 'operations\n/s'), ('op_cpu', 'CPU'), ('op_wire', 'wire'),
-             ('op_disk', 'disk'), ('alone', 'alone\np50'), ('outcome', 'outcome\np50'),
-             ('one_cpu', 'CPU'), ('one_checks', 'checks'), ('one_wire', 'wire'),
-             ('one_disk', 'disk'), ('many_per_s', 'many\n/s'), ('many_cpu', 'CPU'),
-             ('many_checks', 'checks')]
+def model(r, names):
     rows = [[str(n)] + [number(row.get(name)) for name, _ in names]
             for n, row in r.compared().items()]
     return table(['seats'] + [head for _, head in names], rows)
+
+
+MODEL_OPERATIONS = [('ops_per_s', 'all\n/s'), ('op_cpu', 'CPU'), ('op_wire', 'wire'),
+                    ('op_disk', 'disk'), ('alone', 'alone\np50')]
+MODEL_DECISIONS = [('outcome', 'outcome\np50'), ('one_cpu', 'CPU'), ('one_checks', 'checks'),
+                   ('one_wire', 'wire'), ('one_disk', 'disk'), ('many_per_s', 'many\n/s'),
+                   ('many_cpu', 'CPU'), ('many_checks', 'checks')]
 
 
 def far_model(r):
@@ -156,13 +182,13 @@ def far_model(r):
 
 
 def arithmetic():
-    lines = [f'block       envelope to the primary 1, PRE-PREPARE 1, PREPARE 1, COMMIT 1'
+    lines = [f'block     envelope to the primary 1, PRE-PREPARE 1, PREPARE 1, COMMIT 1'
              f' = {PHASE}',
-             f'outcome     a block with the PROPOSE {PHASE}, one with all ballots {PHASE}, '
-             f'one with all reveals {PHASE} = {OUTCOME}',
-             f'final       a proposal makes one step in a block: an empty one more, '
+             f'outcome   blocks with the PROPOSE {PHASE}, with all ballots {PHASE}, '
+             f'with all reveals {PHASE} = {OUTCOME}',
+             f'final     a proposal makes one step in a block: an empty one more, '
              f'{BLOCK} = {FINAL}',
-             f'provable    a header that covers the record: an empty one more, {BLOCK} = '
+             f'provable  a header that covers the record: an empty one more, {BLOCK} = '
              f'{PROVABLE}']
     return '\n'.join(lines)
 
@@ -193,13 +219,20 @@ def sections(r):
     if r.sizes:
         yield ('OPERATIONS: as many as the council takes, of 8 bytes in large envelopes; of '
                'one replica', operations(r), '')
-        yield ('DECISIONS: one after another, and many at once; of one replica, for one '
-               'decision', decisions(r), HOW)
+        yield ('DECISIONS: one after another; of one replica, for one decision',
+               one_decision(r), '')
+        yield ('MANY DECISIONS: at once; of one replica, for one decision',
+               many_decisions(r), HOW)
     if r.compared():
-        yield 'THE MODEL: over what is real; 1 would be right', model(r), ''
+        yield ('THE MODEL: of operations, over what is real; 1 would be right',
+               model(r, MODEL_OPERATIONS), '')
+        yield ('THE MODEL OF DECISIONS: one after another, and many at once; over what is '
+               'real', model(r, MODEL_DECISIONS), '')
     if r.far or r.lines:
         yield ('OVER DISTANCES: delays are one way; the lower bound in delays stands above '
-               'each column', distances(r), BEYOND)
+               'each column', far_times(r), '')
+        yield ('RATES OVER DISTANCES: decisions a second, one after another and many at '
+               'once', far_rates(r), BEYOND)
     if r.far_compared:
         yield ('THE MODEL OVER DISTANCES: asked as the real daemons; over what is real',
                far_model(r), '')
@@ -216,14 +249,14 @@ default, or four delays where that is more.'''
 def text(r):
     parts = []
     for title, lines, words in sections(r):
-        parts += [title, '', lines, '']
+        parts += [wrapped(title), '', lines, '']
         if words:
             parts += [wrapped(words), '']
     if r.far or r.lines:
         parts += [bound(), '']
     if r.sizes:
-        parts += ['Signatures that one replica checks for a block with one envelope, from '
-                  '1 + 2(q-1) to 1 + 2(n-1):',
+        parts += [wrapped('Signatures that one replica checks for a block with one '
+                          'envelope, from 1 + 2(q-1) to 1 + 2(n-1):'),
                   wrapped(', '.join('{} to {} at n = {} (q = {})'.format(
                       *block_checks(n), n, quorum(n)) for n in r.sizes)), '']
     return '\n'.join(parts)

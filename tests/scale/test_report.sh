@@ -81,6 +81,14 @@ ok 'the model beside what was measured' between \
 ok 'a decision over 20 ms takes at least twelve delays' between \
     "$(awk '/^OVER/ { inside = 1 } inside && $1 == "20.0" { print $7 }' \
         report/report.txt)" 12 16
+ok 'many decisions, measured' same "$(cell 'MANY DECISIONS' 4 real 3)" 640
+ok 'of the model' between \
+    "$(awk '/^THE MODEL OF DECISIONS/ { inside = 1 } inside && $1 == 4 { print $2 }' \
+        report/report.txt)" 0.1 10
+ok 'their rate over 20 ms' between \
+    "$(awk '/^RATES OVER/ { inside = 1 } inside && $1 == "20.0" { print $4 }' \
+        report/report.txt)" 1 3.4
+ok 'nothing is wider than 80 columns' awk 'length > 80 { exit 1 }' report/report.txt
 ok 'the arithmetic is shown' grep -q '^provable .* = 18$' report/report.txt
 
 ok 'a simulation alone' exits_with 0 report --scale scale.json --out alone --no-plots
@@ -99,6 +107,15 @@ page()
         --no-plots --page page.7
 }
 ok 'the tables go into the manual page' page
+# A page of 80 columns has 75 for them.
+tables_fit()
+{
+    awk '/^\.Bd -literal/ { inside = 1; found = 1 }
+        /^\.Ed/ { inside = 0 }
+        inside && length > 75 { wide = 1 }
+        END { exit wide || !found }' page.7
+}
+ok 'where there is room for them' tables_fit
 ok 'in their place' grep -q '^\.Ss Operations$' page.7
 cp page.7 first
 ok 'again' page
