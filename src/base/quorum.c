@@ -21,6 +21,21 @@ unsigned quorum_default_threshold(unsigned n)
     return (2 * n + 2) / 3;
 }
 
+unsigned quorum_stop(unsigned n)
+{
+    return n - quorum_size(n) + 1;
+}
+
+unsigned quorum_fork(unsigned n)
+{
+    return 2 * quorum_size(n) - n;
+}
+
+unsigned quorum_veto(unsigned n, unsigned threshold)
+{
+    return n - threshold + 1;
+}
+
 uint16_t quorum_primary(unsigned n, uint64_t view)
 {
     return (uint16_t)(1 + view % n);

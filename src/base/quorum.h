@@ -16,6 +16,13 @@ unsigned quorum_size(unsigned n);
 unsigned quorum_weak(unsigned n);
 /* Default threshold of a decision: ceil(2n / 3). */
 unsigned quorum_default_threshold(unsigned n);
+/* So many silent seats stop the ordering of blocks: the others are no quorum. n - q + 1. */
+unsigned quorum_stop(unsigned n);
+/* So many seats that lie can have two blocks certified at one height: two quorums may have
+ * no others in common. 2q - n. */
+unsigned quorum_fork(unsigned n);
+/* So many seats that do not approve keep a proposal with this threshold from approval. */
+unsigned quorum_veto(unsigned n, unsigned threshold);
 /* The primary of a view: seat 1 + (view mod n), section 6. */
 uint16_t quorum_primary(unsigned n, uint64_t view);
 

@@ -155,11 +155,7 @@ static bool read_group(const struct clusters *c, uint16_t group, uint16_t n,
 
 static unsigned in_common(const struct seat_set *a, const struct seat_set *b)
 {
-    struct seat_set both;
-    for (size_t i = 0; i < SEATS_MAX / 64; i++) {
-        both.words[i] = a->words[i] & b->words[i];
-    }
-    return seat_set_count(&both);
+    return seat_set_count(a) - seat_set_count_beyond(a, b);
 }
 
 /* The open finding that this group is: the one with half of its seats, else 0. */

@@ -7,15 +7,8 @@
 #ifndef CONCLAVE_PATTERNS_FINDING_H
 #define CONCLAVE_PATTERNS_FINDING_H
 
+#include "base/seat_set.h"
 #include "watch/flag.h"
-
-/* Seats 1..SEATS_MAX as bits; seat 1 is the lowest bit of the first word. */
-struct seat_set {
-    uint64_t words[SEATS_MAX / 64];
-};
-void seat_set_add(struct seat_set *s, uint16_t seat);
-bool seat_set_has(const struct seat_set *s, uint16_t seat);
-unsigned seat_set_count(const struct seat_set *s);
 
 #define FINDING_NO_CLASS    UINT32_MAX
 #define FINDING_NO_DECISION UINT64_MAX

@@ -49,6 +49,18 @@ static void properties(void)
     ok(live, "the correct seats alone are a quorum");
     ok(weak, "a weak quorum holds a correct seat");
     ok(threshold, "the default threshold is ceil(2n/3), within f+1..n-f");
+    bool stop = true, fork = true, veto = true;
+    for (unsigned n = 4; n <= 128; n++) {
+        unsigned f = quorum_faulty(n), q = quorum_size(n), t = quorum_default_threshold(n);
+        unsigned s = quorum_stop(n), k = quorum_fork(n), v = quorum_veto(n, t);
+        stop = stop && s > f && n - s < q && n - (s - 1) >= q;
+        /* Two quorums that share liars only: all others are in one of them. */
+        fork = fork && k > f && 2 * (q - k) + k <= n && 2 * (q - (k - 1)) + (k - 1) > n;
+        veto = veto && v > f && n - v < t && n - (v - 1) >= t;
+    }
+    ok(stop, "the fewest silent seats that leave no quorum are more than f");
+    ok(fork, "so are the fewest liars that two quorums can have alone in common");
+    ok(veto, "and the fewest without which a threshold cannot be reached");
     ok(shared(33, 21) == 9 && shared(33, 22) == 11, "at 33, 21 share 9 and 22 share 11");
 }
 
