@@ -76,7 +76,8 @@ int charter_load(const char *path, struct charter **out, struct complaint *why);
 void charter_free(struct charter *c);
 
 /* Calls say with each thing that is allowed but unwise: windows below
- * 2 x (max_drift + timer ceiling), one vendor or model family with more than f seats. */
+ * 2 x (max_drift + timer ceiling), more than f seats of one vendor, model family or
+ * jurisdiction, or of which the charter does not say that. */
 void charter_warnings(const struct charter *c, void (*say)(void *context, const char *text),
                       void *context);
 

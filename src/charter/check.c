@@ -2,14 +2,11 @@
 #include "charter/check.h"
 
 #include "base/quorum.h"
-#include "base/text.h"
 #include "charter/address.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 static const struct place root = {NULL, NULL, 0};
 static const struct place seats = {&root, "seats", 0};
@@ -126,81 +123,4 @@ void check_charter(struct fields *f, const struct charter *c)
     }
     check_seats(f, c);
     check_classes(f, c);
-}
-
-/* --- what is allowed but unwise --- */
-
-struct listener {
-    void (*say)(void *context, const char *text);
-    void *context;
-};
-
-__attribute__((format(printf, 2, 3))) static void warn(const struct listener *l,
-                                                       const char *format, ...)
-{
-    char text[COMPLAINT_BYTES];
-    va_list args;
-    va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    text[text_whole(slice_of_string(text))] = '\0';
-    l->say(l->context, text);
-}
-
-static void warn_window(const struct listener *l, size_t class, const char *field,
-                        uint64_t window, uint64_t wise)
-{
-    if (window < wise) {
-        warn(l,
-             "classes[%zu].%s: %" PRIu64 " is below 2 x (timing.max_drift_ms + "
-             "timing.timer_ceiling_ms) = %" PRIu64
-             ": a slow change of primary may use it up",
-             class, field, window, wise);
-    }
-}
-
-/* Makers that differ in capitals only are one maker. */
-static void warn_share(const struct charter *c, const struct listener *l, const char *what,
-                       const char *(*value)(const struct charter_seat *))
-{
-    unsigned f = quorum_faulty(c->seat_count);
-    for (size_t i = 0; i < c->seat_count; i++) {
-        const char *name = value(&c->seats[i]);
-        unsigned share = 0;
-        bool counted = false;
-        for (size_t j = 0; j < c->seat_count; j++) {
-            bool same = strcasecmp(name, value(&c->seats[j])) == 0;
-            share += same;
-            counted = counted || (same && j < i);
-        }
-        if (share > f && !counted) {
-            warn(l,
-                 "seats: the %s '%s' has %u seats, more than the f = %u that may fail "
-                 "together",
-                 what, name, share, f);
-        }
-    }
-}
-
-static const char *vendor_of(const struct charter_seat *s)
-{
-    return s->vendor;
-}
-
-static const char *family_of(const struct charter_seat *s)
-{
-    return s->model_family;
-}
-
-void charter_warnings(const struct charter *c, void (*say)(void *context, const char *text),
-                      void *context)
-{
-    struct listener l = {say, context};
-    uint64_t wise = 2 * (c->max_drift_ms + c->timer_ceiling_ms);
-    for (size_t i = 0; i < c->class_count; i++) {
-        warn_window(&l, i, "commit_ms", c->classes[i].commit_ms, wise);
-        warn_window(&l, i, "reveal_ms", c->classes[i].reveal_ms, wise);
-    }
-    warn_share(c, &l, "vendor", vendor_of);
-    warn_share(c, &l, "model family", family_of);
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "conclave/commands.h"
-#include "conclave/output.h"
+#include "conclave/describe.h"
+#include "conclave/diversity_print.h"
 
 #include "base/clock.h"
 #include "base/quorum.h"
 #include "charter/charter.h"
+#include "charter/diversity.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -26,7 +28,7 @@ static json_t *find_warnings(const struct charter *c)
     return warnings;
 }
 
-static void print(const struct charter *c, const json_t *warnings)
+static void print(const struct charter *c, const json_t *warnings, const json_t *diversity)
 {
     unsigned n = c->seat_count;
     char id[2 * HASH_BYTES + 1];
@@ -50,10 +52,14 @@ static void print(const struct charter *c, const json_t *warnings)
     char interval[32];
     output_duration(interval, c->publish_interval_ms);
     (void)printf("publish   a checkpoint of the log every %s at most\n", interval);
-    for (size_t i = 0; i < json_array_size(warnings); i++) {
-        (void)printf("warning   ");
-        output_text(COLOUR_WARN, json_string_value(json_array_get(warnings, i)));
+    (void)printf("\n");
+    diversity_print(diversity);
+    if (json_array_size(warnings) > 0) {
         (void)printf("\n");
+    }
+    for (size_t i = 0; i < json_array_size(warnings); i++) {
+        describe_wrapped("warning", COLOUR_WARN,
+                         json_string_value(json_array_get(warnings, i)));
     }
 }
 
@@ -79,21 +85,29 @@ static enum command_exit run(const struct command_line *line)
     if (charter_load(line->operands[0], &c, &why) != 0) {
         return refuse(line, &why);
     }
-    json_t *warnings = find_warnings(c);
+    json_t *warnings = find_warnings(c), *diversity = diversity_json(c);
     if (line->json) {
         char id[2 * HASH_BYTES + 1];
         hex_encode(id, slice_of(c->council_id.bytes, HASH_BYTES));
-        json_t *result = json_pack("{s:b, s:s, s:i, s:O}", "valid", 1, "council_id", id,
-                                   "seats", (int)c->seat_count, "warnings", warnings);
+        json_t *result =
+            json_pack("{s:b, s:s, s:i, s:O, s:O}", "valid", 1, "council_id", id, "seats",
+                      (int)c->seat_count, "warnings", warnings, "diversity", diversity);
         output_json(result);
         json_decref(result);
     } else {
-        print(c, warnings);
+        print(c, warnings, diversity);
     }
+    bool bad = command_flag(line, "strict") && json_array_size(warnings) > 0;
+    json_decref(diversity);
     json_decref(warnings);
     charter_free(c);
-    return COMMAND_DONE;
+    return bad ? COMMAND_FAILED : COMMAND_DONE;
 }
+
+static const struct command_option options[] = {
+    {"strict", ARGUMENT_NONE, NULL, "exit with status 1 where there are warnings, too"},
+    {NULL, ARGUMENT_NONE, NULL, NULL},
+};
 
 const struct command command_charter_check = {
     .name = "charter check",
@@ -102,6 +116,10 @@ const struct command command_charter_check = {
     .operand = ARGUMENT_FILE,
     .operands_min = 1,
     .operands_max = 1,
-    .details = "Warnings do not change the exit status.\n",
+    .options = options,
+    .details =
+        "It shows how many seats each vendor, model family and jurisdiction has, and how\n"
+        "few of them together exceed f or reach a threshold. Warnings do not change the\n"
+        "exit status without --strict.\n",
     .run = run,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "conclave/commands.h"
 #include "conclave/describe.h"
+#include "conclave/diversity_print.h"
 #include "conclave/node.h"
 
 #include <string.h>
@@ -69,13 +70,13 @@ static void flags_cell(struct table *t, const json_t *seat)
 static void print_seats(const json_t *seats)
 {
     static const char *const headings[] = {
-        "SEAT",  "NAME", "JURISDICTION", "MODEL", "STATE",  "VIEW",     "HEIGHT",
-        "HEARD", "TRIP", "BALLOTS",      "LATE",  "MISSED", "WITHHELD", "FLAGS"};
+        "SEAT",  "NAME", "VENDOR",  "MODEL", "JURISDICTION", "STATE",    "VIEW", "HEIGHT",
+        "HEARD", "TRIP", "BALLOTS", "LATE",  "MISSED",       "WITHHELD", "FLAGS"};
     static const enum align align[] = {ALIGN_RIGHT, ALIGN_LEFT,  ALIGN_LEFT,  ALIGN_LEFT,
-                                       ALIGN_LEFT,  ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT,
+                                       ALIGN_LEFT,  ALIGN_LEFT,  ALIGN_RIGHT, ALIGN_RIGHT,
                                        ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_RIGHT,
-                                       ALIGN_RIGHT, ALIGN_LEFT};
-    struct table *t = table_new(14, headings, align);
+                                       ALIGN_RIGHT, ALIGN_RIGHT, ALIGN_LEFT};
+    struct table *t = table_new(15, headings, align);
     for (size_t i = 0; i < json_array_size(seats); i++) {
         const json_t *seat = json_array_get(seats, i);
         const json_t *totals = json_object_get(seat, "totals");
@@ -83,8 +84,9 @@ static void print_seats(const json_t *seats)
         const char *state = state_of(seat, &colour);
         number_cell(t, seat, "seat", "");
         table_cell(t, COLOUR_PLAIN, "%s", member_text(seat, "name"));
-        table_cell(t, COLOUR_PLAIN, "%s", member_text(seat, "jurisdiction"));
+        table_cell(t, COLOUR_PLAIN, "%s", member_text(seat, "vendor"));
         table_cell(t, COLOUR_PLAIN, "%s", member_text(seat, "model_family"));
+        table_cell(t, COLOUR_PLAIN, "%s", member_text(seat, "jurisdiction"));
         table_cell(t, colour, "%s", state);
         number_cell(t, seat, "view", "");
         number_cell(t, seat, "height", "");
@@ -126,12 +128,15 @@ static void print_excluded(const json_t *seats)
 
 static enum command_exit run(const struct command_line *line)
 {
-    json_t *seats = node_ask(line, "seats", NULL);
+    bool groups = command_flag(line, "groups");
+    json_t *seats = node_ask(line, groups ? "diversity" : "seats", NULL);
     if (seats == NULL) {
         return COMMAND_FAILED;
     }
     if (line->json) {
         output_json(seats);
+    } else if (groups) {
+        diversity_print(seats);
     } else {
         print_seats(seats);
         print_excluded(seats);
@@ -140,13 +145,20 @@ static enum command_exit run(const struct command_line *line)
     return COMMAND_DONE;
 }
 
+static const struct command_option options[] = {
+    {"groups", ARGUMENT_NONE, NULL, "how many each vendor, model family, jurisdiction has"},
+    {NULL, ARGUMENT_NONE, NULL, NULL},
+};
+
 const struct command command_seats = {
     .name = "seats",
     .summary = "List the seats: who they are, whether they are there, how they voted",
     .operands = "",
     .socket = true,
+    .options = options,
     .details =
         "What is said of another seat but its votes is this node's own observation.\n"
-        "conclave seats --json has more: keys, addresses, counts of the channels.\n",
+        "conclave seats --json has more: keys, addresses, counts of the channels.\n"
+        "--groups shows who may fail together, as conclave charter check does.\n",
     .run = run,
 };

@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/quorum.h"
+#include "charter/diversity.h"
 #include "conclaved/node.h"
 #include "conclaved/version.h"
 
@@ -54,6 +55,23 @@ static void tell_limits(struct node *n)
     free(data);
 }
 
+/* A line for each group that has more seats than may fail. That the charter does not say
+ * what seats are is no news to whoever wrote it. */
+static void tell_concentration(const struct charter *c)
+{
+    struct diversity *d = alloc(sizeof(*d));
+    diversity_find(c, d);
+    for (uint16_t i = 0; i < d->first[DIVERSITY_KINDS]; i++) {
+        const struct diversity_group *g = &d->groups[i];
+        if (diversity_exceeds(d, g)) {
+            LOG_EVENT(g->stated ? LOG_LEVEL_WARN : LOG_LEVEL_INFO, "charter.concentrated",
+                      LOG_S("kind", diversity_name(g->kind)), LOG_S("name", g->name),
+                      LOG_N("seats", g->size), LOG_N("faulty", quorum_faulty(d->seats)));
+        }
+    }
+    free(d);
+}
+
 void introduce_node(struct node *n)
 {
     const struct charter *c = n->charter;
@@ -66,6 +84,7 @@ void introduce_node(struct node *n)
               LOG_S("charter", charter));
     free(charter);
     tell_limits(n);
+    tell_concentration(c);
 }
 
 void introduce_again(const struct node *n)

@@ -5,7 +5,7 @@
 
 struct node;
 
-/* node.started and node.limits. */
+/* node.started, node.limits, and charter.concentrated where that is so. */
 void introduce_node(struct node *n);
 /* log.reopened: the head of a new file. */
 void introduce_again(const struct node *n);

@@ -67,6 +67,7 @@ const struct control_method node_methods[] = {
     {"status", ROLE_READ, method_status},
     {"seats", ROLE_READ, method_seats},
     {"charter", ROLE_READ, method_charter},
+    {"diversity", ROLE_READ, method_diversity},
     {"proposals", ROLE_READ, method_proposals},
     {"proposal", ROLE_READ, method_proposal},
     {"blocks", ROLE_READ, method_blocks},

@@ -20,6 +20,7 @@ enum {
 control_handler method_status;          /* methods_status.c */
 control_handler method_seats;           /* methods_seats.c */
 control_handler method_charter;         /* methods_seats.c */
+control_handler method_diversity;       /* methods_seats.c */
 control_handler method_proposals;       /* methods_proposals.c */
 control_handler method_proposal;        /* methods_proposal.c */
 control_handler method_blocks;          /* methods_ledger.c */

@@ -2,6 +2,7 @@
 #include "conclaved/methods.h"
 
 #include "base/clock.h"
+#include "charter/diversity.h"
 #include "conclaved/agents.h"
 #include "conclaved/events.h"
 #include "conclaved/exclusion.h"
@@ -170,4 +171,12 @@ json_t *method_charter(void *context, struct control_session *s, json_t *params)
         json_loadb((const char *)n->charter->json->data, n->charter->json->size, 0, NULL);
     assert(charter != NULL);
     return charter;
+}
+
+json_t *method_diversity(void *context, struct control_session *s, json_t *params)
+{
+    const struct node *n = context;
+    struct parameters p;
+    parameters_begin(&p, s, params);
+    return parameters_end(&p) ? diversity_json(n->charter) : NULL;
 }

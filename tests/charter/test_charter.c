@@ -22,12 +22,14 @@ static json_t *make_seat(unsigned number)
     char *address = alloc_printf("127.0.0.1:%u", 20000 + number);
     char *name = alloc_printf("seat-%u", number);
     char *vendor = alloc_printf("vendor %u", number % 4);
+    char *place = alloc_printf("place %u", number % 5);
     json_t *seat = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "key", hex, "address",
-                             address, "name", name, "jurisdiction", "Aland", "speciality",
+                             address, "name", name, "jurisdiction", place, "speciality",
                              "law", "vendor", vendor, "model_family", vendor);
     free(address);
     free(name);
     free(vendor);
+    free(place);
     return seat;
 }
 
@@ -308,7 +310,7 @@ static void test_values(void)
     ok(strcmp(c->name, "test") == 0 && c->created_ms == 1700000000000, "name and time");
     ok(strcmp(c->seats[32].name, "seat-33") == 0 &&
            strcmp(c->seats[32].address, "127.0.0.1:20033") == 0 &&
-           strcmp(c->seats[32].jurisdiction, "Aland") == 0 &&
+           strcmp(c->seats[32].jurisdiction, "place 3") == 0 &&
            strcmp(c->seats[32].speciality, "law") == 0 &&
            strcmp(c->seats[32].vendor, "vendor 1") == 0,
        "the last seat");
@@ -482,6 +484,39 @@ static void test_warnings(void)
     ok(h.count == 1 && strstr(h.last, "model family") != NULL, "a model family with f + 1");
     charter_free(c);
     put(tree, "seats[3].model_family", json_string("vendor 0"));
+
+    for (unsigned i = 0; i < 10; i++) {
+        char place[32];
+        (void)snprintf(place, sizeof(place), "seats[%u].jurisdiction", i);
+        put(tree, place, json_string(i % 2 == 0 ? "Unknown" : "Aland"));
+    }
+    put(tree, "seats[1].jurisdiction", json_string("Sealand"));
+    put(tree, "seats[3].jurisdiction", json_string("Sealand"));
+    parse_tree(tree, &c, &why);
+    h = (struct heard){0};
+    charter_warnings(c, hear, &h);
+    ok(h.count == 1 && strstr(h.last, "does not state the jurisdiction of 5 seats") != NULL,
+       "jurisdictions that nobody stated: %s", h.last);
+    charter_free(c);
+    for (unsigned i = 0; i < 10; i++) {
+        char place[32];
+        (void)snprintf(place, sizeof(place), "seats[%u].jurisdiction", i);
+        put(tree, place, json_string(i < 7 ? "Aland" : "Sealand"));
+    }
+    parse_tree(tree, &c, &why);
+    h = (struct heard){0};
+    charter_warnings(c, hear, &h);
+    ok(h.count == 1 && strstr(h.last, "the jurisdiction 'Aland' has 7 seats") != NULL &&
+           strstr(h.last, "approve alone (T = 7)") != NULL &&
+           strstr(h.last, "give 4 of them another") != NULL,
+       "a jurisdiction that could approve alone, and the cure: %s", h.last);
+    charter_free(c);
+    for (unsigned i = 0; i < 10; i++) {
+        char place[32], value[16];
+        (void)snprintf(place, sizeof(place), "seats[%u].jurisdiction", i);
+        (void)snprintf(value, sizeof(value), "place %u", i % 5);
+        put(tree, place, json_string(value));
+    }
 
     put(tree, "classes[1].reveal_ms", json_integer(20999));
     parse_tree(tree, &c, &why);

@@ -52,7 +52,7 @@ ok 'charter new for a trial' exits 0 charter new --seats 4 --keys keys --created
     -o trial.json
 id=$(cat out)
 ok 'prints the id' said '^[0-9a-f]\{64\}$'
-ok 'and warns of one vendor for all' complained "vendor 'unspecified' has 4 seats"
+ok 'and warns of one vendor for all' complained "does not state the vendor of 4 seats"
 ok 'it is not written over another' exits 1 charter new --seats 4 --keys more -o trial.json
 ok 'nor do keys stay where there is no charter' test ! -e more
 ok 'a host that is none' exits 1 charter new --seats 4 --keys more --host 'a b'
@@ -62,7 +62,14 @@ ok 'charter id' exits 0 charter id trial.json
 ok 'prints the same id' said "^$id\$"
 ok 'charter check' exits 0 charter check trial.json
 ok 'shows the classes' said 'emergency: 3 of 4 approve'
-ok 'and the warnings' said 'warning .*model family'
+ok 'and the warnings' said '  warning  *seats: the charter does not state the vendor'
+ok 'and what a group that exceeds f could do' said '2 seats  *exceed f = 1'
+ok '  one that does' said '1 group  *4 seats, exceeding f: (not stated)'
+ok '  and the fewest that do' said 'exceed f  *1 group, 4 seats: vendor (not stated)'
+ok 'in 80 columns' test "$(grep -v '^class' out | awk '{ if (length > m) m = length } END { print m }')" -le 80
+ok 'charter check --strict takes the warnings for errors' exits 1 charter check --strict trial.json
+ok '  and shows all the same' said '2 seats  *exceed f = 1'
+ok '  as JSON, too' exits 1 charter check --strict --json trial.json
 ok 'charter check --json' exits 0 charter check --json trial.json
 ok 'is for programs' said '^{"valid":true,"council_id":"'"$id"
 
@@ -84,6 +91,11 @@ done
 } >seats.json
 ok 'charter new from a list' exits 0 charter new --list seats.json --name 'Council A' -o a.json
 ok 'has nothing to warn of' test ! -s err
+ok 'charter check --strict of it' exits 0 charter check --strict a.json
+ok '  names the groups' said '4 groups  *1 seat: alder, birch, cedar, elm'
+ok '  and two that exceed f' said 'exceed f  *2 groups, 2 seats: vendor alder, vendor birch'
+ok 'charter check --json of it' exits 0 charter check --json a.json
+ok '  has the sets' said '"kind":"any","reaches":"T","need":3,"groups":\[{"kind":"vendor","name":"alder"}'
 ok 'charter new does not overwrite' exits 1 charter new --list seats.json -o a.json
 
 sed 's/"threshold": 3/"threshold": 4/' a.json >bad.json

@@ -215,6 +215,28 @@ static void test_charter(void)
     json_decref(a);
 }
 
+static void test_diversity(void)
+{
+    json_t *a = ask("diversity", NULL);
+    ok(is_number(a, "result.seats", 4) && is_number(a, "result.f", 1) &&
+           is_number(a, "result.w", 2) && is_number(a, "result.q", 3) &&
+           is_number(a, "result.stop", 2) && is_number(a, "result.fork", 2),
+       "diversity says what numbers of seats matter");
+    ok(is_text(a, "result.classes.0.name", "charter-amendment") &&
+           is_number(a, "result.classes.0.threshold", 3) &&
+           is_number(a, "result.classes.0.veto", 2),
+       "for each class, too");
+    ok(is_json(a, "result.groups.2",
+               "{\"kind\":\"vendor\",\"name\":\"Orchard\",\"exceeds_f\":false,\"seats\":"
+               "[3]}"),
+       "who has which seats");
+    ok(is_text(a, "result.smallest.0.reaches", "w") &&
+           is_number(a, "result.smallest.0.seats", 2) &&
+           is_json(a, "result.smallest.0.exact", "true"),
+       "and how few have enough");
+    json_decref(a);
+}
+
 static void test_proposals(void)
 {
     json_t *a = ask("proposals", NULL);
@@ -617,6 +639,7 @@ int main(void)
     test_stall();
     test_seats();
     test_charter();
+    test_diversity();
     test_proposals();
     test_proposal();
     test_blocks();
