@@ -3,7 +3,7 @@
 
 #include "alert/hook.h"
 #include "alert/post.h"
-#include "alert/retry.h"
+#include "base/retry.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"

@@ -2,7 +2,7 @@
 /* What is pure: alerts made of what a node says, filters, pauses. */
 #include "alert/alert.h"
 #include "alert/filter.h"
-#include "alert/retry.h"
+#include "base/retry.h"
 
 #include "base/alloc.h"
 #include "base/text.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
-/* When a delivery that failed is tried again. Pure: chance is an argument. */
-#ifndef CONCLAVE_ALERT_RETRY_H
-#define CONCLAVE_ALERT_RETRY_H
+/* When what failed, a delivery or a request, is tried again. Pure: chance is an argument. */
+#ifndef CONCLAVE_BASE_RETRY_H
+#define CONCLAVE_BASE_RETRY_H
 
 #include <stdint.h>
 

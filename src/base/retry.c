@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-#include "alert/retry.h"
+#include "base/retry.h"
 
 uint64_t retry_delay_ms(unsigned failures, uint64_t asked_ms, uint64_t most_ms,
                         uint32_t chance)
