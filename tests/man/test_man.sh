@@ -108,6 +108,11 @@ if [ -x "$top_builddir/conclave-alert" ]; then
     options_of_page <"$man/conclave-alert.8" >page
     same 'the options of conclave-alert'
 fi
+if [ -x "$top_builddir/conclave-eval-llm" ]; then
+    "$top_builddir/conclave-eval-llm" --help | options_of_help >code
+    options_of_page <"$man/conclave-eval-llm.1" >page
+    same 'the options of conclave-eval-llm'
+fi
 cat "$src"/alert/*.c | tr -d '\n' | grep -o 'LOG_EVENT([^"]*"alert\.[a-z-]*"' |
     sed 's/.*"\(.*\)"/\1/' >code
 sed -n '/^\.Sh DIAGNOSTICS/,/^\.Sh SEE/s/^\.It \([a-z._ ,-]*\)$/\1/p' "$man/conclave-alert.8" |
