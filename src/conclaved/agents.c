@@ -13,16 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* An agent that reads slowly gets no more questions ahead than this: many long proposals at
+ * once would be more than a client may leave unread, and it is listened to meanwhile. */
+enum { AHEAD_BYTES = 256 * 1024 };
+
 struct agent {
     struct control_session *session;
-    uint64_t serial; /* grows with every attachment */
+    uint64_t asked; /* the last question that it got, or that needs no answer any more */
     char *name;
 };
 
 /* An open proposal. */
 struct task {
     struct hash proposal;
-    uint64_t asked;     /* agents with a serial up to this one were asked */
+    uint64_t question;  /* numbers go up as ballots come to be wanted; 0: it was not yet */
+    bool settled;       /* no ballot will be wanted any more */
+    bool asked;         /* an agent was */
     uint64_t asked_ms;  /* monotonic, when the first was */
     bool timed;         /* one answered, or failed */
     bool judged;        /* the seat's evaluator, by that or by its absence */
@@ -32,7 +38,7 @@ struct task {
 struct agents {
     struct agent *list;
     size_t count, capacity;
-    uint64_t serials;
+    uint64_t questions;
     struct task *tasks; /* in the order of the council's proposals */
     size_t task_count, task_capacity;
 };
@@ -67,7 +73,7 @@ int agents_attach(struct agents *a, struct control_session *s, const char *name,
         a->capacity = a->capacity > 0 ? 2 * a->capacity : 4;
         a->list = alloc_resize(a->list, a->capacity, sizeof(*a->list));
     }
-    a->list[a->count++] = (struct agent){s, ++a->serials, alloc_string(name)};
+    a->list[a->count++] = (struct agent){s, 0, alloc_string(name)};
     LOG_EVENT(LOG_LEVEL_INFO, "agent.attached", LOG_S("name", name));
     return 0;
 }
@@ -103,7 +109,7 @@ unsigned agents_count(const struct agents *a)
 static void judge_evaluator(struct node *n, struct task *t, bool answered)
 {
     struct own *own = &n->flagging->own;
-    if (!t->judged && t->asked > 0 && t->window_ms > 0) {
+    if (!t->judged && t->asked && t->window_ms > 0) {
         uint64_t took_ms = clock_monotonic_ms() - t->asked_ms;
         t->judged = true;
         own->abandoned += !answered;
@@ -115,7 +121,7 @@ static void note_time(struct node *n, const struct hash *proposal)
 {
     for (size_t i = 0; i < n->agents->task_count; i++) {
         struct task *t = &n->agents->tasks[i];
-        if (!t->timed && t->asked > 0 && hash_equal(&t->proposal, proposal)) {
+        if (!t->timed && t->asked && hash_equal(&t->proposal, proposal)) {
             t->timed = true;
             judge_evaluator(n, t, true);
             histogram_add(&n->metrics.evaluated,
@@ -214,18 +220,60 @@ static json_t *question(const struct node *n, const struct proposal *p)
     return params;
 }
 
-static void ask(struct node *n, const struct proposal *p, struct task *t)
+/* Whether the seat's ballot is wanted; once it is there, or too late, it never is again. */
+static bool is_wanted(const struct node *n, const struct proposal *p, struct task *t)
 {
-    struct agents *a = n->agents;
-    for (size_t i = 0; i < a->count; i++) {
-        if (a->list[i].serial > t->asked) {
-            control_notify(a->list[i].session, "agent.ask", question(n, p));
+    const struct council *council = replica_council(n->replica);
+    if (!t->settled && (p->phase != PROPOSAL_SEALED || p->seats[n->seat - 1].revealed ||
+                        replica_holds_ballot(n->replica, &p->id))) {
+        t->settled = true;
+    }
+    return !t->settled && replica_may_answer(n->replica, p) &&
+           !council_is_expelled(council, n->seat);
+}
+
+static void ask(struct node *n, const struct proposal *p, struct task *t,
+                struct agent *agent)
+{
+    control_notify(agent->session, "agent.ask", question(n, p));
+    if (!t->asked) {
+        t->asked = true;
+        t->asked_ms = clock_monotonic_ms();
+        t->window_ms = p->commit_deadline_ms - p->opened.time_ms;
+    }
+    n->metrics.asked++;
+}
+
+/* The index of the first question after the one that the agent got last, or task_count. */
+static size_t next_question(const struct agents *a, const struct agent *agent)
+{
+    size_t next = a->task_count;
+    for (size_t i = 0; i < a->task_count; i++) {
+        uint64_t number = a->tasks[i].question;
+        if (number > agent->asked &&
+            (next == a->task_count || number < a->tasks[next].question)) {
+            next = i;
         }
     }
-    t->window_ms = p->commit_deadline_ms - p->opened.time_ms;
-    t->asked_ms = t->asked == 0 ? clock_monotonic_ms() : t->asked_ms;
-    n->metrics.asked++;
-    t->asked = a->serials;
+    return next;
+}
+
+/* What the agent has not been asked yet, as far as it reads. */
+static void ask_agent(struct node *n, struct agent *agent)
+{
+    struct agents *a = n->agents;
+    while (agent->asked < a->questions && control_unsent(agent->session) < AHEAD_BYTES) {
+        size_t i = next_question(a, agent);
+        if (i == a->task_count) {
+            agent->asked = a->questions;
+            return;
+        }
+        const struct proposal *p = council_at(replica_council(n->replica), i);
+        agent->asked = a->tasks[i].question;
+        if (is_wanted(n, p, &a->tasks[i])) {
+            ask(n, p, &a->tasks[i], agent);
+        }
+    }
 }
 
 void agents_ask(struct node *n)
@@ -236,14 +284,14 @@ void agents_ask(struct node *n)
     forget_tasks(a, council);
     for (size_t i = 0; (p = council_at(council, i)) != NULL; i++) {
         struct task *t = task_of(a, &p->id, i);
-        if (p->phase == PROPOSAL_SEALED && t->asked < a->serials &&
-            replica_may_answer(n->replica, p) && !p->seats[n->seat - 1].revealed &&
-            !council_is_expelled(council, n->seat) &&
-            !replica_holds_ballot(n->replica, &p->id)) {
-            ask(n, p, t);
+        if (a->count > 0 && t->question == 0 && is_wanted(n, p, t)) {
+            t->question = ++a->questions;
         }
         if (p->phase != PROPOSAL_SEALED) {
             judge_evaluator(n, t, false);
         }
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        ask_agent(n, &a->list[i]);
     }
 }

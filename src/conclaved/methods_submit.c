@@ -201,6 +201,20 @@ json_t *method_agent_attach(void *context, struct control_session *s, json_t *pa
     return out;
 }
 
+/* What stands where another answer is refused; NULL: nothing does. */
+static json_t *held_ballot(const struct node *n, const struct hash *proposal)
+{
+    struct ballot held;
+    if (!replica_own_ballot(n->replica, proposal, &held)) {
+        return NULL;
+    }
+    json_t *out = json_object();
+    json_put(out, "choice", json_string(choice_name(held.choice)));
+    json_put(out, "confidence", json_number(held.confidence));
+    json_put(out, "rationale", control_text(held.rationale));
+    return out;
+}
+
 json_t *method_agent_answer(void *context, struct control_session *s, json_t *params)
 {
     /* In the order of enum choice. */
@@ -219,15 +233,21 @@ json_t *method_agent_answer(void *context, struct control_session *s, json_t *pa
     if (!parameters_end(&p)) {
         return NULL;
     }
+    bool held = replica_holds_ballot(n->replica, &proposal);
     int error = replica_answer(n->replica, &proposal, &ballot, &why);
-    agents_answered(n, &proposal, error == 0);
+    if (error != 0 || !held) {
+        agents_answered(n, &proposal, error == 0);
+    }
     if (error != 0) {
-        return refuse(s, error, &why);
+        (void)refuse(s, error, &why);
+        control_fail_data(s, held_ballot(n, &proposal));
+        return NULL;
     }
     control_note_proposal(s, slice_of(proposal.bytes, HASH_BYTES));
     flagging_agent_answered(n);
     json_t *out = json_object();
     json_put(out, "accepted", json_true());
+    json_put(out, "repeated", json_boolean(held));
     return out;
 }
 
@@ -242,9 +262,17 @@ json_t *method_agent_failed(void *context, struct control_session *s, json_t *pa
     if (!parameters_end(&p)) {
         return NULL;
     }
+    if (!council_knows(replica_council(n->replica), &proposal)) {
+        control_fail(s, CONTROL_NOT_FOUND, "there is no such proposal");
+        return NULL;
+    }
     control_note_proposal(s, slice_of(proposal.bytes, HASH_BYTES));
-    agents_failed(n, &proposal, (const char *)reason.data);
+    /* Another agent of the seat may have answered: then nothing is missing. */
+    bool held = replica_holds_ballot(n->replica, &proposal);
+    if (!held) {
+        agents_failed(n, &proposal, (const char *)reason.data);
+    }
     json_t *out = json_object();
-    json_put(out, "noted", json_true());
+    json_put(out, "noted", json_boolean(!held));
     return out;
 }

@@ -21,6 +21,12 @@ void control_fail(struct control_session *s, enum control_code code, const char 
     s->code = code;
 }
 
+void control_fail_data(struct control_session *s, json_t *data)
+{
+    json_decref(s->data);
+    s->data = data;
+}
+
 static const struct control_method *find_method(const struct control_server *s,
                                                 const char *name)
 {
@@ -107,11 +113,20 @@ static json_t *dispatch(struct control_session *c, const json_t *request)
     return result;
 }
 
+static json_t *error_of(const struct control_session *c, json_t *id)
+{
+    json_t *message = control_error(json_incref(id), c->code, c->message);
+    if (c->data != NULL) {
+        (void)json_object_set(json_object_get(message, "error"), "data", c->data);
+    }
+    return message;
+}
+
 static void answer(struct control_session *c, json_t *id, json_t *result)
 {
     struct buffer line = {NULL, 0, 0};
-    json_t *message = result != NULL ? control_result(json_incref(id), result)
-                                     : control_error(json_incref(id), c->code, c->message);
+    json_t *message =
+        result != NULL ? control_result(json_incref(id), result) : error_of(c, id);
     control_format(&line, message);
     json_decref(message);
     if (line.size > CONTROL_LINE_MAX) {
@@ -140,6 +155,7 @@ static void handle_request(struct control_session *c, const json_t *request)
     }
     c->failed = false;
     c->message[0] = '\0';
+    control_fail_data(c, NULL);
     c->proposal_size = 0;
     json_t *result = dispatch(c, request);
     if (id != NULL) {

@@ -60,6 +60,8 @@ void control_server_free(struct control_server *s);
 /* For handlers. Errors carry a message that says what to do. */
 void control_fail(struct control_session *s, enum control_code code, const char *format,
                   ...) __attribute__((format(printf, 3, 4)));
+/* What programs are told beside it, the error's member data; stolen. After control_fail. */
+void control_fail_data(struct control_session *s, json_t *data);
 /* The highest of its roles; and whether it has this one or what includes it. */
 enum control_role control_session_role(const struct control_session *s);
 bool control_session_may(const struct control_session *s, enum control_role least);
@@ -72,6 +74,8 @@ void control_note_proposal(struct control_session *s, struct slice id);
  * closed is called, which is never from within a function of this header but
  * control_server_free. */
 void control_notify(struct control_session *s, const char *method, json_t *params);
+/* Bytes that wait to be sent to it. */
+size_t control_unsent(const struct control_session *s);
 
 /*
  * Subscribes the client to events whose names begin with one of the prefixes (a JSON array

@@ -56,6 +56,7 @@ void session_free(struct control_session *c)
     (void)close(c->fd);
     buffer_free(&c->in);
     buffer_free(&c->out);
+    json_decref(c->data);
     free(c);
 }
 
@@ -103,6 +104,11 @@ void session_send(struct control_session *c, json_t *message)
 void control_notify(struct control_session *s, const char *method, json_t *params)
 {
     session_send(s, control_notification(method, params));
+}
+
+size_t control_unsent(const struct control_session *s)
+{
+    return session_unsent(s);
 }
 
 /* --- lines in --- */

@@ -74,6 +74,7 @@ struct control_session {
     bool failed;
     enum control_code code;
     char message[COMPLAINT_BYTES];
+    json_t *data;         /* beside the message; NULL: none */
     uint8_t proposal[32]; /* that it is about; */
     size_t proposal_size; /* 0: about none */
 };

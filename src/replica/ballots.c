@@ -7,6 +7,7 @@
 #include "hash/hash.h"
 #include "wire/shared.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,6 +155,18 @@ bool replica_holds_ballot(const struct replica *r, const struct hash *proposal)
     struct own_ballot mine;
     return t != NULL && t->looked ? t->has_ballot
                                   : ledger_get_ballot(r->ledger, proposal, &mine) == 0;
+}
+
+bool replica_own_ballot(const struct replica *r, const struct hash *proposal,
+                        struct ballot *out)
+{
+    struct own_ballot mine;
+    bool held = ledger_get_ballot(r->ledger, proposal, &mine) == 0;
+    if (held) {
+        *out = mine.ballot;
+    }
+    sodium_memzero(mine.nonce, sizeof(mine.nonce)); /* nobody else opens it */
+    return held;
 }
 
 uint32_t ballots_count(const struct replica *r)

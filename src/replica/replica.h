@@ -133,14 +133,19 @@ int replica_propose(struct replica *r, const struct propose *p, struct hash *id,
                     struct complaint *why);
 /*
  * The agent's answer: keeps the ballot and its nonce, then sends the commitment; the ballot
- * is opened by itself. 0, or CONCLAVE_ENOENT (no such open proposal), _EEXIST (another
- * ballot is held already; the same one again is 0), _ESTATE (SEALED has ended).
+ * is opened by itself. What is held stays: the same ballot again is 0 and does nothing,
+ * another is CONCLAVE_EEXIST, however far the proposal has come. Without one: 0, or
+ * CONCLAVE_ENOENT (no such proposal), _ESTATE (SEALED has ended).
  */
 int replica_answer(struct replica *r, const struct hash *proposal, const struct ballot *b,
                    struct complaint *why);
 /* Whether this seat may vote on it: one that has lost its state may have voted before. */
 bool replica_may_answer(const struct replica *r, const struct proposal *p);
 bool replica_holds_ballot(const struct replica *r, const struct hash *proposal);
+/* The ballot that this seat holds, for its own agents alone. The rationale is the ledger's
+ * until its next ballot is read. False: it holds none. */
+bool replica_own_ballot(const struct replica *r, const struct hash *proposal,
+                        struct ballot *out);
 /* Any encoded operation of this seat, kept in the store until it is executed where durable
  * is set. 0, or what the decoder says of it. */
 int replica_submit(struct replica *r, struct slice operation, bool durable);

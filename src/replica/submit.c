@@ -63,16 +63,19 @@ int replica_answer(struct replica *r, const struct hash *proposal, const struct 
 {
     const struct proposal *p = council_find(r->council, proposal);
     struct own_ballot mine;
+    struct ballot held;
+    if (replica_own_ballot(r, proposal, &held)) {
+        return same_ballot(&held, b)
+                   ? 0
+                   : complain(why, CONCLAVE_EEXIST,
+                              "this seat holds another ballot already: %s, confidence %u",
+                              choice_name(held.choice), (unsigned)held.confidence);
+    }
     if (p == NULL) {
         bool known = council_knows(r->council, proposal);
         return complain(why, known ? CONCLAVE_ESTATE : CONCLAVE_ENOENT,
-                        known ? "the proposal is final" : "there is no such proposal");
-    }
-    if (ledger_get_ballot(r->ledger, proposal, &mine) == 0) {
-        if (same_ballot(&mine.ballot, b)) {
-            return 0;
-        }
-        return complain(why, CONCLAVE_EEXIST, "this seat holds another ballot already");
+                        known ? "the proposal is final, without a ballot of this seat"
+                              : "there is no such proposal");
     }
     if (p->phase != PROPOSAL_SEALED) {
         return complain(why, CONCLAVE_ESTATE, "ballots are no longer taken");
