@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "ask.h"
 
+#include "replica/inside.h"
+
 /* --- looking --- */
 
 static void test_status(void)
@@ -507,7 +509,7 @@ static void test_agent(void)
 
     a = ask("agent.answer", "{\"proposal\":\"" ID_01 "\",\"choice\":\"abstain\","
                             "\"confidence\":70,\"rationale\":\"so\\nso\"}");
-    ok(is_json(a, "result", "{\"accepted\":true}") &&
+    ok(is_json(a, "result", "{\"accepted\":true,\"repeated\":false}") &&
            hand_world.ballot.choice == CHOICE_ABSTAIN &&
            hand_world.ballot.confidence == 70 &&
            strcmp(hand_world.rationale, "so\nso") == 0 &&
@@ -552,10 +554,56 @@ static void test_agent(void)
                 errors[i].code, error_text(errors[i].error));
     }
     hand_world.error = 0;
-    a = ask("agent.failed", "{\"proposal\":\"" ID_01 "\",\"reason\":\"crashed\"}");
+}
+
+/* With a proposal of the hand-made council: the parameters of a method, to be freed. */
+static char *about(const char *id, const char *more)
+{
+    return alloc_printf("{\"proposal\":\"%s\",%s}", id, more);
+}
+
+static void test_agent_again(void)
+{
+    struct own_ballot own = {.proposal = hand.ids[2],
+                             .ballot = {.choice = CHOICE_REJECT, .confidence = 33}};
+    own.ballot.rationale = slice_of_string("\xc3\xa6ver");
+    refuses("agent.failed", "{\"proposal\":\"" ID_01 "\",\"reason\":\"crashed\"}",
+            CONTROL_NOT_FOUND, "no such proposal");
+    char *failed = about(ids[2], "\"reason\":\"crashed\"");
+    char *answer = about(ids[2], "\"choice\":\"approve\",\"confidence\":1");
+    json_t *a = ask("agent.failed", failed);
     ok(is_json(a, "result", "{\"noted\":true}") && hand_world.failed == 1,
-       "and says so when it cannot");
+       "an agent says so when it cannot answer");
     json_decref(a);
+    hand_world.error = CONCLAVE_ESTATE;
+    a = ask("agent.answer", answer);
+    ok(is_number(a, "error.code", CONTROL_NOT_NOW) && at(a, "error.data") == NULL,
+       "what is refused without a ballot has no data");
+    json_decref(a);
+    ballots_keep(hand.node.replica, &own);
+    hand_world.error = CONCLAVE_EEXIST;
+    a = ask("agent.answer", answer);
+    ok(is_number(a, "error.code", CONTROL_REFUSED) &&
+           is_text(a, "error.data.choice", "reject") &&
+           is_number(a, "error.data.confidence", 33) &&
+           is_text(a, "error.data.rationale", "\xc3\xa6ver"),
+       "another answer than the ballot is told which one stands");
+    json_decref(a);
+    hand_world.error = 0;
+    refuses("agent.answer", "{}", CONTROL_INVALID_PARAMS, "proposal is missing");
+    a = ask("agent.answer", "{}");
+    ok(at(a, "error.data") == NULL, "the next error has none of that");
+    json_decref(a);
+    a = ask("agent.answer", answer);
+    ok(is_json(a, "result", "{\"accepted\":true,\"repeated\":true}"),
+       "the same again is repeated");
+    json_decref(a);
+    a = ask("agent.failed", failed);
+    ok(is_json(a, "result", "{\"noted\":false}") && hand_world.failed == 1,
+       "who fails when the ballot is there is not noted");
+    json_decref(a);
+    free(failed);
+    free(answer);
 }
 
 static void test_bench(void)
@@ -645,6 +693,7 @@ int main(void)
     test_blocks();
     test_propose();
     test_agent();
+    test_agent_again();
     test_bench();
     test_evidence();
     test_files();
