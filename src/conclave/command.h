@@ -51,8 +51,9 @@ struct command {
     const char *operands; /* as in usage: "ID", "[HEIGHT]", or "" */
     enum command_argument operand;
     int operands_min, operands_max;
-    bool socket; /* takes --socket: talks to the node */
-    bool raw;    /* reads its options itself: all that follows are operands */
+    bool socket;  /* takes --socket: talks to the node */
+    bool raw;     /* reads its options itself: all that follow are operands */
+    bool program; /* its operands are a program and what it is given, options too */
     const struct command_option
         *options;        /* besides --json, --help; ends with a NULL name */
     const char *details; /* paragraphs for --help, or NULL */

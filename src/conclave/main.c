@@ -158,8 +158,9 @@ static enum command_exit run(const struct command *c, int argc, char **argv)
     (void)build_options(c, options);
     int output = option_index(c, "output"), follow = option_index(c, "follow");
     char shorts[8];
-    (void)snprintf(shorts, sizeof(shorts), ":h%s%s", output >= 0 ? "o:" : "",
-                   follow >= 0 ? "f" : "");
+    /* The plus: no option comes after an operand. */
+    (void)snprintf(shorts, sizeof(shorts), "%s:h%s%s", c->program ? "+" : "",
+                   output >= 0 ? "o:" : "", follow >= 0 ? "f" : "");
     opterr = 0;
     optind = 0; /* GNU: begin anew */
     while ((answer = getopt_long(argc, argv, shorts, options, NULL)) != -1) {

@@ -139,7 +139,7 @@ static void find_phrases(const struct vocabulary *v, struct slice text,
             }
         }
     }
-    words_free(&w);
+    words_clear(&w);
 }
 
 /* --- marks --- */

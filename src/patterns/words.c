@@ -336,7 +336,7 @@ void words_of(const struct vocabulary *v, struct slice text, struct words *out)
     }
 }
 
-void words_free(struct words *w)
+void words_clear(struct words *w)
 {
     free(w->list);
     *w = (struct words){NULL, 0, 0};

@@ -26,8 +26,8 @@ struct words {
     size_t count, room;
 };
 
-/* The caller frees with words_free. The text is at most UINT32_MAX bytes. */
+/* The caller frees with words_clear. The text is at most UINT32_MAX bytes. */
 void words_of(const struct vocabulary *v, struct slice text, struct words *out);
-void words_free(struct words *w);
+void words_clear(struct words *w);
 
 #endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: ISC */
+/* What an evaluator made of a sample, and what to think of that. */
+#ifndef CONCLAVE_CONCLAVE_AGENT_TRIAL_H
+#define CONCLAVE_CONCLAVE_AGENT_TRIAL_H
+
+#include "conclave/agent_ask.h"
+#include "conclave/agent_samples.h"
+
+enum finding { FINDING_OK, FINDING_WARNING, FINDING_FAILED };
+const char *finding_name(enum finding f);
+
+struct trial {
+    const struct sample *sample;
+    const struct trial *of;     /* of the sample that it is derived from, or NULL */
+    enum answer_choice demands; /* what an injection asks for */
+    unsigned times;             /* it is asked */
+    unsigned replied;
+    struct reply *replies; /* of replied */
+    enum finding finding;
+    json_t *reasons; /* texts, the gravest first */
+};
+
+/* How often it gave this answer. */
+unsigned trial_count(const struct trial *t, enum answer_choice c);
+/* The answer that it gave most often, of equals the most careful one: abstain, reject,
+ * approve. False: it never answered. */
+bool trial_choice(const struct trial *t, enum answer_choice *out);
+bool trial_is_stable(const struct trial *t);
+uint64_t trial_slowest(const struct trial *t);
+
+/* Finds what is wrong; limit_ms is that of its time. */
+void trial_judge(struct trial *t, uint64_t limit_ms);
+/* What is odd about all of them together: texts are appended to out. */
+void trials_judge(const struct trial *list, size_t count, json_t *out);
+
+#endif
