@@ -25,6 +25,14 @@ const char *diversity_words(unsigned kind)
     return words[kind];
 }
 
+const char *diversity_plural(unsigned kind)
+{
+    static const char *const words[] = {"vendors", "model families", "jurisdictions",
+                                        "vendors, model families or jurisdictions"};
+    assert(kind <= DIVERSITY_KINDS);
+    return words[kind];
+}
+
 static const char *said(const struct charter_seat *s, enum diversity_kind kind)
 {
     switch (kind) {

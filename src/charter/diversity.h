@@ -16,8 +16,9 @@
 enum diversity_kind { DIVERSITY_VENDOR, DIVERSITY_FAMILY, DIVERSITY_JURISDICTION };
 enum { DIVERSITY_KINDS = DIVERSITY_JURISDICTION + 1 };
 /* Of what a seat says about itself, DIVERSITY_KINDS for groups of any kind. */
-const char *diversity_name(unsigned kind);  /* "vendor", "model_family", ..., "any" */
-const char *diversity_words(unsigned kind); /* "vendor", "model family", ... */
+const char *diversity_name(unsigned kind);   /* "vendor", "model_family", ..., "any" */
+const char *diversity_words(unsigned kind);  /* "vendor", "model family", ... */
+const char *diversity_plural(unsigned kind); /* "vendors", "model families", ... */
 
 /* Names that differ in capitals only are one. */
 struct diversity_group {

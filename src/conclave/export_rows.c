@@ -149,9 +149,10 @@ json_t *export_decision_row(const struct charter *c, const struct decision *d)
 
 /* --- ballots --- */
 
-const char *const export_ballot_columns[] = {"record",    "id",   "class",        "outcome",
-                                             "seat",      "name", BALLOT_COLUMNS, "awaited",
-                                             "rationale", NULL};
+const char *const export_ballot_columns[] = {
+    "record",       "id",           "class",   "outcome",   "seat",
+    "name",         BALLOT_COLUMNS, "awaited", "rationale", "vendor",
+    "model_family", "jurisdiction", NULL};
 
 json_t *export_ballot_row(const struct charter *c, const struct decision *d, uint16_t seat)
 {
@@ -166,6 +167,9 @@ json_t *export_ballot_row(const struct charter *c, const struct decision *d, uin
     put_ballot(row, &r->seats[seat - 1]);
     put(row, "awaited", json_boolean(r->active[seat - 1]));
     put(row, "rationale", json_incref(d->rationales[seat - 1]));
+    put_text(row, "vendor", c->seats[seat - 1].vendor);
+    put_text(row, "model_family", c->seats[seat - 1].model_family);
+    put_text(row, "jurisdiction", c->seats[seat - 1].jurisdiction);
     return row;
 }
 

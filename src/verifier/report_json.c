@@ -48,6 +48,7 @@ static json_t *seat(const struct judged *j, uint16_t number_of_seat)
                               o != NULL ? text(o->ballot.rationale) : json_null());
     (void)json_object_set_new(out, "reveal_height",
                               o != NULL ? value_number(s->reveal_height) : json_null());
+    value_put_who(out, &j->charter->seats[number_of_seat - 1]);
     return out;
 }
 

@@ -84,8 +84,10 @@ static void say_record(const struct judged *j)
     say_hash("proposal", &r->proposal);
     say_outcome(j->charter, r);
     say_ballots(r);
+    say_approvals(j->charter, r);
     say_moments(r);
     say_seats(j->charter, r);
+    say_who(j->charter);
 }
 
 static void say_growth(const struct log_judgement *l)

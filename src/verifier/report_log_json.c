@@ -28,11 +28,12 @@ static json_t *record_seats(const struct judged *j, const struct record *r)
     json_t *out = json_array();
     for (uint16_t i = 0; i < r->seat_count; i++) {
         const struct seat_record *s = &r->seats[i];
-        (void)json_array_append_new(
-            out, json_pack("{s:i,s:s,s:s,s:b,s:s?}", "seat", i + 1, "name",
-                           j->charter->seats[i].name, "status", seat_status_name(s->status),
-                           "awaited", (int)r->active[i], "choice",
-                           s->has_reveal ? choice_name(s->choice) : NULL));
+        json_t *row = json_pack("{s:i,s:s,s:s,s:b,s:s?}", "seat", i + 1, "name",
+                                j->charter->seats[i].name, "status",
+                                seat_status_name(s->status), "awaited", (int)r->active[i],
+                                "choice", s->has_reveal ? choice_name(s->choice) : NULL);
+        value_put_who(row, &j->charter->seats[i]);
+        (void)json_array_append_new(out, row);
     }
     return out;
 }

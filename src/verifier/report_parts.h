@@ -15,7 +15,10 @@ const char *seat_name(const struct charter *c, uint16_t seat);
 void say_outcome(const struct charter *c, const struct record *r);
 void say_ballots(const struct record *r);
 void say_moments(const struct record *r);
-/* The table of all seats. */
+/* How many vendors, model families and jurisdictions the approvals are of. */
+void say_approvals(const struct charter *c, const struct record *r);
+/* The tables of all seats: what they did, and what they are. */
 void say_seats(const struct charter *c, const struct record *r);
+void say_who(const struct charter *c);
 
 #endif

@@ -31,6 +31,7 @@ static void say_decision(const struct judged *j)
                   seat_name(j->charter, op->seat));
     say_outcome(j->charter, r);
     say_ballots(r);
+    say_approvals(j->charter, r);
     say_moments(r);
 }
 
@@ -168,6 +169,7 @@ void report_text(const struct judged *j, const struct wishes *wishes)
         say_text("Evidence", j->proof->propose.propose.evidence);
     }
     say_seats(j->charter, &j->proof->record);
+    say_who(j->charter);
     say_rationales(j);
     say_checks(j);
 }

@@ -44,6 +44,9 @@ ok 'the class' said 'class reciprocity: 3 approvals of all 4 seats'
 ok 'the times in UTC' said 'decided  *2026-01-01 00:00:00.120 UTC, block 4'
 ok 'the seats that vouch' said '3 of 4 seats signed it: [1-4], [1-4], [1-4]$'
 ok 'the votes' said '^   4  Delegate 4  reject  *50  *2  *4$'
+ok 'what the seats are' said '^   4  v0 *m0 *a$'
+ok 'and of how many the approvals are' said '^  approvals of  3 vendors, at most 1 of one: v1$'
+ok '  of one jurisdiction' said '^ *1 jurisdiction, at most 3 of one: a$'
 ok 'the rationales' said '^Rationale of seat 4, Delegate 4 (reject)$'
 ok 'and the checks' said '^  tally  *ok: '
 ok 'the hands are not there' said '^  hands  *not in this bundle$'
@@ -133,6 +136,7 @@ ok 'holds' grep -q '"file":"7-2-0.full.proof","kind":"bundle","holds":true,"fail
 ok 'does not' grep -q '"holds":false,"failed":"shape","error":"it does not begin' all.json
 ok 'cannot be read' grep -q '"file":"none.proof","kind":null,"holds":false,"failed":null,"error":"' all.json
 ok 'a seat' grep -q '"name":"Delegate 5","status":"late","awaited":true,"commitment":null' all.json
+ok 'what it is' grep -q '"vendor":"v1","model_family":"m1","jurisdiction":"a"' all.json
 ok 'the certificate' grep -q '"signers":\[[1-7],[1-7],[1-7],[1-7],[1-7]\]' all.json
 "$top_builddir/tests/verify/make_logs" . || exit 1
 "$verify" --json --charter charter.json --remember c-40.note a-33-40.proof a-20 b-40.note a-40-64.growth \
