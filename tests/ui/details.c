@@ -95,7 +95,8 @@ static void note(struct model *m, const char *what, const char *which)
 void model_want_detail(struct model *m, enum detail_kind kind, const char *key,
                        uint64_t now_ms)
 {
-    static const char *const kinds[] = {"proposal", "flag", "block", "verify", "charter"};
+    static const char *const kinds[] = {"proposal", "flag",    "block",
+                                        "verify",   "charter", "diversity"};
     (void)now_ms;
     note(m, kinds[kind], key);
 }

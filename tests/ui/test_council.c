@@ -229,6 +229,23 @@ static const struct golden screens[] = {
      SIZE_USUAL,
      DETAIL(34)},
 
+    /* by what seats are made of */
+    {.name = "council-by-vendor",
+     .seats = 33,
+     .state = FIXTURE_DECIDING,
+     SIZE_USUAL,
+     SORTED(SORT_VENDOR, false)},
+    {.name = "council-by-jurisdiction",
+     .seats = 7,
+     .state = FIXTURE_DECIDING,
+     SIZE_MEDIUM,
+     SORTED(SORT_JURISDICTION, true)},
+    {.name = "council-groups-none",
+     .seats = 7,
+     .state = FIXTURE_DECIDING,
+     SIZE_USUAL,
+     .at = {.groups = true}},
+
     /* text that wants to harm */
     {.name = "council-hostile",
      .seats = 33,
@@ -248,6 +265,80 @@ static const struct golden screens[] = {
      .hostile = true,
      DETAIL(5)},
 };
+
+/* --- who may fail together --- */
+
+static const char diversity[] =
+    "{\"seats\":7,\"f\":2,\"w\":3,\"q\":5,\"stop\":3,\"fork\":3,\"classes\":[{\"name\":"
+    "\"reciprocity\",\"threshold\":5,\"veto\":3}],\"groups\":["
+    "{\"kind\":\"vendor\",\"name\":\"Northwind\",\"exceeds_f\":true,\"seats\":[1,2,3,4]},"
+    "{\"kind\":\"vendor\",\"name\":\"Or\\u001b[2Jchard\",\"exceeds_f\":false,\"seats\":[5,"
+    "6]"
+    "},"
+    "{\"kind\":\"vendor\",\"name\":null,\"exceeds_f\":false,\"seats\":[7]},"
+    "{\"kind\":\"model_family\",\"name\":\"boreal-3\",\"exceeds_f\":false,\"seats\":[1,2]},"
+    "{\"kind\":\"model_family\",\"name\":\"pome-2\",\"exceeds_f\":false,\"seats\":[3,5]},"
+    "{\"kind\":\"model_family\",\"name\":\"strata\",\"exceeds_f\":false,\"seats\":[4,6]},"
+    "{\"kind\":\"model_family\",\"name\":\"azimuth\",\"exceeds_f\":false,\"seats\":[7]},"
+    "{\"kind\":\"jurisdiction\",\"name\":\"NO\",\"exceeds_f\":true,\"seats\":[1,2,3,4,5,6,"
+    "7]}"
+    "],\"smallest\":["
+    "{\"kind\":\"vendor\",\"reaches\":\"w\",\"need\":3,\"groups\":[{\"kind\":\"vendor\","
+    "\"name\":\"Northwind\"}],\"seats\":4,\"exact\":true,\"at_least\":1},"
+    "{\"kind\":\"vendor\",\"reaches\":\"T\",\"need\":5,\"groups\":[{\"kind\":\"vendor\","
+    "\"name\":\"Northwind\"},{\"kind\":\"vendor\",\"name\":\"Or\\u001b[2Jchard\"}],"
+    "\"seats\":6,"
+    "\"exact\":true,\"at_least\":2},"
+    "{\"kind\":\"any\",\"reaches\":\"T\",\"need\":5,\"groups\":[{\"kind\":\"model_family\","
+    "\"name\":\"pome-2\"},{\"kind\":\"vendor\",\"name\":null}],\"seats\":5,\"exact\":false,"
+    "\"at_least\":1}]}";
+
+/* NULL: asked for; no JSON: refused with these words. */
+static void groups(struct golden g, const char *json)
+{
+    struct model *m = details_new();
+    g.view = &view_council;
+    g.whole = true;
+    if (json != NULL && json[0] != '{') {
+        details_refuse(m, DETAIL_DIVERSITY, "", json);
+    } else {
+        details_put(m, DETAIL_DIVERSITY, "", json);
+    }
+    g.model = m;
+    ok(golden_view(&g), "%s", g.name);
+    details_free(m);
+}
+
+static void test_groups(void)
+{
+    struct golden page = {.name = "council-groups-80x24",
+                          .seats = 7,
+                          .state = FIXTURE_DECIDING,
+                          SIZE_USUAL,
+                          .at = {.groups = true}};
+    struct golden seat = {.name = "council-groups-seat",
+                          .seats = 7,
+                          .state = FIXTURE_DECIDING,
+                          SIZE_USUAL,
+                          DETAIL(3)};
+    groups(page, diversity);
+    groups(seat, diversity);
+    page.name = "council-groups-scrolled";
+    page.at.panes[0].top = 12;
+    groups(page, diversity);
+    page.at.panes[0].top = 0;
+    page.name = "council-groups-asked";
+    groups(page, NULL);
+    page.name = "council-groups-refused";
+    groups(page, "no such method");
+    page.name = "council-groups-nonsense";
+    groups(page, "{\"groups\":[7,{\"kind\":\"vendor\",\"name\":[],\"seats\":[0,99999,-1]}],"
+                 "\"smallest\":[{\"kind\":\"any\",\"groups\":{}},null]}");
+    page.name = "council-groups-200x60";
+    page.rows = 60;
+    page.cols = 200;
+    groups(page, diversity);
+}
 
 /* --- what it asks for --- */
 
@@ -275,13 +366,15 @@ static void test_wants(void)
 {
     wants(99, 0, 0, "page decisions\n", "decisions are asked for until a wide row is full");
     wants(100, 0, 0, "", "and no more of them");
-    wants(100, 1, 10, "", "a seat's first ballots are there");
-    wants(100, 1, 110, "page decisions\n", "more are asked for near their end");
+    wants(100, 1, 10, "diversity \n",
+          "of a seat, with whom it may fail; its ballots are there");
+    wants(100, 1, 110, "diversity \npage decisions\n", "more are asked for near their end");
 }
 
 int main(void)
 {
     test_wants();
+    test_groups();
     for (size_t i = 0; i < sizeof(screens) / sizeof(screens[0]); i++) {
         struct golden g = screens[i];
         g.view = &view_council;

@@ -143,6 +143,26 @@ static void test_seats(void)
     desk_close(&s);
 }
 
+/* --- who may fail together --- */
+
+static void test_groups(void)
+{
+    struct desk s;
+    desk_open(&s, 7, 3);
+    (void)desk_screen(&s);
+    desk_press(&s, "1 j p");
+    desk_shows(&s, "(not stated): 01 03", "the second page of Council");
+    desk_press(&s, "q");
+    selected(&s, "02 ash", "is left for the list, where it was");
+    desk_press(&s, "j Enter");
+    desk_shows(&s, ", 2 seats", "what Enter opens says it, too");
+    desk_press(&s, "p");
+    desk_shows(&s, "(not stated): 01 03", "the page from there");
+    desk_press(&s, "p");
+    selected(&s, "03 aspen", "and back");
+    desk_close(&s);
+}
+
 /* --- which seats vote alike --- */
 
 static void test_alike(void)
@@ -276,6 +296,7 @@ int main(void)
     test_jump();
     test_ballots();
     test_seats();
+    test_groups();
     test_alike();
     test_alike_past();
     test_alike_older();

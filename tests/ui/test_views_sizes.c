@@ -139,6 +139,7 @@ static bool draw_all(enum view_id id, const struct scene *s, struct model *m, un
         state.layer = variant % 4;
         state.transposed = variant % 2 == 1;
         state.alike = id == VIEW_PATTERN && (variant + turn) % 3 != 0;
+        state.groups = id == VIEW_COUNCIL && (variant + turn) % 4 == 3;
         state.measure = variant;
         state.level = variant % 5;
         for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
@@ -168,6 +169,10 @@ static struct model *answers(const struct scene *s, bool hostile)
     if (s->seats > 0) {
         details_put_block(m, s, 48210, 9, 7);
     }
+    details_put(m, DETAIL_DIVERSITY, "",
+                hostile ? "{\"groups\":{},\"smallest\":[1,{\"kind\":\"any\"}],\"w\":[]}"
+                        : "{\"groups\":[{\"kind\":\"vendor\",\"name\":\"a\",\"exceeds_f\":"
+                          "true,\"seats\":[1,2,3]}],\"smallest\":[]}");
     details_put(m, DETAIL_VERIFY, "48210",
                 hostile ? "{\"ok\":[],\"checks\":{\"a\":1}}"
                         : "{\"ok\":false,\"checks\":[{\"what\":\"header\",\"ok\":false}]}");

@@ -81,9 +81,9 @@ const struct action_entry action_table[] = {
     {ACTION_ALIKE,
      "alike",
      NULL,
-     "which seats vote alike, or the decisions",
+     "which seats vote alike, or may fail together; back",
      {'p'},
-     IN(VIEW_PATTERN)},
+     IN(VIEW_PATTERN) | IN(VIEW_COUNCIL)},
     {ACTION_VERIFY, "verify", NULL, "verify this block now", {'V'}, IN(VIEW_LEDGER)},
 
     {ACTION_YANK, "yank", "Beside", "copy the row to the clipboard", {'y'}, 0},

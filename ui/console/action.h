@@ -67,7 +67,7 @@ enum action {
     /* what a view shows */
     ACTION_TRANSPOSE,
     ACTION_CYCLE,
-    ACTION_ALIKE, /* the pages of Pattern */
+    ACTION_ALIKE, /* the pages of Pattern, and of Council */
     ACTION_VERIFY,
     /* the rest */
     ACTION_YANK,

@@ -192,6 +192,17 @@ void console_alike(struct console *c, bool alike)
     console_show(c, VIEW_PATTERN);
 }
 
+void console_groups(struct console *c)
+{
+    struct view_state *state = &console_here(c)->states[VIEW_COUNCIL];
+    struct pane other = state->beside;
+    state->groups = !state->groups;
+    state->depth = 0;
+    state->beside = state->panes[0];
+    state->panes[0] = other;
+    console_show(c, VIEW_COUNCIL);
+}
+
 bool console_view_named(const char *name, enum view_id *view, bool *alike)
 {
     *alike = strcasecmp(name, "alike") == 0;

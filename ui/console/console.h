@@ -58,6 +58,8 @@ const char *console_view_name(const struct console *c);
 void console_show(struct console *c, enum view_id view);
 /* Pattern, and which of its pages. */
 void console_alike(struct console *c, bool alike);
+/* Council, and the other of its pages. */
+void console_groups(struct console *c);
 /* The view of that name, or Pattern's second page, "alike". */
 bool console_view_named(const char *name, enum view_id *view, bool *alike);
 

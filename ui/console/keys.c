@@ -26,6 +26,8 @@ static void go_back(struct console *c, uint64_t now_ms)
         c->help = c->menu = false;
     } else if (state->depth > 0) {
         state->depth--;
+    } else if (c->view == VIEW_COUNCIL && state->groups) {
+        console_groups(c);
     } else if (pane->filter[0] != '\0' || pane->search[0] != '\0' || at->flagged_only) {
         pane->filter[0] = pane->search[0] = '\0';
         at->flagged_only = false;
@@ -281,7 +283,11 @@ void console_do(struct console *c, enum action a, uint64_t now_ms)
         console_changed(c);
         break;
     case ACTION_ALIKE:
-        console_alike(c, !state->alike);
+        if (c->view == VIEW_COUNCIL) {
+            console_groups(c);
+        } else {
+            console_alike(c, !state->alike);
+        }
         break;
     case ACTION_VERIFY:
         row_verify(c, now_ms);

@@ -38,6 +38,7 @@ enum ask {
     ASK_BLOCK, /* number: the first envelope */
     ASK_VERIFY,
     ASK_CHARTER,
+    ASK_DIVERSITY,
     ASK_PATTERNS, /* key: which kind; number: the first seat */
     ASK_ACT,
     ASK_COUNT

@@ -58,11 +58,12 @@ uint64_t model_record_at_height(const struct model *m, uint64_t height);
 /* --- details, asked for when somebody looks at them --- */
 
 enum detail_kind {
-    DETAIL_PROPOSAL, /* key: its id; the answer of the method proposal */
-    DETAIL_FLAG,     /* the flag's number; of flag */
-    DETAIL_BLOCK,    /* the height; of block, all its envelopes put together */
-    DETAIL_VERIFY,   /* the height; of verify */
-    DETAIL_CHARTER,  /* ""; of charter */
+    DETAIL_PROPOSAL,  /* key: its id; the answer of the method proposal */
+    DETAIL_FLAG,      /* the flag's number; of flag */
+    DETAIL_BLOCK,     /* the height; of block, all its envelopes put together */
+    DETAIL_VERIFY,    /* the height; of verify */
+    DETAIL_CHARTER,   /* ""; of charter */
+    DETAIL_DIVERSITY, /* ""; of diversity */
 };
 /* Asks for it unless it is here, fresh or on its way. What can still change (an open
  * proposal, a flag) is asked for again at most once a second, when something came since. */

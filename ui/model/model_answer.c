@@ -87,6 +87,7 @@ static void take_result(struct model *m, const struct answer_id *id,
     case ASK_BLOCK:
     case ASK_VERIFY:
     case ASK_CHARTER:
+    case ASK_DIVERSITY:
         detail_answered(m, id->ask, id->key, id->number, NULL);
         break;
     case ASK_PATTERNS:
@@ -101,7 +102,7 @@ static void take_result(struct model *m, const struct answer_id *id,
 static void take_error(struct model *m, const struct answer_id *id,
                        const struct value *error)
 {
-    bool detail = id->ask >= ASK_PROPOSAL && id->ask <= ASK_CHARTER;
+    bool detail = id->ask >= ASK_PROPOSAL && id->ask <= ASK_DIVERSITY;
     const struct value *code = value_get(error, "code");
     if (detail) {
         detail_answered(m, id->ask, id->key, id->number, error);

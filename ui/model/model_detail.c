@@ -25,6 +25,8 @@ static enum detail_kind kind_of(enum ask ask)
         return DETAIL_VERIFY;
     case ASK_CHARTER:
         return DETAIL_CHARTER;
+    case ASK_DIVERSITY:
+        return DETAIL_DIVERSITY;
     case ASK_PROPOSAL:
     case ASK_SUBSCRIBE:
     case ASK_SEATS:
@@ -57,6 +59,8 @@ static enum ask ask_of(enum detail_kind kind)
         return ASK_VERIFY;
     case DETAIL_CHARTER:
         return ASK_CHARTER;
+    case DETAIL_DIVERSITY:
+        return ASK_DIVERSITY;
     }
     return ASK_CHARTER;
 }
@@ -72,6 +76,7 @@ static bool key_is_good(enum detail_kind kind, const char *key)
     case DETAIL_VERIFY:
         return digits > 0 && digits < 19 && key[digits] == '\0';
     case DETAIL_CHARTER:
+    case DETAIL_DIVERSITY:
         return key[0] == '\0';
     }
     return false;

@@ -24,6 +24,7 @@ static const struct {
     [ASK_BLOCK] = {"block", "block"},
     [ASK_VERIFY] = {"verify", "verify"},
     [ASK_CHARTER] = {"charter", "charter"},
+    [ASK_DIVERSITY] = {"diversity", "diversity"},
     [ASK_PATTERNS] = {"patterns", "patterns"},
     [ASK_ACT] = {"act", ""},
 };
@@ -171,6 +172,7 @@ static void put_params(struct buffer *out, const struct request *r)
     case ASK_VOTES:
     case ASK_HEARTBEATS:
     case ASK_CHARTER:
+    case ASK_DIVERSITY:
     case ASK_ACT:
     case ASK_COUNT:
         break;

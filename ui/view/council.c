@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The view Council: every seat of the council, and one of them in detail. */
 #include "ui/view/council.h"
+#include "ui/view/groups.h"
 #include "ui/view/list.h"
 #include "ui/view/seat_row.h"
 
@@ -8,9 +9,14 @@
 #include <stdio.h>
 #include <string.h>
 
+static bool is_groups(const struct view_context *ctx)
+{
+    return ctx->state->groups;
+}
+
 static bool is_list(const struct view_context *ctx)
 {
-    return ctx->state->depth == 0;
+    return ctx->state->depth == 0 && !is_groups(ctx);
 }
 
 static const char *const *sorts(const struct view_context *ctx)
@@ -20,7 +26,7 @@ static const char *const *sorts(const struct view_context *ctx)
 
 static size_t count(const struct view_context *ctx)
 {
-    return is_list(ctx) ? ctx->scene->seats : council_ballots(ctx);
+    return is_groups(ctx) ? 0 : is_list(ctx) ? ctx->scene->seats : council_ballots(ctx);
 }
 
 /* Of an open proposal there is no number yet: its id, in short. */
@@ -120,7 +126,12 @@ static int compare(const struct view_context *ctx, size_t i, size_t j)
 static void draw(const struct view_context *ctx, struct cells *c, struct area a,
                  struct drawn *out)
 {
-    if (is_list(ctx)) {
+    if (is_groups(ctx)) {
+        struct buffer page = {NULL, 0, 0};
+        groups_body(ctx, &page);
+        draw_pager(ctx, c, a, buffer_slice(&page), out);
+        buffer_free(&page);
+    } else if (is_list(ctx)) {
         council_seats_draw(ctx, c, a, out);
     } else {
         council_seat_draw(ctx, c, a, out);
@@ -137,7 +148,12 @@ enum { DECISIONS_WISHED = 100 };
 
 static void want(const struct view_context *ctx, struct model *m, uint64_t now_ms)
 {
-    (void)now_ms;
+    if (is_groups(ctx) || ctx->state->depth > 0) {
+        groups_want(m, now_ms);
+    }
+    if (is_groups(ctx)) {
+        return;
+    }
     if (is_list(ctx) ? ctx->scene->final_count < DECISIONS_WISHED : list_is_near_end(ctx)) {
         model_want_page(m, PAGE_DECISIONS);
     }
@@ -153,5 +169,7 @@ const struct view view_council = {
     .compare = compare,
     .draw = draw,
     .opens = opens,
+    .pages = is_groups,
+    .body = groups_body,
     .want = want,
 };

@@ -3,6 +3,7 @@
 #include "ui/view/blocks.h"
 #include "ui/view/council.h"
 #include "ui/view/flags_line.h"
+#include "ui/view/groups.h"
 #include "ui/view/seat_row.h"
 
 #include <inttypes.h>
@@ -29,7 +30,7 @@ const struct scene_proposal *council_ballot(const struct view_context *ctx, size
 
 /* --- facts, in as many columns as there is room for --- */
 
-enum { FACT = 38, FACT_NARROW = 30, FACTS = 26, LABEL = 13 };
+enum { FACT = 38, FACT_NARROW = 30, FACTS = 27, LABEL = 13 };
 
 struct facts {
     struct cells *cells;
@@ -164,14 +165,29 @@ static void ballot_facts(struct facts *f, const struct scene_seat *at)
     number_fact(f, "streak", at->streak);
 }
 
+/* "Northwind, 3 seats", or "Northwind, 14 exceeds f 10". */
+static void group_fact(struct facts *f, const struct view_context *ctx, uint16_t seat,
+                       const char *kind, const char *label, const char *name)
+{
+    unsigned size = groups_size(ctx, kind, seat), faulty = ctx->scene->faulty;
+    if (size == 0) {
+        fact(f, label, ROLE_TEXT, "%s", name);
+    } else if (size > faulty) {
+        fact(f, label, ROLE_CRITICAL, "%s, %u exceeds f %u", name, size, faulty);
+    } else {
+        fact(f, label, ROLE_TEXT, "%s, %u %s", name, size, size == 1 ? "seat" : "seats");
+    }
+}
+
 static void card_facts(struct facts *f, const struct view_context *ctx, uint16_t seat,
                        const struct scene_seat *at)
 {
     if (ctx->scene->cards != NULL) {
         const struct seat_card *card = &ctx->scene->cards[seat - 1];
-        fact(f, "model", ROLE_TEXT, "%s %s", card->vendor, card->model_family);
+        group_fact(f, ctx, seat, "vendor", "vendor", card->vendor);
+        group_fact(f, ctx, seat, "model_family", "model", card->model_family);
+        group_fact(f, ctx, seat, "jurisdiction", "jurisdiction", card->jurisdiction);
         fact(f, "speciality", ROLE_TEXT, "%s", card->speciality);
-        fact(f, "jurisdiction", ROLE_TEXT, "%s", card->jurisdiction);
         fact(f, "address", ROLE_TEXT, "%s", card->address);
     }
     fact(f, "version", at->version[0] != '\0' ? ROLE_TEXT : ROLE_UNKNOWN, "%s",

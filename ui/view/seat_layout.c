@@ -9,6 +9,9 @@ enum {
     BEATS_MOST = 24,
     HEAT_SMALL = 6,
     HEAT_LEAST = 20,
+    HEAT_KEPT = 60,    /* before it is told what seats are made of */
+    CARD_COLUMNS = 27, /* of the three fields for that, with the blanks */
+    CARD_MOST = 12,
     HEAT_WISHED = 100
 };
 
@@ -25,7 +28,8 @@ static unsigned least(const struct scene *s, enum seat_field f)
         [FIELD_STAGE] = 3,         [FIELD_BEATS] = 6,     [FIELD_AGE] = 6,
         [FIELD_TRIP] = 6,          [FIELD_AGREEMENT] = 6, [FIELD_MISSED] = 7,
         [FIELD_STREAK] = 7,        [FIELD_STATE] = 8,     [FIELD_FLAGS] = 1,
-        [FIELD_HEAT] = HEAT_LEAST,
+        [FIELD_HEAT] = HEAT_LEAST, [FIELD_VENDOR] = 8,    [FIELD_MODEL] = 8,
+        [FIELD_JURISDICTION] = 6,
     };
     return f == FIELD_SEAT ? (s->seats > 99 ? 4 : 3) : columns[f];
 }
@@ -68,6 +72,14 @@ static void grow(struct fitting *f, enum seat_field field, unsigned most)
     f->left -= more;
 }
 
+/* The same, with so many columns kept for others. */
+static void grow_within(struct fitting *f, enum seat_field field, unsigned most,
+                        unsigned kept)
+{
+    unsigned width = f->layout->width[field], more = f->left > kept ? f->left - kept : 0;
+    grow(f, field, width + more < most ? width + more : most);
+}
+
 static enum seat_field sorted_field(const struct view_context *ctx)
 {
     static const enum seat_field fields[SORT_COUNT] = {
@@ -80,6 +92,9 @@ static enum seat_field sorted_field(const struct view_context *ctx)
         [SORT_AGREEMENT] = FIELD_AGREEMENT,
         [SORT_MISSED] = FIELD_MISSED,
         [SORT_FLAGS] = FIELD_FLAGS,
+        [SORT_VENDOR] = FIELD_VENDOR,
+        [SORT_MODEL] = FIELD_MODEL,
+        [SORT_JURISDICTION] = FIELD_JURISDICTION,
     };
     unsigned sort = ctx->state->panes[0].sort;
     return sort < SORT_COUNT ? fields[sort] : FIELD_SEAT;
@@ -136,6 +151,14 @@ void seat_layout_make(struct seat_layout *out, const struct view_context *ctx,
     add(&f, FIELD_STREAK);
     grow(&f, FIELD_FLAGS, FLAGS_MOST);
     grow(&f, FIELD_BEATS, BEATS_MOST);
+    if (f.left >= HEAT_KEPT + CARD_COLUMNS) {
+        add(&f, FIELD_VENDOR);
+        add(&f, FIELD_MODEL);
+        add(&f, FIELD_JURISDICTION);
+        grow_within(&f, FIELD_VENDOR, CARD_MOST, HEAT_KEPT);
+        grow_within(&f, FIELD_MODEL, CARD_MOST, HEAT_KEPT);
+        grow_within(&f, FIELD_JURISDICTION, CARD_MOST, HEAT_KEPT);
+    }
     if (f.left > HEAT_LEAST) {
         add(&f, FIELD_HEAT);
         grow(&f, FIELD_HEAT, HEAT_WISHED);

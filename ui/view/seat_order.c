@@ -5,10 +5,11 @@
 #include "ui/view/seat_row.h"
 
 #include <string.h>
+#include <strings.h>
 
 const char *const seat_sorts[SORT_COUNT + 1] = {
-    "seat",       "name",      "view",   "height", "heartbeat age",
-    "round trip", "agreement", "missed", "flags",  NULL,
+    "seat",   "name",  "view",   "height", "heartbeat age", "round trip", "agreement",
+    "missed", "flags", "vendor", "model",  "jurisdiction",  NULL,
 };
 
 uint64_t seat_agreement(const struct scene_seat *seat)
@@ -59,6 +60,19 @@ static int order_names(const struct scene *s, uint16_t a, uint16_t b)
     return by != 0 ? by : order(x.size, y.size);
 }
 
+/* Groups stand together; the node takes names that differ in capitals only for one. */
+static int order_cards(const struct scene *s, enum seat_sort sort, uint16_t a, uint16_t b)
+{
+    if (s->cards == NULL) {
+        return order(a, b);
+    }
+    const struct seat_card *x = &s->cards[a - 1], *y = &s->cards[b - 1];
+    int by = sort == SORT_VENDOR  ? strcasecmp(x->vendor, y->vendor)
+             : sort == SORT_MODEL ? strcasecmp(x->model_family, y->model_family)
+                                  : strcasecmp(x->jurisdiction, y->jurisdiction);
+    return by != 0 ? by : order(a, b);
+}
+
 static uint64_t rank_of(const struct scene *s, uint16_t seat)
 {
     unsigned rank = FLAG_RANKS;
@@ -95,6 +109,10 @@ int seat_compare(const struct view_context *ctx, uint16_t a, uint16_t b)
                           y->totals_known ? y->missed : UNKNOWN);
     case SORT_FLAGS:
         return order(rank_of(s, a), rank_of(s, b));
+    case SORT_VENDOR:
+    case SORT_MODEL:
+    case SORT_JURISDICTION:
+        return order_cards(s, (enum seat_sort)ctx->state->panes[0].sort, a, b);
     case SORT_COUNT:
         break;
     }

@@ -5,6 +5,7 @@
 #include "ui/view/phases.h"
 
 #include <inttypes.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -123,6 +124,14 @@ static void draw_vote(const struct scene *s, struct cells *c, struct area field,
     }
 }
 
+/* A member of the seat's card. */
+static void draw_card(const struct scene *s, struct cells *c, struct area field,
+                      uint16_t seat, size_t member)
+{
+    const char *words = s->cards != NULL ? (const char *)&s->cards[seat - 1] + member : "";
+    draw_fit(c, field, 0, 0, field.cols, ROLE_QUIET, slice_of_string(words));
+}
+
 static void draw_field(const struct view_context *ctx, struct cells *c, struct area field,
                        enum seat_field f, uint16_t seat, bool alive)
 {
@@ -183,6 +192,15 @@ static void draw_field(const struct view_context *ctx, struct cells *c, struct a
     case FIELD_FLAGS:
         draw_flags(ctx, c, field, seat);
         return;
+    case FIELD_VENDOR:
+        draw_card(s, c, field, seat, offsetof(struct seat_card, vendor));
+        return;
+    case FIELD_MODEL:
+        draw_card(s, c, field, seat, offsetof(struct seat_card, model_family));
+        return;
+    case FIELD_JURISDICTION:
+        draw_card(s, c, field, seat, offsetof(struct seat_card, jurisdiction));
+        return;
     case FIELD_HEAT:
         draw_heat(ctx, c, field, seat);
         return;
@@ -230,10 +248,11 @@ void seat_row_draw(const struct view_context *ctx, struct cells *c, struct area 
 static const char *head_text(enum seat_field f, unsigned width, const char *usual,
                              bool past)
 {
-    return f == FIELD_STAGE && past         ? "vot"
-           : f == FIELD_BEATS && width < 10 ? "beats"
-           : f == FIELD_FLAGS && width < 4  ? "F"
-                                            : usual;
+    return f == FIELD_STAGE && past                ? "vot"
+           : f == FIELD_BEATS && width < 10        ? "beats"
+           : f == FIELD_FLAGS && width < 4         ? "F"
+           : f == FIELD_JURISDICTION && width < 12 ? "juris"
+                                                   : usual;
 }
 
 void seat_head_draw(const struct view_context *ctx, struct cells *c, struct area line)
@@ -256,6 +275,9 @@ void seat_head_draw(const struct view_context *ctx, struct cells *c, struct area
         [FIELD_STREAK] = {"streak", NO_SORT, true},
         [FIELD_STATE] = {"state", NO_SORT, false},
         [FIELD_FLAGS] = {"flag", SORT_FLAGS, false},
+        [FIELD_VENDOR] = {"vendor", SORT_VENDOR, false},
+        [FIELD_MODEL] = {"model", SORT_MODEL, false},
+        [FIELD_JURISDICTION] = {"jurisdiction", SORT_JURISDICTION, false},
         [FIELD_HEAT] = {"last decisions, newest right: # with the outcome - against a "
                         "abstained . absent",
                         NO_SORT, false},

@@ -20,6 +20,9 @@ enum seat_field {
     FIELD_STREAK,
     FIELD_STATE,
     FIELD_FLAGS,
+    FIELD_VENDOR,
+    FIELD_MODEL,
+    FIELD_JURISDICTION,
     FIELD_HEAT, /* how its ballots stood to the last decisions, the newest at the right */
     FIELD_COUNT
 };
@@ -52,6 +55,9 @@ enum seat_sort {
     SORT_AGREEMENT,
     SORT_MISSED,
     SORT_FLAGS,
+    SORT_VENDOR,
+    SORT_MODEL,
+    SORT_JURISDICTION,
     SORT_COUNT
 };
 extern const char *const seat_sorts[SORT_COUNT + 1];

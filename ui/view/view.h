@@ -53,6 +53,7 @@ struct view_state {
     bool transposed;        /* Pattern */
     unsigned layer;         /* Pattern: agreement, choice, confidence, latency */
     bool alike;             /* Pattern: its second page, which seats vote alike */
+    bool groups;            /* Council: its second page, who may fail together */
     unsigned measure;       /* of that page */
     struct pane beside;     /* the list of the page that is not shown */
     unsigned level;         /* Log: enum line_level; Flags: 0 open, 1 new, 2 all */
