@@ -19,6 +19,11 @@ enum { SEATS_DEFAULT = 33 };
 
 static const struct command_option options[] = {
     {"seats", ARGUMENT_NUMBER, "N", "seats of the council, 4 to 128 (default 33)"},
+    {"agents", ARGUMENT_WORD, "KIND", "who judges: rules (default), or llm: models, too"},
+    {"endpoint", ARGUMENT_WORD, "URL", "of the model; without it a stand-in answers"},
+    {"model", ARGUMENT_WORD, "NAME", "the model's name there"},
+    {"key-file", ARGUMENT_FILE, "FILE", "the endpoint's key"},
+    {"model-seats", ARGUMENT_NUMBER, "N", "seats that ask it (default two of three)"},
     {"dir", ARGUMENT_DIRECTORY, "DIR", "where it lives, and stays; new or empty"},
     {"keep", ARGUMENT_NONE, NULL, "keep the temporary folder"},
     {"no-console", ARGUMENT_NONE, NULL, "decide the sample proposals and exit"},
@@ -81,7 +86,9 @@ static enum command_exit run(const struct command_line *line)
     struct complaint why = {""};
     uint64_t seats = SEATS_DEFAULT;
     const char *given = command_value(line, "dir");
-    if (!command_number(line, "seats", SEATS_MIN, SEATS_MAX, &seats)) {
+    if (!command_number(line, "seats", SEATS_MIN, SEATS_MAX, &seats) ||
+        !demo_models_parse(line, (unsigned)seats, &d.models)) {
+        demo_models_free(&d.models);
         return COMMAND_USAGE;
     }
     if (key_library_init() != 0) {
@@ -91,9 +98,11 @@ static enum command_exit run(const struct command_line *line)
     bool live = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !line->json &&
                 !command_flag(line, "no-console");
     if (demo_data_load(&d.data, (unsigned)seats, &why) != 0 ||
+        demo_models_seat(&d.models, &d.data, &why) != 0 ||
         (live && program_find("conclave-console", &d.program, &why) != 0) ||
         (dir = make_folder(given, &why)) == NULL) {
         demo_data_free(&d.data);
+        demo_models_free(&d.models);
         free(d.program);
         return command_fail(line, "%s", why.text);
     }
@@ -121,6 +130,7 @@ static enum command_exit run(const struct command_line *line)
     demo_council_free(&d.council);
     demo_follow_free(&d.follow);
     demo_data_free(&d.data);
+    demo_models_free(&d.models);
     (void)close(d.signals);
     free(d.program);
     free(dir);
@@ -137,6 +147,8 @@ const struct command command_demo = {
         "On a terminal it opens conclave-console(1) at the node of seat 1, and ends when\n"
         "that is quit. Then, or without a terminal when all is decided, it prints a table\n"
         "of the results, leaving no process and no file behind but those of --dir or\n"
-        "--keep.\n",
+        "--keep. With --agents llm two of three seats ask one language model through\n"
+        "conclave-eval-llm(1), each with a profile of its own; their proposals and votes\n"
+        "leave this machine where the endpoint does.\n",
     .run = run,
 };

@@ -49,6 +49,7 @@ static json_t *make_seat(const struct demo_council *c, unsigned seat, const json
     char *address = alloc_printf("127.0.0.1:%u", (unsigned)port);
     json_t *out = json_deep_copy(listed);
     json_object_del(out, "rules");
+    json_object_del(out, "profile");
     json_object_set_new(out, "key", json_string(hex));
     json_object_set_new(out, "address", json_string(address));
     free(address);
@@ -151,26 +152,30 @@ int demo_council_start_nodes(struct demo_council *c, struct complaint *why)
 }
 
 int demo_council_start_agents(struct demo_council *c, const struct demo_data *d,
-                              struct complaint *why)
+                              const struct demo_models *m, struct complaint *why)
 {
     char *program = NULL;
-    char *evaluator = NULL;
+    char *rules = NULL;
     int error = program_find("conclave-agent", &program, why);
-    error = error != 0 ? error : program_find("conclave-eval-rules", &evaluator, why);
+    error = error != 0 ? error : program_find("conclave-eval-rules", &rules, why);
     for (unsigned seat = 1; seat <= c->charter->seat_count && error == 0; seat++) {
         const json_t *listed = json_array_get(d->seats, seat - 1);
         char *socket = demo_seat_path(c, seat, SEAT_DIR_SOCKET);
-        char *command = alloc_printf("'%s' '%s'", evaluator,
-                                     json_string_value(json_object_get(listed, "rules")));
-        /* The evaluator is our own; built with sanitizers it reserves more address space
-         * than any limit meant for others. */
-        const char *argv[] = {program, "--socket",     socket, "--evaluator",
-                              command, "--max-memory", "0",    NULL};
+        char *command = demo_models_command(m, listed);
+        if (command == NULL) {
+            command = alloc_printf("'%s' '%s'", rules,
+                                   json_string_value(json_object_get(listed, "rules")));
+        }
+        /* The evaluators are our own: built with sanitizers they reserve more address space
+         * than any limit meant for others. A model may take until the deadline. */
+        const char *argv[] = {
+            program,        "--socket", socket,      "--evaluator", command,
+            "--max-memory", "0",        "--timeout", "3600000",     NULL};
         error = start(c, seat, "conclave-agent", argv, why);
         free(command);
         free(socket);
     }
-    free(evaluator);
+    free(rules);
     free(program);
     return error;
 }

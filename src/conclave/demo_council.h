@@ -5,6 +5,7 @@
 
 #include "conclave/children.h"
 #include "conclave/demo_data.h"
+#include "conclave/demo_models.h"
 
 #include "charter/charter.h"
 #include "control/client.h"
@@ -27,7 +28,7 @@ char *demo_seat_path(const struct demo_council *c, unsigned seat, const char *na
 
 int demo_council_start_nodes(struct demo_council *c, struct complaint *why);
 int demo_council_start_agents(struct demo_council *c, const struct demo_data *d,
-                              struct complaint *why);
+                              const struct demo_models *m, struct complaint *why);
 /* How many of the nodes are connected to all others by now. Opens the clients of those that
  * answer. */
 unsigned demo_council_connected(struct demo_council *c);

@@ -42,8 +42,24 @@ static void start(struct demo *d)
         }
     }
     demo_view_say(&d->view, "%u nodes are connected, each to all others", seats);
-    if (demo_council_start_agents(&d->council, &d->data, &why) != 0) {
+    if (demo_models_start(&d->models, &d->data, d->council.dir, &d->council.children,
+                          &why) != 0 ||
+        demo_council_start_agents(&d->council, &d->data, &d->models, &why) != 0) {
         demo_fail(d, "%s", why.text);
+    }
+}
+
+static void say_who_judges(struct demo *d, unsigned seats)
+{
+    const struct demo_models *m = &d->models;
+    if (m->seats > 0 && m->endpoint != NULL) {
+        demo_view_say(&d->view, "%u seats ask the model %s at %s, %u follow rules",
+                      m->seats, m->model, m->endpoint, seats - m->seats);
+    } else if (m->seats > 0) {
+        demo_view_say(&d->view,
+                      "%u seats ask a stand-in on this machine, which is no language model "
+                      "(--endpoint names one); %u follow rules",
+                      m->seats, seats - m->seats);
     }
 }
 
@@ -158,6 +174,7 @@ void demo_run(struct demo *d, const char *dir)
     struct complaint why = {""};
     unsigned seats = (unsigned)json_array_size(d->data.seats);
     demo_view_say(&d->view, "a council of %u seats in %s", seats, dir);
+    say_who_judges(d, seats);
     if (demo_council_make(&d->council, dir, &d->data, &why) != 0) {
         demo_fail(d, "%s", why.text);
         return;

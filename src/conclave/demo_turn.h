@@ -21,6 +21,7 @@ enum demo_end {
 struct demo {
     const struct command_line *line;
     struct demo_data data;
+    struct demo_models models;
     struct demo_council council;
     struct demo_follow follow;
     struct demo_view view;

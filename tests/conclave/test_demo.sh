@@ -76,6 +76,36 @@ ok 'keeps its folder' test -s "$TMPDIR/c/seat-07/data/data.mdb"
 ok 'has the evidence as the files have it' grep -q -a -F '"benefit_ratio":2.4,' \
     "$TMPDIR/c/seat-07/data/data.mdb"
 ok 'and no process' none_running
+if "$(dirname "$conclave")/conclave-eval-llm" --version >/dev/null 2>&1 &&
+    command -v python3 >/dev/null; then
+    ok 'a demo of 7 seats with a stand-in for a model' exits 0 demo --seats 7 \
+        --agents llm --dir "$TMPDIR/m" --no-console
+    ok 'says that it is no model' grep -q \
+        '^5 seats ask a stand-in on this machine, which is no language model' "$TMPDIR/err"
+    ok 'prints a row for each proposal' results ' \(approved\|rejected\) ' 8
+    ok 'five seats are judged by it' \
+        [ "$(grep -c '"model_family": "stand-in"' "$TMPDIR/m/charter.json")" -eq 5 ]
+    ok 'who answers as well as the others' \
+        [ "$(grep -l 'event=evaluator.answered' "$TMPDIR"/m/seat-*/conclave-agent.log |
+            wc -l)" -eq 7 ]
+    ok 'and no process' none_running
+    ok 'an endpoint where nobody listens' exits 0 demo --seats 4 --agents llm --json \
+        --model-seats 1 --endpoint http://127.0.0.1:1/v1 --model none
+    ok 'is a seat that abstains' results '"final":true' 8
+else
+    for name in 'a demo with a model' 'that is none' 'decides' 'its seats' 'answers' \
+        'no process' 'without an endpoint' 'abstains'; do
+        count=$((count + 1))
+        echo "ok $count - $name # SKIP conclave-eval-llm or python3 is missing"
+    done
+fi
+ok 'a model without its endpoint is refused' exits 2 demo --agents llm --model m
+ok 'an endpoint without a model' exits 2 demo --agents llm \
+    --endpoint http://127.0.0.1:1/v1
+ok 'an endpoint for rules' exits 2 demo --endpoint http://127.0.0.1:1/v1
+ok 'other kinds of agents' exits 2 demo --agents parrots
+ok 'more seats than there are' exits 2 demo --seats 4 --agents llm --model-seats 5
+
 ok 'the folder is not taken twice' exits 1 demo --seats 4 --dir "$TMPDIR/c"
 
 ok 'three seats are too few' exits 2 demo --seats 3
