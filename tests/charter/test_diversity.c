@@ -3,7 +3,6 @@
  * by names and seats one by one, without sets of bits, gains or bounds. */
 #include "charter/diversity.h"
 
-#include "base/alloc.h"
 #include "base/quorum.h"
 #include "random.h"
 #include "tap.h"
@@ -236,32 +235,31 @@ static void test_large(struct rng *r)
     ok(given_up > 0, "some searches were given up: %u of %u", given_up, (unsigned)LARGE);
 }
 
-/* Greedy takes the five that a vendor has, and then needs two more: two are enough. */
-static void test_greedy_is_not_enough(void)
+/* Greedy takes the five that a vendor has, and then needs two more groups; of any one kind
+ * there must be four. Only the search finds a family and a jurisdiction. */
+static void test_search(void)
 {
-    static const char *const vendor[] = {"x", "x", "x", "x", "x", "p", "q", "r", "s", "t"};
-    static const char *const family[] = {"a", "a", "a", "b", "b", "a", "b", "b", "y", "z"};
     static struct made m;
     static struct diversity d;
+    static char names[10][4];
     struct diversity_set set;
     make(&m, 10);
     for (unsigned i = 0; i < 10; i++) {
-        char name[8];
-        snprintf(name, sizeof(name), "j%u", i);
-        m.seats[i].vendor = (char *)vendor[i];
-        m.seats[i].model_family = (char *)family[i];
-        m.seats[i].jurisdiction = alloc_string(name);
+        bool family = i < 3 || i == 5, place = i == 3 || i == 4 || i == 6 || i == 7;
+        snprintf(names[i], sizeof(names[i]), "n%u", i);
+        m.seats[i].vendor = i < 5 ? (char *)"vendor" : names[i];
+        m.seats[i].model_family = family ? (char *)"family" : names[i];
+        m.seats[i].jurisdiction = place ? (char *)"place" : names[i];
     }
     diversity_find(&m.charter, &d);
     diversity_smallest(&d, DIVERSITY_KINDS, 8, &set);
     ok(set.count == 2 && set.seats == 8 && set.exact,
-       "two families where greed takes a vendor and both: %u groups", set.count);
-    ok(d.groups[set.groups[0]].kind == DIVERSITY_FAMILY &&
-           strcmp(d.groups[set.groups[0]].name, "a") == 0,
+       "two groups where greed takes three: %u", set.count);
+    ok(strcmp(d.groups[set.groups[0]].name, "family") == 0 &&
+           strcmp(d.groups[set.groups[1]].name, "place") == 0,
        "they are named");
-    for (unsigned i = 0; i < 10; i++) {
-        free(m.seats[i].jurisdiction);
-    }
+    diversity_smallest(&d, DIVERSITY_KINDS, 9, &set);
+    ok(set.count == 3 && set.seats >= 9 && set.exact, "for one seat more there are three");
 }
 
 static void test_unstated(void)
@@ -323,7 +321,7 @@ int main(void)
     struct rng r = rng_begin(9);
     test_against(&r);
     test_large(&r);
-    test_greedy_is_not_enough();
+    test_search();
     test_unstated();
     test_json();
     return tap_done();

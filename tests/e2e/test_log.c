@@ -64,6 +64,8 @@ static void start(struct live *l)
     has(l, 1, "event=node.started", " seat=1 name=\"Seat 1\" seats=4 quorum=3 height=0 ",
         "who it is");
     has(l, 1, "event=node.started", "charter.json", "and by which charter");
+    has(l, 1, "event=charter.concentrated",
+        " kind=jurisdiction name=Testland seats=4 faulty=1", "who may fail together");
     char *line = last_line(live_seat(l, 1)->log, "event=node.limits");
     is(number_of(line, "files"), sysconf(_SC_OPEN_MAX), "how many files it may open");
     ok(number_of(line, "map_bytes") > 0 && number_of(line, "timer_floor_ms") == 500 &&

@@ -4,6 +4,7 @@
  * order and spaces. */
 #include "base/text.h"
 #include "charter/charter.h"
+#include "charter/diversity.h"
 #include "fuzz.h"
 #include "hash/hash.h"
 #include "wire/cbor.h"
@@ -66,6 +67,19 @@ static void check_identity(const struct charter *c, struct slice json)
     buffer_free(&encoding);
 }
 
+/* Each seat is in one group of each kind, whatever they are called. */
+static void check_diversity(const struct charter *c)
+{
+    json_t *found = diversity_json(c);
+    const json_t *groups = json_object_get(found, "groups");
+    size_t seats = 0;
+    for (size_t i = 0; i < json_array_size(groups); i++) {
+        seats += json_array_size(json_object_get(json_array_get(groups, i), "seats"));
+    }
+    assert(seats == (size_t)DIVERSITY_KINDS * c->seat_count);
+    json_decref(found);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes *copy = bytes_copy(slice_of(data, size));
@@ -78,6 +92,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_classes(c);
         check_identity(c, bytes_slice(copy));
         charter_warnings(c, check_warning, NULL);
+        check_diversity(c);
         (void)charter_genesis(c);
     }
     assert(text_check(slice_of_string(why.text), false, NULL) == 0);

@@ -60,6 +60,7 @@ static void ask_for_all(struct model *m)
     }
     model_want_detail(m, DETAIL_BLOCK, "100", now_ms);
     model_want_detail(m, DETAIL_CHARTER, "", now_ms);
+    model_want_detail(m, DETAIL_DIVERSITY, "", now_ms);
     model_want_patterns(m, PATTERNS_SEATS, now_ms);
     model_want_patterns(m, PATTERNS_PAIRS, now_ms);
     model_act(m, "flags.ack", json_pack("{s:i}", "id", 7), "acknowledged");
