@@ -25,6 +25,7 @@ static const struct command_option options[] = {
     {"key-file", ARGUMENT_FILE, "FILE", "the endpoint's key"},
     {"model-seats", ARGUMENT_NUMBER, "N", "seats that ask it (default two of three)"},
     {"dir", ARGUMENT_DIRECTORY, "DIR", "where it lives, and stays; new or empty"},
+    {"evaluator", ARGUMENT_WORD, "COMMAND", "whom seat 1 asks, instead of a rule file"},
     {"keep", ARGUMENT_NONE, NULL, "keep the temporary folder"},
     {"no-console", ARGUMENT_NONE, NULL, "decide the sample proposals and exit"},
     {NULL, ARGUMENT_NONE, NULL, NULL},
@@ -106,6 +107,7 @@ static enum command_exit run(const struct command_line *line)
         free(d.program);
         return command_fail(line, "%s", why.text);
     }
+    d.data.evaluator = command_value(line, "evaluator");
     d.signals = take_signals_over();
     d.view.live = live;
     demo_run(&d, dir);

@@ -161,16 +161,18 @@ int demo_council_start_agents(struct demo_council *c, const struct demo_data *d,
     for (unsigned seat = 1; seat <= c->charter->seat_count && error == 0; seat++) {
         const json_t *listed = json_array_get(d->seats, seat - 1);
         char *socket = demo_seat_path(c, seat, SEAT_DIR_SOCKET);
-        char *command = demo_models_command(m, listed);
+        bool own = seat == 1 && d->evaluator != NULL;
+        char *command = own ? alloc_string(d->evaluator) : demo_models_command(m, listed);
         if (command == NULL) {
             command = alloc_printf("'%s' '%s'", rules,
                                    json_string_value(json_object_get(listed, "rules")));
         }
-        /* The evaluators are our own: built with sanitizers they reserve more address space
-         * than any limit meant for others. A model may take until the deadline. */
-        const char *argv[] = {
-            program,        "--socket", socket,      "--evaluator", command,
-            "--max-memory", "0",        "--timeout", "3600000",     NULL};
+        /* The others are ours: built with sanitizers they reserve more address space than
+         * any limit meant for others. A model may take until the deadline. */
+        const char *argv[] = {program,       "--socket",  socket,
+                              "--evaluator", command,     own ? NULL : "--max-memory",
+                              "0",           "--timeout", "3600000",
+                              NULL};
         error = start(c, seat, "conclave-agent", argv, why);
         free(command);
         free(socket);

@@ -138,7 +138,7 @@ static int load_proposals(struct demo_data *d, struct complaint *why)
 
 int demo_data_load(struct demo_data *d, unsigned seats, struct complaint *why)
 {
-    *d = (struct demo_data){NULL, NULL, NULL};
+    *d = (struct demo_data){.dir = NULL};
     int error = data_find("demo", &d->dir, why);
     error = error != 0 ? error : load_seats(d, seats, why);
     error = error != 0 ? error : check_rules(d, why);
@@ -150,5 +150,5 @@ void demo_data_free(struct demo_data *d)
     free(d->dir);
     json_decref(d->seats);
     json_decref(d->proposals);
-    *d = (struct demo_data){NULL, NULL, NULL};
+    *d = (struct demo_data){.dir = NULL};
 }

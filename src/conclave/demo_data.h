@@ -12,6 +12,7 @@ struct demo_data {
     json_t *seats; /* "name", "jurisdiction", ..., "rules": the path of the rule file */
     json_t
         *proposals; /* "class", "title", "text", "evidence", in the order of their files */
+    const char *evaluator; /* of seat 1, the caller's own; NULL: its rule file */
 };
 
 /* seats: how many of seats.json; above its number, names are made from those in it. Frees

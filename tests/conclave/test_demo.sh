@@ -76,6 +76,21 @@ ok 'keeps its folder' test -s "$TMPDIR/c/seat-07/data/data.mdb"
 ok 'has the evidence as the files have it' grep -q -a -F '"benefit_ratio":2.4,' \
     "$TMPDIR/c/seat-07/data/data.mdb"
 ok 'and no process' none_running
+cat >"$TMPDIR/mine" <<'END'
+#!/bin/sh
+cat >/dev/null
+echo '{"choice":"abstain","confidence":7,"rationale":"On leave."}'
+END
+chmod +x "$TMPDIR/mine"
+ok 'seat 1 has an evaluator of the caller' exits 0 demo --seats 4 --dir "$TMPDIR/mine-1" \
+    --no-console --evaluator "$TMPDIR/mine"
+ok 'which answers all' \
+    test "$(grep -c 'choice=abstain confidence=7' "$TMPDIR/mine-1/seat-01/conclave-agent.log")" -eq 8
+ok 'and nobody else' sh -c '! grep -q "confidence=7 " "$1"/seat-0[234]/conclave-agent.log' - "$TMPDIR/mine-1"
+ok 'one that fails ends it' exits 1 demo --seats 4 --no-console --evaluator 'false'
+ok 'with the reason' grep -q 'the agent of seat 1 failed: exit code 1' "$TMPDIR/err"
+rm -rf "$TMPDIR"/conclave-demo.* "$TMPDIR/mine-1"
+ok 'and no process' none_running
 if "$(dirname "$conclave")/conclave-eval-llm" --version >/dev/null 2>&1 &&
     command -v python3 >/dev/null; then
     ok 'a demo of 7 seats with a stand-in for a model' exits 0 demo --seats 7 \
