@@ -99,6 +99,25 @@ static void on_message(void *context, const json_t *message)
     work_message(((struct agent *)context)->work, message);
 }
 
+/* What was asked for and cannot be is an error; what is there by default is told. */
+static int check_confinement(const struct options *o, struct complaint *why)
+{
+    struct complaint lack = {""};
+    if (o->limits.no_network && !confine_filters()) {
+        return complain(why, CONCLAVE_ESTATE,
+                        "--no-network: no filter of calls on this machine; run Linux with "
+                        "CONFIG_SECCOMP_FILTER, or go without");
+    }
+    if (o->confine == CONFINE_OFF || confine_check(&lack) == 0) {
+        return 0;
+    }
+    if (o->confine == CONFINE_REQUIRE) {
+        return complain(why, CONCLAVE_ESTATE, "--confine require: %s", lack.text);
+    }
+    LOG_EVENT(LOG_LEVEL_WARN, "agent.unconfined", LOG_S("reason", lack.text));
+    return 0;
+}
+
 static int run(const struct options *o, const char *socket, char *const *words)
 {
     static const struct uplink_events events = {on_attached, on_message, on_lost};
@@ -140,10 +159,33 @@ static int run(const struct options *o, const char *socket, char *const *words)
     return a.status;
 }
 
+/* The paths that evaluators are kept from and let to, in lists of main's. */
+struct paths {
+    char *usual[CONFINE_USUAL_MAX + 1];
+    char *hide[CONFINE_USUAL_MAX + OPTIONS_PATHS_MAX + 1];
+    struct confine_paths lists;
+};
+
+static void collect_paths(struct options *o, const char *socket, struct paths *p)
+{
+    size_t count = 0;
+    confine_usual(socket, p->usual);
+    for (size_t i = 0; p->usual[i] != NULL; i++) {
+        p->hide[count++] = p->usual[i];
+    }
+    for (size_t i = 0; o->hide[i] != NULL; i++) {
+        p->hide[count++] = o->hide[i];
+    }
+    p->hide[count] = NULL;
+    p->lists = (struct confine_paths){p->hide, o->read, o->write};
+    o->limits.confine = o->confine != CONFINE_OFF ? &p->lists : NULL;
+}
+
 int main(int argc, char **argv)
 {
     struct options o;
     struct complaint why = {""};
+    struct paths paths = {.usual = {NULL}};
     char **words = NULL, *socket = NULL;
     int status = EXIT_USAGE;
     if (!options_parse(argc, argv, &o)) {
@@ -155,18 +197,23 @@ int main(int argc, char **argv)
         why.text[0] = '\0';
         error = 0;
     }
+    collect_paths(&o, socket, &paths);
     if (error == 0 && words_split(o.evaluator, &words, &why) == 0 &&
         words_resolve(words, &why) == 0) {
+        words_anchor(words);
         (void)log_open("stderr", o.level, &why);
         log_form_set(o.form);
         control_library_init();
-        status = run(&o, socket, words);
+        if (check_confinement(&o, &why) == 0) {
+            status = run(&o, socket, words);
+        }
         log_close();
     }
     if (why.text[0] != '\0') {
         (void)fprintf(stderr, "conclave-agent: %s\n", why.text);
     }
     words_free(words);
+    confine_usual_free(paths.usual);
     free(socket);
     return status;
 }

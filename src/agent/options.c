@@ -26,6 +26,16 @@ static const char usage[] =
     "  --timeout MS        time for one evaluation (30000)\n"
     "  --max-output BYTES  of its standard output (65536)\n"
     "  --max-memory BYTES  address space of each of its processes (1073741824; 0: any)\n"
+    "  --max-processes N   of processes and threads of an evaluation at once (128; 0: "
+    "any)\n"
+    "  --max-files N       descriptors of each of its processes (256; 0: any)\n"
+    "  --max-file-size BYTES  of each file that it writes (16777216; 0: any)\n"
+    "  --confine MODE      on, require (or do not run) or off: keep it from the node's\n"
+    "                      files, from writing and from Unix sockets (on)\n"
+    "  --hide PATH         it cannot read this, either; may be repeated, as the next two\n"
+    "  --read PATH         it can, though it is hidden\n"
+    "  --write PATH        it can write this\n"
+    "  --no-network        it can open no socket\n"
     "  --jobs N            evaluations at once (4)\n"
     "  --name NAME         what the node calls this agent (agent)\n"
     "  --log-level LEVEL   debug, info, warn or error (info)\n"
@@ -50,6 +60,14 @@ static bool parse_number(const char *option, const char *text, uint64_t least,
     return true;
 }
 
+static bool parse_count(const char *option, const char *text, uint64_t most, unsigned *out)
+{
+    uint64_t n;
+    bool good = parse_number(option, text, 0, most, &n);
+    *out = good ? (unsigned)n : *out;
+    return good;
+}
+
 static bool parse_size(const char *option, const char *text, uint64_t least, uint64_t most,
                        size_t *out)
 {
@@ -65,6 +83,14 @@ enum agent_option {
     OPTION_TIMEOUT,
     OPTION_OUTPUT,
     OPTION_MEMORY,
+    OPTION_PROCESSES,
+    OPTION_FILES,
+    OPTION_FILE_SIZE,
+    OPTION_CONFINE,
+    OPTION_HIDE,
+    OPTION_READ,
+    OPTION_WRITE,
+    OPTION_NO_NETWORK,
     OPTION_JOBS,
     OPTION_NAME,
     OPTION_LEVEL,
@@ -80,6 +106,14 @@ static const struct option long_options[] = {
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
     {"max-output", required_argument, NULL, OPTION_OUTPUT},
     {"max-memory", required_argument, NULL, OPTION_MEMORY},
+    {"max-processes", required_argument, NULL, OPTION_PROCESSES},
+    {"max-files", required_argument, NULL, OPTION_FILES},
+    {"max-file-size", required_argument, NULL, OPTION_FILE_SIZE},
+    {"confine", required_argument, NULL, OPTION_CONFINE},
+    {"hide", required_argument, NULL, OPTION_HIDE},
+    {"read", required_argument, NULL, OPTION_READ},
+    {"write", required_argument, NULL, OPTION_WRITE},
+    {"no-network", no_argument, NULL, OPTION_NO_NETWORK},
     {"jobs", required_argument, NULL, OPTION_JOBS},
     {"name", required_argument, NULL, OPTION_NAME},
     {"log-level", required_argument, NULL, OPTION_LEVEL},
@@ -124,7 +158,36 @@ static bool set_form(struct options *o, const char *word)
     return form >= 0;
 }
 
-static bool set_option(struct options *o, enum agent_option which, const char *value)
+static bool set_confine(struct options *o, const char *word)
+{
+    static const char *const words[] = {
+        [CONFINE_ON] = "on", [CONFINE_OFF] = "off", [CONFINE_REQUIRE] = "require"};
+    for (int i = CONFINE_ON; i <= CONFINE_REQUIRE; i++) {
+        if (strcmp(word, words[i]) == 0) {
+            o->confine = (enum confine_mode)i;
+            return true;
+        }
+    }
+    (void)fprintf(stderr, "conclave-agent: --confine is on, require or off\n");
+    return false;
+}
+
+static bool add_path(const char *option, char *list[OPTIONS_PATHS_MAX + 1], char *path)
+{
+    size_t count = 0;
+    while (list[count] != NULL) {
+        count++;
+    }
+    if (path[0] == '\0' || count == OPTIONS_PATHS_MAX) {
+        (void)fprintf(stderr, "conclave-agent: --%s is a path, given at most %d times\n",
+                      option, OPTIONS_PATHS_MAX);
+        return false;
+    }
+    list[count] = path;
+    return true;
+}
+
+static bool set_option(struct options *o, enum agent_option which, char *value)
 {
     switch (which) {
     case OPTION_SOCKET:
@@ -140,6 +203,23 @@ static bool set_option(struct options *o, enum agent_option which, const char *v
                           &o->limits.output_bytes);
     case OPTION_MEMORY:
         return parse_size("max-memory", value, 0, SIZE_MAX / 2, &o->limits.memory_bytes);
+    case OPTION_PROCESSES:
+        return parse_count("max-processes", value, 100000, &o->limits.processes);
+    case OPTION_FILES:
+        return parse_count("max-files", value, 1000000, &o->limits.files);
+    case OPTION_FILE_SIZE:
+        return parse_size("max-file-size", value, 0, SIZE_MAX / 2, &o->limits.file_bytes);
+    case OPTION_CONFINE:
+        return set_confine(o, value);
+    case OPTION_HIDE:
+        return add_path("hide", o->hide, value);
+    case OPTION_READ:
+        return add_path("read", o->read, value);
+    case OPTION_WRITE:
+        return add_path("write", o->write, value);
+    case OPTION_NO_NETWORK:
+        o->limits.no_network = true;
+        return true;
     case OPTION_JOBS:
         return parse_number("jobs", value, 1, 64, &o->jobs);
     case OPTION_NAME:

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "agent/run.h"
 
+#include "agent/scratch.h"
 #include "agent/supervise.h"
 #include "base/alloc.h"
 #include "base/clock.h"
@@ -34,6 +35,7 @@ struct run {
     ev_child supervisor;
     ev_timer timer;
     int status, leash;
+    char *directory; /* NULL: none of its own */
 
     struct buffer input;
     size_t written;
@@ -50,6 +52,8 @@ void run_limits_usual(struct run_limits *limits)
         .memory_bytes = MEMORY_USUAL,
         .file_bytes = 16 << 20,
         .files = RUN_FILES_USUAL,
+        .processes = 128,
+        .own_directory = true,
     };
 }
 
@@ -172,12 +176,22 @@ static void on_err(struct ev_loop *loop, ev_io *w, int events)
     (void)read_said(w->data);
 }
 
+/* The supervisor removes it, unless somebody killed it. */
+static void discard(char *directory)
+{
+    if (directory != NULL) {
+        scratch_remove(directory);
+        free(directory);
+    }
+}
+
 static void conclude(struct run *r, struct run_result *result)
 {
     struct supervise_status s;
     *result = (struct run_result){.end = RUN_LOST};
     if (read(r->status, &s, sizeof(s)) == sizeof(s)) {
-        static const enum run_end ends[] = {RUN_EXITED, RUN_SIGNALED, RUN_NOT_STARTED};
+        static const enum run_end ends[] = {RUN_EXITED, RUN_SIGNALED, RUN_NOT_STARTED,
+                                            RUN_TOO_MANY};
         result->end = ends[s.kind];
         result->code = s.value;
     }
@@ -212,6 +226,7 @@ static void on_end(struct ev_loop *loop, ev_child *w, int events)
     if (r->leash >= 0) {
         (void)close(r->leash);
     }
+    discard(r->directory);
     buffer_free(&r->input);
     buffer_free(&r->output);
     buffer_free(&r->said);
@@ -258,13 +273,22 @@ int run_start(struct ev_loop *loop, char *const *words, struct slice input,
               struct run **out, struct complaint *why)
 {
     int ours[PIPES], theirs[PIPES];
+    char *directory = NULL;
+    if (limits->own_directory && (directory = scratch_make(why)) == NULL) {
+        return CONCLAVE_EIO;
+    }
     int error = open_pipes(ours, theirs, why);
     if (error != 0) {
+        discard(directory);
         return error;
     }
     struct supervise_request request = {
         .words = words,
         .environment = limits->environment,
+        .directory = directory,
+        .confine = limits->confine,
+        .no_network = limits->no_network,
+        .processes = limits->processes,
         .memory_bytes = limits->memory_bytes,
         .file_bytes = limits->file_bytes,
         .files = limits->files,
@@ -284,6 +308,7 @@ int run_start(struct ev_loop *loop, char *const *words, struct slice input,
         }
     }
     if (pid < 0) {
+        discard(directory);
         return complain(why, CONCLAVE_EIO, "no process for the program: %s",
                         strerror(fork_error));
     }
@@ -292,6 +317,7 @@ int run_start(struct ev_loop *loop, char *const *words, struct slice input,
     r->limits = *limits;
     r->done = done;
     r->context = context;
+    r->directory = directory;
     r->started_ms = clock_monotonic_ms();
     buffer_append_slice(&r->input, input);
     start_watching(r, ours, pid);

@@ -29,7 +29,8 @@ struct run_limits {
 };
 
 /* What an evaluator gets where nobody says otherwise, conclave-agent(1): 30 s, 64 KiB of
- * output, 1 GiB of memory, files of 16 MiB, 256 descriptors, no limit on the rest. */
+ * output, 1 GiB of memory, files of 16 MiB, 256 descriptors, 128 processes and threads, a
+ * directory of its own; unconfined, since that needs paths. */
 void run_limits_usual(struct run_limits *limits);
 
 enum run_end {
@@ -58,7 +59,9 @@ typedef void run_done(void *context, const struct run_result *result);
 /*
  * Starts words[0] with input on its standard input; loop must be the default loop, which
  * reaps children. done is called once, from the loop, when no process of it is left; the
- * run is freed after that. CONCLAVE_EIO with a complaint: nothing was started.
+ * run is freed after that. Where it has a directory of its own, words that are relative
+ * paths mean nothing there: see words_anchor. CONCLAVE_EIO with a complaint: nothing was
+ * started.
  */
 int run_start(struct ev_loop *loop, char *const *words, struct slice input,
               const struct run_limits *limits, run_done *done, void *context,

@@ -2,8 +2,11 @@
 #define _GNU_SOURCE
 #include "agent/supervise.h"
 
-#include <ctype.h>
-#include <dirent.h>
+#include "agent/confine.h"
+#include "agent/descendants.h"
+#include "agent/scratch.h"
+#include "base/alloc.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -26,6 +29,8 @@ enum {
     FIRST_OTHER_FD = 5,
     PARKED_FD = 16, /* above those, while they are put into place */
     EXIT_NOT_STARTED = 127,
+    LOOK_MS = 50, /* between counts of the processes */
+    CROWD = 16,   /* so many are killed again without a pause */
 };
 
 static void report(int kind, int value)
@@ -85,12 +90,51 @@ static void limit_given(int resource, rlim_t most)
     }
 }
 
-static _Noreturn void become_evaluator(const struct supervise_request *r)
+static _Noreturn void not_started(const char *what, int error)
+{
+    (void)!write(STDERR_FILENO, what, strlen(what));
+    report(STATUS_NOT_STARTED, error);
+    _exit(EXIT_NOT_STARTED);
+}
+
+static void confine(const struct supervise_request *r)
+{
+    int error = 0;
+    if (r->confine != NULL) {
+        error = confine_files(r->confine, r->words, r->directory);
+    }
+    if (error != 0) {
+        not_started("it cannot be kept from files\n", error);
+    }
+    /* Not sooner: the paths above may be relative. */
+    if (r->directory != NULL && chdir(r->directory) != 0) {
+        not_started("its directory has gone\n", errno);
+    }
+    if (r->no_network || (r->confine != NULL && confine_filters())) {
+        error = confine_calls(r->no_network);
+    }
+    if (error != 0) {
+        not_started("its calls cannot be filtered\n", error);
+    }
+}
+
+static char *const *usual_environment(const char *directory)
 {
     static char path[] =
         "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     static char language[] = "LANG=C.UTF-8";
-    static char *const environment[] = {path, language, NULL};
+    static char *environment[] = {path, language, NULL, NULL, NULL};
+    if (directory != NULL) {
+        environment[2] = alloc_printf("HOME=%s", directory);
+        environment[3] = alloc_printf("TMPDIR=%s", directory);
+    }
+    return environment;
+}
+
+static _Noreturn void become_evaluator(const struct supervise_request *r)
+{
+    char *const *environment =
+        r->environment != NULL ? r->environment : usual_environment(r->directory);
     sigset_t none;
     default_signals();
     (void)sigemptyset(&none);
@@ -100,52 +144,14 @@ static _Noreturn void become_evaluator(const struct supervise_request *r)
     /* Should the supervisor be killed, at least the evaluator itself goes with it. */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    confine(r);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_CPU, r->cpu_seconds);
     limit_given(RLIMIT_NOFILE, r->files);
     limit_given(RLIMIT_FSIZE, r->file_bytes);
     limit_given(RLIMIT_AS, r->memory_bytes);
-    (void)execve(r->words[0], r->words,
-                 r->environment != NULL ? r->environment : environment);
-    report(STATUS_NOT_STARTED, errno);
-    _exit(EXIT_NOT_STARTED);
-}
-
-/* The parent of a process, 0 where it has gone. */
-static pid_t parent_of(const char *process)
-{
-    char path[64], line[512];
-    (void)snprintf(path, sizeof(path), "/proc/%.20s/stat", process);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t size = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
-    int parent = 0;
-    if (fd >= 0) {
-        (void)close(fd);
-    }
-    if (size > 0) {
-        /* The name, in parentheses, may hold anything; what follows its end does not. */
-        line[size] = '\0';
-        const char *end = strrchr(line, ')');
-        if (end == NULL || sscanf(end, ") %*c %d", &parent) != 1) {
-            parent = 0;
-        }
-    }
-    return parent;
-}
-
-static void kill_children(void)
-{
-    DIR *processes = opendir("/proc");
-    const struct dirent *entry;
-    while (processes != NULL && (entry = readdir(processes)) != NULL) {
-        if (isdigit((unsigned char)entry->d_name[0]) &&
-            parent_of(entry->d_name) == getpid()) {
-            (void)kill((pid_t)atoi(entry->d_name), SIGKILL);
-        }
-    }
-    if (processes != NULL) {
-        (void)closedir(processes);
-    }
+    (void)execve(r->words[0], r->words, environment);
+    not_started("", errno);
 }
 
 /* Kills until there is no child: orphans of those that die become children here. */
@@ -161,8 +167,9 @@ static void kill_descendants(pid_t evaluator)
         if (reaped < 0 && errno == ECHILD) {
             return;
         }
-        kill_children();
-        (void)nanosleep(&moment, NULL);
+        if (descendants_kill() < CROWD) {
+            (void)nanosleep(&moment, NULL);
+        }
     }
 }
 
@@ -184,20 +191,28 @@ static bool has_ended(pid_t evaluator)
     }
 }
 
-/* Waits until the evaluator ends or the leash is let go. */
-static void watch(pid_t evaluator, int signals)
+/* Waits until the evaluator ends, the leash is let go, or there are too many processes. */
+static void watch(pid_t evaluator, int signals, unsigned processes)
 {
     struct pollfd fds[] = {{LEASH_FD, POLLIN, 0}, {signals, POLLIN, 0}};
     for (;;) {
         struct signalfd_siginfo info;
-        if (poll(fds, 2, -1) < 0 && errno != EINTR) {
+        int ready = poll(fds, 2, processes > 0 ? LOOK_MS : -1);
+        if (ready < 0 && errno != EINTR) {
             return;
+        }
+        if (ready <= 0) {
+            fds[0].revents = 0;
         }
         if (fds[0].revents != 0) {
             return;
         }
         (void)!read(signals, &info, sizeof(info));
         if (has_ended(evaluator)) {
+            return;
+        }
+        if (processes > 0 && descendants_count(processes) > processes) {
+            report(STATUS_TOO_MANY, 0);
             return;
         }
     }
@@ -218,16 +233,18 @@ _Noreturn void supervise(const struct supervise_request *r)
         become_evaluator(r);
     }
     if (evaluator < 0) {
-        report(STATUS_NOT_STARTED, errno);
-        _exit(1);
+        not_started("", errno);
     }
     (void)close(STDIN_FILENO);
     (void)close(STDOUT_FILENO);
     (void)close(STDERR_FILENO);
     int signals = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
     if (signals >= 0) {
-        watch(evaluator, signals);
+        watch(evaluator, signals, r->processes);
     }
     kill_descendants(evaluator);
+    if (r->directory != NULL) {
+        scratch_remove(r->directory);
+    }
     _exit(0);
 }

@@ -7,20 +7,28 @@
 #ifndef CONCLAVE_AGENT_SUPERVISE_H
 #define CONCLAVE_AGENT_SUPERVISE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Written to the status pipe, at most once. */
 struct supervise_status {
-    enum { STATUS_EXITED, STATUS_SIGNALED, STATUS_NOT_STARTED } kind;
-    int value; /* exit code, signal, errno */
+    enum { STATUS_EXITED, STATUS_SIGNALED, STATUS_NOT_STARTED, STATUS_TOO_MANY } kind;
+    int value; /* exit code, signal, errno, 0 */
 };
+
+struct confine_paths;
 
 struct supervise_request {
     char *const *words;
-    char *const *environment; /* NULL: a path and a language */
-    size_t memory_bytes;      /* of address space; 0: no limit */
-    size_t file_bytes;        /* of each file; 0: no limit */
-    unsigned files;           /* descriptors; 0: no limit */
+    char *const
+        *environment;      /* NULL: a path, a language, and the directory if it has one */
+    const char *directory; /* to work in, and to remove at the end; NULL: the caller's */
+    const struct confine_paths *confine; /* NULL: unconfined */
+    bool no_network;
+    unsigned processes;  /* and threads, at once; 0: no limit */
+    size_t memory_bytes; /* of address space; 0: no limit */
+    size_t file_bytes;   /* of each file; 0: no limit */
+    unsigned files;      /* descriptors; 0: no limit */
     unsigned cpu_seconds;
     int in, out, err; /* become the evaluator's standard streams */
     int status;       /* to write to */

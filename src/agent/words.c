@@ -117,3 +117,18 @@ int words_resolve(char **words, struct complaint *why)
     return complain(why, CONCLAVE_ENOENT,
                     "the program %s is not in $PATH; write its whole path", words[0]);
 }
+
+void words_anchor(char **words)
+{
+    char *here = realpath(".", NULL);
+    for (char **w = words; here != NULL && *w != NULL; w++) {
+        struct stat st;
+        if ((*w)[0] != '/' && (*w)[0] != '-' && stat(*w, &st) == 0 &&
+            (S_ISREG(st.st_mode) || strchr(*w, '/') != NULL)) {
+            char *whole = alloc_printf("%s/%s", here, *w);
+            free(*w);
+            *w = whole;
+        }
+    }
+    free(here);
+}

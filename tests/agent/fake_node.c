@@ -180,8 +180,13 @@ pid_t agent_start(const struct fake_node *n, const char *evaluator, const char *
                         : alloc_printf("'%s'/tests/agent/%s", top, evaluator);
     char *program = alloc_printf("%s/conclave-agent", build != NULL ? build : ".");
     char *words = alloc_string(options);
-    const char *arguments[32] = {program, "--evaluator", command, "--log-level", "debug"};
-    size_t count = 5;
+    /* Evaluators leave marks in the test's directory, which is also the socket's. */
+    const char *arguments[32] = {program, "--evaluator", command, "--log-level",
+                                 "debug", "--write",     n->dir};
+    size_t count = 7;
+    if (n->confined) {
+        count = 5;
+    }
     if (!n->unnamed) {
         arguments[count++] = "--socket";
         arguments[count++] = fake_node_file(n, SOCKET);

@@ -19,7 +19,8 @@ struct fake_node {
     int listener, client;
     struct buffer in;
     bool refuses_attach;
-    bool unnamed; /* the agent is not told where the socket is: it starts in dir */
+    bool confined; /* its evaluators cannot write to dir */
+    bool unnamed;  /* the agent is not told where the socket is: it starts in dir */
 };
 
 void fake_node_open(struct fake_node *n);

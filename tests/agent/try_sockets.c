@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: ISC */
+/* Tries what reaches out of a process, and prints which of it the kernel lets. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { CALL_IO_URING_SETUP = 425 };
+
+static void tell(const char *name, int fd)
+{
+    printf("%s:%s ", name,
+           fd >= 0           ? "open"
+           : errno == EACCES ? "denied"
+           : errno == ENOSYS ? "none"
+           : errno == EPERM  ? "privileged"
+                             : strerror(errno));
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+}
+
+int main(void)
+{
+    unsigned char parameters[256] = {0};
+    int pair[2];
+    tell("tcp", socket(AF_INET, SOCK_STREAM, 0));
+    tell("tcp6", socket(AF_INET6, SOCK_STREAM, 0));
+    tell("udp", socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    tell("raw", socket(AF_INET, SOCK_RAW, IPPROTO_ICMP));
+    tell("packet", socket(AF_PACKET, SOCK_RAW, 0));
+    tell("netlink", socket(AF_NETLINK, SOCK_RAW, 0));
+    tell("unix", socket(AF_UNIX, SOCK_STREAM, 0));
+    tell("wide", (int)syscall(SYS_socket, 0x100000000L | AF_UNIX, SOCK_STREAM, 0));
+    int stream = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair);
+    tell("pair", stream == 0 ? pair[0] : -1);
+    int datagrams = socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair);
+    tell("datagram-pair", datagrams == 0 ? pair[0] : -1);
+    tell("io-uring", (int)syscall(CALL_IO_URING_SETUP, 4, parameters));
+    printf("\n");
+    return 0;
+}
