@@ -293,6 +293,8 @@ static void test_options(void)
         "1 to 64 bytes");
     refused_options("good.sh", "--log-level loud", "debug, info, warn or error");
     refused_options("good.sh", "--log-format xml", "logfmt or json");
+    refused_options("good.sh", "--confine maybe", "--confine is on, require or off");
+    refused_options("good.sh", "--max-processes x", "--max-processes is a number from 0");
     refused_options("good.sh", "--frobnicate", "frobnicate");
     refused_options("good.sh", "more", "unexpected argument");
     refused_options("none.sh", "--once", "does not exist");

@@ -147,10 +147,34 @@ static void test_signals(void)
            "its own children are");
 }
 
-static void test_sockets(void)
+static char *try_calls(void)
 {
     const char *build = getenv("top_builddir");
-    char *program = alloc_printf("%s/tests/agent/try_sockets", build != NULL ? build : ".");
+    return alloc_printf("%s/tests/agent/try_calls", build != NULL ? build : ".");
+}
+
+/* Without opening it. */
+static void test_truncate(void)
+{
+    char *program = try_calls(), *kept = alloc_string(in("beside"));
+    char *words[] = {program, kept, NULL};
+    struct confine_paths paths = {NULL, NULL, NULL};
+    struct run_limits limits;
+    run_limits_usual(&limits);
+    limits.confine = &paths;
+    if (confine_landlock() < 3) {
+        skip("no file is truncated", "this kernel's Landlock does not keep that");
+    } else {
+        struct outcome o = run_once(words, &limits);
+        like(o.output, "truncate:denied", "no file is truncated");
+    }
+    free(program);
+    free(kept);
+}
+
+static void test_sockets(void)
+{
+    char *program = try_calls();
     char *words[] = {program, NULL};
     struct confine_paths paths = {NULL, NULL, NULL};
     struct run_limits limits;
@@ -200,14 +224,46 @@ static void test_limits(void)
     is(o.end, RUN_LATE, "without a limit only the time ends them");
 }
 
-/* What is hard to remove is removed: prints checks at the end that the place is empty. */
+/* Modes forbid nothing to root: as root, the rest is done by somebody else. Whether it is.
+ */
+static bool become_somebody(void)
+{
+    enum { SOMEBODY = 65534 };
+    if (geteuid() != 0) {
+        return true;
+    }
+    bool given = chown(place, SOMEBODY, SOMEBODY) == 0 &&
+                 chown(in("node"), SOMEBODY, SOMEBODY) == 0 &&
+                 chown(in("node/key"), SOMEBODY, SOMEBODY) == 0 &&
+                 chown(in("beside"), SOMEBODY, SOMEBODY) == 0 &&
+                 setresuid(SOMEBODY, SOMEBODY, 0) == 0;
+    return given && access(in("beside"), R_OK) == 0;
+}
+
+static void become_root_again(void)
+{
+    uid_t real, effective, saved;
+    if (getresuid(&real, &effective, &saved) == 0 && saved == 0 && real != 0 &&
+        setresuid(0, 0, 0) != 0) {
+        printf("# cannot be root again\n");
+    }
+}
+
+/* What is hard to remove is removed: the end of the test finds the place empty. */
 static void test_removal(void)
 {
     struct run_limits limits;
+    struct stat st;
     run_limits_usual(&limits);
+    if (!become_somebody()) {
+        printf("# as root, modes are not tried\n");
+        become_root_again();
+    }
+    (void)chmod(in("node"), 0750);
     prints(&limits,
            "mkdir a a/b a/b/c; echo x >a/b/c/f; mkfifo p; ln -s $1/beside l; "
-           "ln -s $1/node a/n; mkdir 0 1 0/2; chmod 0 a/b/c a/b a 0; echo made",
+           "ln -s $1/node n; ln -s $1/node a/n; mkdir 0 1 0/2; chmod 0 a/b/c a/b a 0; "
+           "echo made",
            NULL, "made\n", "a tree with modes that forbid");
     prints(&limits,
            "i=0; while [ $i -lt 600 ]; do mkdir -p d/d && cd -P d/d || exit; "
@@ -219,8 +275,11 @@ static void test_removal(void)
     struct outcome o =
         run_script("while :; do mkdir d; echo x >d/f; mv d/f g; done", NULL, NULL, &limits);
     is(o.end, RUN_LATE, "a directory that is written to until the end");
+    limits.time_ms = 30000;
     prints(&limits, "cat $1/beside $1/node/key", NULL, "not hiddenthe key",
            "what links pointed to is still there");
+    ok(stat(in("node"), &st) == 0 && (st.st_mode & 07777) == 0750, "with its mode");
+    become_root_again();
 }
 
 int main(void)
@@ -228,6 +287,7 @@ int main(void)
     make_place();
     test_files();
     test_signals();
+    test_truncate();
     test_sockets();
     test_limits();
     test_removal();

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Whatever an evaluator does, it gives a ballot or a reason, and leaves no process. */
+#include "agent/confine.h"
 #include "fake_node.h"
 #include "tap.h"
 
@@ -182,9 +183,38 @@ static void test_processes(void)
     end(agent, "grandchild.sh yes");
 }
 
+/* What an evaluator reaches of the socket's directory. */
+static void reaches(const char *options, bool granted, const char *rationale)
+{
+    char command[256];
+    fake_node_open(&node);
+    node.confined = !granted;
+    (void)snprintf(command, sizeof(command), "reach.sh %s", node.dir);
+    pid_t agent = agent_start(&node, command, options);
+    ok(fake_node_attach(&node), "%s: the agent attaches", options);
+    fake_node_ask(&node, "ee01", 60000);
+    ok(next_is("agent.answer", "ee01", "rationale", rationale), "%s: %s", options,
+       rationale);
+    end(agent, options);
+}
+
+static void test_confinement(void)
+{
+    struct complaint why;
+    reaches("--confine off", false, "listed yes, read yes, written yes, in 0 files");
+    if (confine_check(&why) != 0) {
+        skip("an evaluator is kept from the node's files", why.text);
+        return;
+    }
+    reaches("--confine on", false, "listed no, read no, written no, in 0 files");
+    reaches("--confine require", false, "listed no, read no, written no, in 0 files");
+    reaches("--confine on", true, "listed yes, read yes, written yes, in 0 files");
+}
+
 int main(void)
 {
     test_good();
+    test_confinement();
     test_rule_file();
     test_output();
     test_ends();

@@ -24,7 +24,7 @@ static void tell(const char *name, int fd)
     }
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     unsigned char parameters[256] = {0};
     int pair[2];
@@ -41,6 +41,9 @@ int main(void)
     int datagrams = socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair);
     tell("datagram-pair", datagrams == 0 ? pair[0] : -1);
     tell("io-uring", (int)syscall(CALL_IO_URING_SETUP, 4, parameters));
+    if (argc > 1) {
+        tell("truncate", truncate(argv[1], 10) == 0 ? dup(0) : -1);
+    }
     printf("\n");
     return 0;
 }
