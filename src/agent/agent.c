@@ -3,9 +3,11 @@
 #include "config.h"
 
 #include "agent/options.h"
+#include "agent/replay.h"
 #include "agent/uplink.h"
 #include "agent/words.h"
 #include "agent/work.h"
+#include "base/alloc.h"
 #include "base/log.h"
 #include "control/control.h"
 
@@ -118,7 +120,9 @@ static int check_confinement(const struct options *o, struct complaint *why)
     return 0;
 }
 
-static int run(const struct options *o, const char *socket, char *const *words)
+/* Attaches and answers until it is stopped. */
+static int serve(const struct options *o, const char *socket, char *const *words,
+                 const struct checks *checks, struct journal *journal)
 {
     static const struct uplink_events events = {on_attached, on_message, on_lost};
     struct agent a = {.loop = ev_default_loop(0), .once = o->once};
@@ -126,6 +130,8 @@ static int run(const struct options *o, const char *socket, char *const *words)
         .words = words,
         .jobs = (unsigned)o->jobs,
         .limits = o->limits,
+        .checks = checks,
+        .journal = journal,
         .send = send_request,
         .settled = on_settled,
         .context = &a,
@@ -162,30 +168,74 @@ static int run(const struct options *o, const char *socket, char *const *words)
 /* The paths that evaluators are kept from and let to, in lists of main's. */
 struct paths {
     char *usual[CONFINE_USUAL_MAX + 1];
-    char *hide[CONFINE_USUAL_MAX + OPTIONS_PATHS_MAX + 1];
+    char *journals[4];
+    char *hide[CONFINE_USUAL_MAX + 3 + OPTIONS_PATHS_MAX + 1];
     struct confine_paths lists;
 };
 
+static size_t add_all(char **list, size_t count, char *const *more)
+{
+    for (; *more != NULL; more++) {
+        list[count++] = *more;
+    }
+    return count;
+}
+
 static void collect_paths(struct options *o, const char *socket, struct paths *p)
 {
-    size_t count = 0;
+    size_t count, journals = 0;
+    *p = (struct paths){.usual = {NULL}};
     confine_usual(socket, p->usual);
-    for (size_t i = 0; p->usual[i] != NULL; i++) {
-        p->hide[count++] = p->usual[i];
+    if (o->journal != NULL) {
+        p->journals[journals++] = alloc_string(o->journal);
+        p->journals[journals++] = alloc_printf("%s.1", o->journal);
     }
-    for (size_t i = 0; o->hide[i] != NULL; i++) {
-        p->hide[count++] = o->hide[i];
+    if (o->replay != NULL) {
+        p->journals[journals++] = alloc_string(o->replay);
     }
+    count = add_all(p->hide, 0, p->usual);
+    count = add_all(p->hide, count, p->journals);
+    count = add_all(p->hide, count, o->hide);
     p->hide[count] = NULL;
     p->lists = (struct confine_paths){p->hide, o->read, o->write};
     o->limits.confine = o->confine != CONFINE_OFF ? &p->lists : NULL;
+}
+
+static void free_paths(struct paths *p)
+{
+    confine_usual_free(p->usual);
+    for (char **j = p->journals; *j != NULL; j++) {
+        free(*j);
+    }
+}
+
+static int ask_again(const struct options *o, char *const *words, struct complaint *why)
+{
+    long differ = replay(o->replay, o->proposal, words, &o->limits, o->json, why);
+    return differ == 0 ? EXIT_SUCCESS : differ > 0 ? EXIT_FAILURE : EXIT_USAGE;
+}
+
+static int run(const struct options *o, const char *socket, char *const *words,
+               struct complaint *why)
+{
+    struct checks *checks = NULL;
+    struct journal *journal = NULL;
+    int status = EXIT_USAGE;
+    if ((o->checks == NULL || checks_load(o->checks, &checks, why) == 0) &&
+        (o->journal == NULL ||
+         journal_open(o->journal, o->journal_bytes, &journal, why) == 0)) {
+        status = serve(o, socket, words, checks, journal);
+    }
+    journal_close(journal);
+    checks_free(checks);
+    return status;
 }
 
 int main(int argc, char **argv)
 {
     struct options o;
     struct complaint why = {""};
-    struct paths paths = {.usual = {NULL}};
+    struct paths paths;
     char **words = NULL, *socket = NULL;
     int status = EXIT_USAGE;
     if (!options_parse(argc, argv, &o)) {
@@ -205,7 +255,8 @@ int main(int argc, char **argv)
         log_form_set(o.form);
         control_library_init();
         if (check_confinement(&o, &why) == 0) {
-            status = run(&o, socket, words);
+            status = o.replay != NULL ? ask_again(&o, words, &why)
+                                      : run(&o, socket, words, &why);
         }
         log_close();
     }
@@ -213,7 +264,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "conclave-agent: %s\n", why.text);
     }
     words_free(words);
-    confine_usual_free(paths.usual);
+    free_paths(&paths);
     free(socket);
     return status;
 }

@@ -37,6 +37,12 @@ static const char usage[] =
     "  --write PATH        it can write this\n"
     "  --no-network        it can open no socket\n"
     "  --jobs N            evaluations at once (4)\n"
+    "  --checks FILE       programs that verify a proposal before, conclave-checks(5)\n"
+    "  --journal FILE      append what was asked and answered to it\n"
+    "  --journal-size BYTES  after which it becomes FILE.1 (67108864)\n"
+    "  --replay FILE       ask again what a journal holds, without a node, and compare\n"
+    "  --proposal ID       of these only what was asked about it\n"
+    "  --json              print the comparison as JSON\n"
     "  --name NAME         what the node calls this agent (agent)\n"
     "  --log-level LEVEL   debug, info, warn or error (info)\n"
     "  --log-format FORM   logfmt or json (logfmt)\n"
@@ -92,6 +98,12 @@ enum agent_option {
     OPTION_WRITE,
     OPTION_NO_NETWORK,
     OPTION_JOBS,
+    OPTION_CHECKS,
+    OPTION_JOURNAL,
+    OPTION_JOURNAL_SIZE,
+    OPTION_REPLAY,
+    OPTION_PROPOSAL,
+    OPTION_JSON,
     OPTION_NAME,
     OPTION_LEVEL,
     OPTION_FORM,
@@ -115,6 +127,12 @@ static const struct option long_options[] = {
     {"write", required_argument, NULL, OPTION_WRITE},
     {"no-network", no_argument, NULL, OPTION_NO_NETWORK},
     {"jobs", required_argument, NULL, OPTION_JOBS},
+    {"checks", required_argument, NULL, OPTION_CHECKS},
+    {"journal", required_argument, NULL, OPTION_JOURNAL},
+    {"journal-size", required_argument, NULL, OPTION_JOURNAL_SIZE},
+    {"replay", required_argument, NULL, OPTION_REPLAY},
+    {"proposal", required_argument, NULL, OPTION_PROPOSAL},
+    {"json", no_argument, NULL, OPTION_JSON},
     {"name", required_argument, NULL, OPTION_NAME},
     {"log-level", required_argument, NULL, OPTION_LEVEL},
     {"log-format", required_argument, NULL, OPTION_FORM},
@@ -222,6 +240,23 @@ static bool set_option(struct options *o, enum agent_option which, char *value)
         return true;
     case OPTION_JOBS:
         return parse_number("jobs", value, 1, 64, &o->jobs);
+    case OPTION_CHECKS:
+        o->checks = value;
+        return true;
+    case OPTION_JOURNAL:
+        o->journal = value;
+        return true;
+    case OPTION_JOURNAL_SIZE:
+        return parse_number("journal-size", value, 1, UINT64_MAX / 2, &o->journal_bytes);
+    case OPTION_REPLAY:
+        o->replay = value;
+        return true;
+    case OPTION_PROPOSAL:
+        o->proposal = value;
+        return true;
+    case OPTION_JSON:
+        o->json = true;
+        return true;
     case OPTION_NAME:
         return set_name(o, value);
     case OPTION_LEVEL:
@@ -247,6 +282,7 @@ bool options_parse(int argc, char **argv, struct options *o)
     *o = (struct options){
         .name = "agent",
         .jobs = 4,
+        .journal_bytes = 64 << 20,
         .level = LOG_LEVEL_INFO,
     };
     run_limits_usual(&o->limits);
@@ -259,6 +295,10 @@ bool options_parse(int argc, char **argv, struct options *o)
         (void)fprintf(stderr,
                       "conclave-agent: unexpected argument; put the evaluator's own "
                       "into the quotes of --evaluator\n");
+        return false;
+    }
+    if (o->replay == NULL && (o->proposal != NULL || o->json)) {
+        (void)fputs("conclave-agent: --proposal and --json are for --replay\n", stderr);
         return false;
     }
     if (o->evaluator == NULL) {

@@ -24,7 +24,9 @@ struct options {
         *write[OPTIONS_PATHS_MAX + 1];
     enum log_level level;
     enum log_form form;
-    bool once;
+    const char *checks, *journal, *replay, *proposal; /* NULL: not given */
+    uint64_t journal_bytes;
+    bool once, json;
 };
 
 /* Fills o, whose texts are those of argv. False after saying what is wrong; --help and

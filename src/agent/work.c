@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #define _GNU_SOURCE
-#include "agent/work.h"
+#include "agent/work_private.h"
 
-#include "agent/answer.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -14,29 +13,6 @@
 #include <string.h>
 
 enum { PROPOSAL_ID_MAX = 128 }; /* bytes */
-
-enum ask_state { ASK_WAITING, ASK_RUNNING, ASK_ANSWERED };
-
-struct ask {
-    struct work *work;
-    enum ask_state state;
-    char *proposal;       /* its id */
-    json_t *input;        /* for the evaluator, until it has run */
-    uint64_t deadline_ms; /* wall; UINT64_MAX: none */
-    struct run *run;
-    struct answer answer;
-    json_int_t request; /* of the answer on its way; 0: none */
-    bool settled;       /* the node has answered to it */
-};
-
-struct work {
-    struct ev_loop *loop;
-    struct work_config config;
-    struct ask *asks[ASKS_MAX]; /* in the order in which they came */
-    size_t count;
-    unsigned running;
-    bool stopping;
-};
 
 static void start_waiting(struct work *w);
 
@@ -74,6 +50,7 @@ static void forget(struct ask *a)
     memmove(&w->asks[i], &w->asks[i + 1], (w->count - i) * sizeof(w->asks[0]));
     json_decref(a->input);
     answer_clear(&a->answer);
+    round_free(a->round);
     free(a->proposal);
     free(a);
 }
@@ -103,47 +80,6 @@ static void send_answer(struct ask *a)
     a->request = a->work->config.send(a->work->config.context, "agent.answer", params);
 }
 
-/* Why a run gave no answer, in words; an empty complaint where it may have given one. */
-static void explain_end(const struct ask *a, const struct run_result *r,
-                        struct complaint *why)
-{
-    const struct run_limits *limits = &a->work->config.limits;
-    why->text[0] = '\0';
-    switch (r->end) {
-    case RUN_EXITED:
-        if (r->code != 0) {
-            (void)complain(why, 0, "exit code %d", r->code);
-        }
-        break;
-    case RUN_SIGNALED:
-        (void)complain(why, 0, "crashed: signal %d (%s)", r->code, strsignal(r->code));
-        break;
-    case RUN_NOT_STARTED:
-        (void)complain(why, 0, "cannot be started: %s", strerror(r->code));
-        break;
-    case RUN_LATE:
-        (void)complain(why, 0, "too late: killed after %llu ms%s",
-                       (unsigned long long)r->took_ms,
-                       clock_wall_ms() >= a->deadline_ms ? ", at the proposal's deadline"
-                                                         : ", its time limit");
-        break;
-    case RUN_TOO_LONG:
-        (void)complain(why, 0, "too long: more than %zu bytes of output",
-                       limits->output_bytes);
-        break;
-    case RUN_TOO_MANY:
-        (void)complain(why, 0, "too many: more than %u processes and threads at once",
-                       limits->processes);
-        break;
-    case RUN_STOPPED:
-        (void)complain(why, 0, "the agent was stopped");
-        break;
-    case RUN_LOST:
-        (void)complain(why, 0, "its supervisor was killed");
-        break;
-    }
-}
-
 static void on_done(void *context, const struct run_result *r)
 {
     struct ask *a = context;
@@ -151,9 +87,7 @@ static void on_done(void *context, const struct run_result *r)
     struct complaint why;
     w->running--;
     a->run = NULL;
-    json_decref(a->input);
-    a->input = NULL;
-    explain_end(a, r, &why);
+    ask_explain(a, r, &why);
     if (why.text[0] == '\0') {
         (void)answer_parse(r->output, &a->answer, &why);
     }
@@ -161,6 +95,7 @@ static void on_done(void *context, const struct run_result *r)
         LOG_EVENT(LOG_LEVEL_WARN, "evaluator.failed", LOG_S("proposal", a->proposal),
                   LOG_S("reason", why.text), LOG_N("ms", r->took_ms),
                   LOG_T("stderr", r->said), LOG_N("stderr_dropped", r->said_more));
+        ask_record(a, r, NULL, why.text, NULL);
         if (!w->stopping) {
             tell_failed(w, a->proposal, why.text);
         }
@@ -170,18 +105,42 @@ static void on_done(void *context, const struct run_result *r)
                   LOG_S("choice", answer_choice_name(a->answer.choice)),
                   LOG_N("confidence", a->answer.confidence), LOG_N("ms", r->took_ms),
                   LOG_T("stderr", r->said), LOG_N("stderr_dropped", r->said_more));
+        ask_settle(a, r);
+        json_decref(a->input);
+        a->input = NULL;
         a->state = ASK_ANSWERED;
         send_answer(a);
     }
     start_waiting(w);
 }
 
-static void start(struct ask *a)
+/* A check of it has ended. */
+static void on_checked(void *context)
+{
+    struct ask *a = context;
+    a->work->running--;
+    start_waiting(a->work);
+}
+
+static void start_check(struct ask *a)
+{
+    struct buffer input = {NULL, 0, 0};
+    control_format(&input, a->input);
+    if (round_start_next(a->round, buffer_slice(&input), a->deadline_ms)) {
+        a->work->running++;
+    }
+    buffer_free(&input);
+}
+
+static void start_evaluator(struct ask *a)
 {
     struct work *w = a->work;
     struct run_limits limits = w->config.limits;
     struct complaint why = {""};
     uint64_t now = clock_wall_ms();
+    size_t count;
+    const struct verdict *verdicts = round_verdicts(a->round, &count);
+    (void)json_object_set_new(a->input, "checks", verdicts_json(verdicts, count));
     if (a->deadline_ms <= now) {
         (void)complain(&why, 0, "too late: the deadline passed before its turn came");
     } else {
@@ -189,6 +148,7 @@ static void start(struct ask *a)
         control_format(&input, a->input);
         limits.time_ms =
             a->deadline_ms - now < limits.time_ms ? a->deadline_ms - now : limits.time_ms;
+        a->limit_ms = limits.time_ms;
         (void)run_start(w->loop, w->config.words, buffer_slice(&input), &limits, on_done, a,
                         &a->run, &why);
         buffer_free(&input);
@@ -196,6 +156,7 @@ static void start(struct ask *a)
     if (why.text[0] != '\0') {
         LOG_EVENT(LOG_LEVEL_WARN, "evaluator.failed", LOG_S("proposal", a->proposal),
                   LOG_S("reason", why.text));
+        ask_record(a, NULL, NULL, why.text, NULL);
         tell_failed(w, a->proposal, why.text);
         forget(a);
         return;
@@ -206,13 +167,19 @@ static void start(struct ask *a)
     w->running++;
 }
 
+/* Whether a check of it can be started, or the evaluator, after the last of them. */
+static bool has_something_to_start(const struct ask *a)
+{
+    return a->state == ASK_WAITING && (round_waits(a->round) || !round_runs(a->round));
+}
+
 static void start_waiting(struct work *w)
 {
     while (!w->stopping && w->running < w->config.jobs) {
         struct ask *next = NULL;
         for (size_t i = 0; i < w->count; i++) {
             struct ask *a = w->asks[i];
-            if (a->state == ASK_WAITING &&
+            if (has_something_to_start(a) &&
                 (next == NULL || a->deadline_ms < next->deadline_ms)) {
                 next = a;
             }
@@ -220,7 +187,11 @@ static void start_waiting(struct work *w)
         if (next == NULL) {
             return;
         }
-        start(next);
+        if (round_waits(next->round)) {
+            start_check(next);
+        } else {
+            start_evaluator(next);
+        }
     }
 }
 
@@ -275,6 +246,9 @@ static void on_ask(struct work *w, const json_t *params)
         (void)json_object_set_new(a->input, fields[i],
                                   value != NULL ? json_incref(value) : json_null());
     }
+    const json_t *class = json_object_get(json_object_get(params, "proposal"), "class");
+    a->round = round_new(w->loop, w->config.checks, json_string_value(class), a->proposal,
+                         &w->config.limits, on_checked, a);
     w->asks[w->count++] = a;
     start_waiting(w);
 }
@@ -339,6 +313,7 @@ void work_stop(struct work *w)
         if (w->asks[i]->state == ASK_RUNNING) {
             run_stop(w->asks[i]->run);
         }
+        round_stop(w->asks[i]->round);
     }
 }
 
