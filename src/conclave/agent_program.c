@@ -51,6 +51,7 @@ bool agent_program_read(const struct command_line *line, unsigned repeat,
         agent_program_clear(out);
         return false;
     }
+    words_anchor(out->words);
     out->limits.time_ms = time_ms;
     out->limits.output_bytes = (size_t)output;
     out->limits.memory_bytes = (size_t)memory;
