@@ -210,6 +210,9 @@ static void test_owed(void)
         {"130: evidence 3", 3, "an expelled seat owes nothing"},
         {"140: ballot P 2..4 approve", 6, "reveals of one, ballots of the other"},
         {"150: reveal P 1..4", 3, "ballots are left"},
+        {"160: propose R 4", 3, "of these there is one"},
+        {"170: ballot Q 1..4 approve", 6, "reveals of Q, ballots of R"},
+        {"180: evidence 4", 4, "who is expelled later owes no reveal either"},
     };
     static struct script s;
     struct council_rules rules = build_rules(4);
