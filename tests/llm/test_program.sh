@@ -16,7 +16,8 @@ source=$(cd "${top_srcdir:?}" && pwd) || exit 1
 . "$source/tests/lib/tap.sh"
 folder=$(mktemp -d) || exit 1
 server=
-trap '[ -z "$server" ] || kill "$server"; rm -rf "$folder"' EXIT
+other=
+trap 'for pid in $server $other; do kill "$pid" 2>/dev/null; done; rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
 cd "$folder" || exit 1
 
@@ -204,6 +205,31 @@ echo nonsense >question
 ok 'no JSON' fails 1 'standard input' good
 cp kept question
 
+# --- TLS ---
+
+if command -v openssl >/dev/null; then
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout tls.key -out ca.pem \
+        -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>/dev/null
+    cat tls.key ca.pem >tls.pem
+    timeout 280 python3 "$source/tests/llm/model_server" --log asked.tls --tls tls.pem >port 2>tls.err &
+    other=$!
+    read -r tls <port
+    ok 'a server that is known' votes approve stand-in good --endpoint "https://localhost:$tls/v1" --ca-file ca.pem
+    ok 'with the key' grep -q "$secret" asked.tls
+    ok 'one that is not' abstains 'could not be reached' good --endpoint "https://localhost:$tls/v1" --retries 0
+    ok 'one of another name' abstains 'could not be reached' good --endpoint "https://127.0.0.1:$tls/v1" \
+        --ca-file ca.pem --retries 0
+    ok 'got nothing' is "$(wc -l <asked.tls)" 1
+    ok 'no file of certificates' fails 2 'of no use' good --endpoint "https://localhost:$tls/v1" --ca-file none
+    kill "$other"
+    other=
+fi
+http_proxy=http://127.0.0.1:1 https_proxy=http://127.0.0.1:1 all_proxy=http://127.0.0.1:1
+export http_proxy https_proxy all_proxy
+ok 'no proxy of the environment' votes approve stand-in good
+unset http_proxy https_proxy all_proxy
+ok 'a proxy that is named' abstains 'could not be reached' good --proxy http://127.0.0.1:1 --retries 0
+
 # --- profiles, and --print-request ---
 
 echo 'You judge by precaution. Where harm cannot be undone, wait.' >profile
@@ -224,7 +250,6 @@ ok 'a key that comes back' abstains 'gives away a secret' echo-key
 ok 'is in nothing that was said' sh -c '! grep -q "$1" everything' - "$secret"
 ok 'though the endpoint said it' grep -q 'Incorrect API key provided: \*\*\*' everything
 ok 'no control character was said' sh -c '! grep -q "$(printf "\033")" everything'
-ok 'the command line has none' sh -c '! grep -q -- "--key " "$1"' - "$source/src/evaluators/eval_llm_options.c"
 
 # --- injection: what a proposal says stays data ---
 
