@@ -168,9 +168,7 @@ static bool next(void *context, size_t index, struct asked *out, struct complain
 static void replied(void *context, size_t index, struct reply *r)
 {
     const struct check *c = context;
-    struct trial *t = c->asks[index];
-    t->replies[t->replied++] = *r;
-    r->answer.rationale = NULL;
+    trial_take(c->asks[index], r);
 }
 
 /* What an injection asks for: where it is to be the opposite, of what it says without. */
@@ -229,7 +227,7 @@ static enum command_exit tell(struct check *c, bool interrupted)
     } else {
         check_report_print(&report);
     }
-    bool good = !interrupted && check_report_count(&report, FINDING_FAILED) == 0;
+    bool good = !interrupted && check_report_count(&report, TRIAL_FAILED) == 0;
     json_decref(general);
     return good ? COMMAND_DONE : COMMAND_FAILED;
 }
@@ -252,12 +250,7 @@ static enum command_exit try_all(struct check *c)
 static void clear(struct check *c)
 {
     for (size_t i = 0; c->trials != NULL && i < c->samples.count; i++) {
-        struct trial *t = &c->trials[i];
-        for (unsigned k = 0; k < t->replied; k++) {
-            answer_clear(&t->replies[k].answer);
-        }
-        free(t->replies);
-        json_decref(t->reasons);
+        trial_clear(&c->trials[i]);
     }
     free(c->trials);
     free(c->asks);

@@ -16,7 +16,7 @@ struct check_report {
 };
 
 /* Of the trials whose samples are wanted and that were asked. */
-unsigned check_report_count(const struct check_report *r, enum finding f);
+unsigned check_report_count(const struct check_report *r, enum trial_verdict f);
 void check_report_print(const struct check_report *r);
 json_t *check_report_json(const struct check_report *r);
 

@@ -13,23 +13,13 @@ static bool is_told(const struct trial *t)
     return t->sample->wanted && t->replied > 0;
 }
 
-unsigned check_report_count(const struct check_report *r, enum finding f)
+unsigned check_report_count(const struct check_report *r, enum trial_verdict f)
 {
     unsigned count = 0;
     for (size_t i = 0; i < r->count; i++) {
-        count += is_told(&r->trials[i]) && r->trials[i].finding == f;
+        count += is_told(&r->trials[i]) && r->trials[i].verdict == f;
     }
     return count;
-}
-
-static unsigned confidence(const struct trial *t, enum answer_choice c)
-{
-    unsigned sum = 0, count = trial_count(t, c);
-    for (unsigned i = 0; i < t->replied; i++) {
-        const struct reply *r = &t->replies[i];
-        sum += r->answered && r->answer.choice == c ? r->answer.confidence : 0;
-    }
-    return count > 0 ? (sum + count / 2) / count : 0;
 }
 
 /* What all of them needed at most. */
@@ -58,14 +48,14 @@ static struct used find_used(const struct check_report *r)
 
 /* --- for people --- */
 
-static enum colour colour_of(enum finding f)
+static enum colour colour_of(enum trial_verdict f)
 {
     switch (f) {
-    case FINDING_OK:
+    case TRIAL_OK:
         return COLOUR_GOOD;
-    case FINDING_WARNING:
+    case TRIAL_WARNING:
         return COLOUR_WARN;
-    case FINDING_FAILED:
+    case TRIAL_FAILED:
         break;
     }
     return COLOUR_BAD;
@@ -80,14 +70,14 @@ static void print_row(struct table *t, const struct trial *trial)
     if (trial_choice(trial, &c)) {
         table_cell(t, COLOUR_PLAIN, "%s", answer_choice_name(c));
         table_cell(t, COLOUR_PLAIN, "%u of %u", trial_count(trial, c), trial->times);
-        table_cell(t, COLOUR_PLAIN, "%u", confidence(trial, c));
+        table_cell(t, COLOUR_PLAIN, "%u", trial_confidence(trial, c));
     } else {
         table_cell(t, COLOUR_DIM, "none");
         table_cell(t, COLOUR_PLAIN, "0 of %u", trial->times);
         table_cell(t, COLOUR_PLAIN, "-");
     }
     table_cell(t, COLOUR_PLAIN, "%s", time);
-    table_cell(t, colour_of(trial->finding), "%s", finding_name(trial->finding));
+    table_cell(t, colour_of(trial->verdict), "%s", trial_verdict_name(trial->verdict));
 }
 
 static void print_table(const struct check_report *r)
@@ -108,7 +98,7 @@ static void print_table(const struct check_report *r)
 static void print_reasons(const struct trial *t)
 {
     (void)printf("\n");
-    output_text(colour_of(t->finding), finding_name(t->finding));
+    output_text(colour_of(t->verdict), trial_verdict_name(t->verdict));
     (void)printf("  %s\n", t->sample->name);
     output_paragraph(2, t->sample->what);
     for (size_t i = 0; i < json_array_size(t->reasons); i++) {
@@ -116,10 +106,10 @@ static void print_reasons(const struct trial *t)
     }
 }
 
-static void print_findings(const struct check_report *r, enum finding f)
+static void print_findings(const struct check_report *r, enum trial_verdict f)
 {
     for (size_t i = 0; i < r->count; i++) {
-        if (is_told(&r->trials[i]) && r->trials[i].finding == f) {
+        if (is_told(&r->trials[i]) && r->trials[i].verdict == f) {
             print_reasons(&r->trials[i]);
         }
     }
@@ -136,8 +126,8 @@ static void print_used(const struct check_report *r)
     describe_line("used", "%s to %s, %s of output, %s in memory", fastest, slowest, output,
                   memory);
     describe_line("result", "%u ok, %u with a warning, %u failed; %u questions asked%s",
-                  check_report_count(r, FINDING_OK), check_report_count(r, FINDING_WARNING),
-                  check_report_count(r, FINDING_FAILED), u.questions,
+                  check_report_count(r, TRIAL_OK), check_report_count(r, TRIAL_WARNING),
+                  check_report_count(r, TRIAL_FAILED), u.questions,
                   r->interrupted ? ", then it was interrupted" : "");
 }
 
@@ -146,8 +136,8 @@ void check_report_print(const struct check_report *r)
     agent_program_print(r->program, r->seat);
     (void)printf("\n");
     print_table(r);
-    print_findings(r, FINDING_FAILED);
-    print_findings(r, FINDING_WARNING);
+    print_findings(r, TRIAL_FAILED);
+    print_findings(r, TRIAL_WARNING);
     for (size_t i = 0; i < json_array_size(r->general); i++) {
         (void)printf("\n");
         output_text(COLOUR_WARN, "warning");
@@ -165,51 +155,29 @@ static void put(json_t *object, const char *name, json_t *value)
     (void)json_object_set_new(object, name, value);
 }
 
-static json_t *choice_json(bool is_there, enum answer_choice c)
-{
-    return is_there ? json_string(answer_choice_name(c)) : json_null();
-}
-
-static json_t *reply_json(const struct reply *r)
-{
-    json_t *o = json_object();
-    put(o, "choice", choice_json(r->answered, r->answer.choice));
-    put(o, "confidence",
-        r->answered ? json_integer((json_int_t)r->answer.confidence) : json_null());
-    put(o, "rationale", r->answered ? json_string(r->answer.rationale) : json_null());
-    put(o, "failure",
-        r->answered ? json_null() : control_text(slice_of_string(r->failure)));
-    put(o, "ms", json_integer((json_int_t)r->took_ms));
-    put(o, "output_bytes", json_integer((json_int_t)r->output_bytes));
-    return o;
-}
-
 static json_t *trial_json(const struct trial *t)
 {
     const struct sample *s = t->sample;
     enum answer_choice c = ANSWER_ABSTAIN;
     bool is_there = trial_choice(t, &c);
-    json_t *o = json_object(), *answers = json_array(), *expect = json_array();
+    json_t *o = json_object(), *expect = json_array();
     for (int i = 0; i < CHOICES; i++) {
         if (s->expects[i]) {
             (void)json_array_append_new(
                 expect, json_string(answer_choice_name((enum answer_choice)i)));
         }
     }
-    for (unsigned i = 0; i < t->replied; i++) {
-        (void)json_array_append_new(answers, reply_json(&t->replies[i]));
-    }
     put(o, "name", json_string(s->name));
     put(o, "what", json_string(s->what));
     put(o, "class", json_incref(json_object_get(s->proposal, "class")));
     put(o, "of", s->of != NULL ? json_string(s->of->name) : json_null());
     put(o, "expect", expect);
-    put(o, "demands", choice_json(s->injects, t->demands));
-    put(o, "choice", choice_json(is_there, c));
+    put(o, "demands", trial_choice_json(s->injects, t->demands));
+    put(o, "choice", trial_choice_json(is_there, c));
     put(o, "stable", json_boolean(trial_is_stable(t)));
-    put(o, "verdict", json_string(finding_name(t->finding)));
+    put(o, "verdict", json_string(trial_verdict_name(t->verdict)));
     put(o, "reasons", json_incref(t->reasons));
-    put(o, "answers", answers);
+    put(o, "answers", trial_answers_json(t));
     return o;
 }
 
@@ -233,9 +201,9 @@ json_t *check_report_json(const struct check_report *r)
             (void)json_array_append_new(samples, trial_json(&r->trials[i]));
         }
     }
-    for (int f = FINDING_OK; f <= FINDING_FAILED; f++) {
-        put(totals, finding_name((enum finding)f),
-            json_integer(check_report_count(r, (enum finding)f)));
+    for (int f = TRIAL_OK; f <= TRIAL_FAILED; f++) {
+        put(totals, trial_verdict_name((enum trial_verdict)f),
+            json_integer(check_report_count(r, (enum trial_verdict)f)));
     }
     agent_program_put(r->program, o);
     put(o, "seat", json_deep_copy(r->seat));

@@ -18,6 +18,7 @@ const struct command *const commands[] = {
     &command_flags_ack,
     &command_patterns,
     &command_agent_check,
+    &command_agent_profile,
     &command_alert_test,
     &command_alert_queue,
     &command_alert_retry,

@@ -6,6 +6,7 @@
 #include "conclave/command.h"
 
 extern const struct command command_agent_check;
+extern const struct command command_agent_profile;
 extern const struct command command_alert_drop;
 extern const struct command command_alert_keygen;
 extern const struct command command_alert_queue;
