@@ -118,12 +118,18 @@ int words_resolve(char **words, struct complaint *why)
                     "the program %s is not in $PATH; write its whole path", words[0]);
 }
 
+/* A bare word such as approve may be a file here by chance, seat.rules hardly. */
+static bool looks_like_path(const char *word)
+{
+    return word[0] != '/' && word[0] != '-' && strpbrk(word, "/.") != NULL;
+}
+
 void words_anchor(char **words)
 {
     char *here = realpath(".", NULL);
     for (char **w = words; here != NULL && *w != NULL; w++) {
         struct stat st;
-        if ((*w)[0] != '/' && (*w)[0] != '-' && stat(*w, &st) == 0 &&
+        if (looks_like_path(*w) && stat(*w, &st) == 0 &&
             (S_ISREG(st.st_mode) || strchr(*w, '/') != NULL)) {
             char *whole = alloc_printf("%s/%s", here, *w);
             free(*w);

@@ -20,8 +20,9 @@ void words_free(char **words);
  * has no slash. CONCLAVE_ENOENT or _EPERM with a complaint. */
 int words_resolve(char **words, struct complaint *why);
 
-/* Makes whole paths of the words that name something from the working directory: a file,
- * or, where they have a slash, anything. For a program that runs elsewhere. */
+/* Makes whole paths of the words with a slash that name something from the working
+ * directory, and of those with a dot that name a file. For a program that runs elsewhere.
+ */
 void words_anchor(char **words);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: ISC */
+#define _GNU_SOURCE
 #include "agent/words.h"
 #include "tap.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static void splits(const char *command, const char *expected)
@@ -60,8 +62,44 @@ static void test_resolve(void)
     }
 }
 
+/* In a directory with the files a, b.c and d/e. */
+static void test_anchor(void)
+{
+    char place[64], before[4096], expected[512];
+    (void)snprintf(place, sizeof(place), "%.40s/words.XXXXXX",
+                   getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
+    char **words = NULL;
+    if (getcwd(before, sizeof(before)) == NULL || mkdtemp(place) == NULL ||
+        chdir(place) != 0 || mkdir("d", 0700) != 0 || mknod("a", S_IFREG | 0600, 0) != 0 ||
+        mknod("b.c", S_IFREG | 0600, 0) != 0 || mknod("d/e", S_IFREG | 0600, 0) != 0 ||
+        words_split("./a a b.c d d/e d/ none.c --x=b.c -b.c /a", &words, NULL) != 0) {
+        ok(false, "a directory for words");
+        return;
+    }
+    char here[4096], got[8192] = "";
+    ok(getcwd(here, sizeof(here)) != NULL, "a directory for words");
+    words_anchor(words);
+    for (char **w = words; *w != NULL; w++) {
+        size_t length = strlen(here);
+        bool inside = strncmp(*w, here, length) == 0;
+        strcat(strcat(strcat(got, inside ? "HERE" : ""), inside ? *w + length : *w), " ");
+    }
+    (void)snprintf(expected, sizeof(expected),
+                   "HERE/./a a HERE/b.c d HERE/d/e HERE/d/ none.c --x=b.c -b.c /a ");
+    if (!ok(strcmp(got, expected) == 0, "paths become whole, and other words stay")) {
+        printf("# %s\n", got);
+    }
+    words_free(words);
+    (void)unlink("a");
+    (void)unlink("b.c");
+    (void)unlink("d/e");
+    (void)rmdir("d");
+    ok(chdir(before) == 0 && rmdir(place) == 0, "the directory is left as it was");
+}
+
 int main(void)
 {
+    test_anchor();
     splits("a", "[a]");
     splits("  a\tb  c\n", "[a][b][c]");
     splits("a 'b c' \"d e\"", "[a][b c][d e]");
