@@ -35,6 +35,7 @@ static const char usage[] =
     "  --hide PATH         it cannot read this, either; may be repeated, as the next two\n"
     "  --read PATH         it can, though it is hidden\n"
     "  --write PATH        it can write this\n"
+    "  --unix-sockets      it can open Unix sockets\n"
     "  --no-network        it can open no socket\n"
     "  --jobs N            evaluations at once (4)\n"
     "  --checks FILE       programs that verify a proposal before, conclave-checks(5)\n"
@@ -96,6 +97,7 @@ enum agent_option {
     OPTION_HIDE,
     OPTION_READ,
     OPTION_WRITE,
+    OPTION_UNIX_SOCKETS,
     OPTION_NO_NETWORK,
     OPTION_JOBS,
     OPTION_CHECKS,
@@ -125,6 +127,7 @@ static const struct option long_options[] = {
     {"hide", required_argument, NULL, OPTION_HIDE},
     {"read", required_argument, NULL, OPTION_READ},
     {"write", required_argument, NULL, OPTION_WRITE},
+    {"unix-sockets", no_argument, NULL, OPTION_UNIX_SOCKETS},
     {"no-network", no_argument, NULL, OPTION_NO_NETWORK},
     {"jobs", required_argument, NULL, OPTION_JOBS},
     {"checks", required_argument, NULL, OPTION_CHECKS},
@@ -235,6 +238,9 @@ static bool set_option(struct options *o, enum agent_option which, char *value)
         return add_path("read", o->read, value);
     case OPTION_WRITE:
         return add_path("write", o->write, value);
+    case OPTION_UNIX_SOCKETS:
+        o->limits.unix_sockets = true;
+        return true;
     case OPTION_NO_NETWORK:
         o->limits.no_network = true;
         return true;

@@ -24,6 +24,7 @@ struct run_limits {
     unsigned processes;  /* processes and threads at once; 0: no limit */
     bool own_directory;  /* an empty one, removed at the end; else that of the caller */
     bool no_network;
+    bool unix_sockets;                   /* confined, it may open them nevertheless */
     const struct confine_paths *confine; /* agent/confine.h, borrowed; NULL: unconfined */
     char *const *environment;            /* all of it; NULL: a path and a language */
 };

@@ -110,7 +110,7 @@ static void confine(const struct supervise_request *r)
     if (r->directory != NULL && chdir(r->directory) != 0) {
         not_started("its directory has gone\n", errno);
     }
-    if (r->no_network || (r->confine != NULL && confine_filters())) {
+    if (r->no_network || (r->confine != NULL && !r->unix_sockets && confine_filters())) {
         error = confine_calls(r->no_network);
     }
     if (error != 0) {

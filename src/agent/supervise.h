@@ -24,7 +24,7 @@ struct supervise_request {
         *environment;      /* NULL: a path, a language, and the directory if it has one */
     const char *directory; /* to work in, and to remove at the end; NULL: the caller's */
     const struct confine_paths *confine; /* NULL: unconfined */
-    bool no_network;
+    bool no_network, unix_sockets;
     unsigned processes;  /* and threads, at once; 0: no limit */
     size_t memory_bytes; /* of address space; 0: no limit */
     size_t file_bytes;   /* of each file; 0: no limit */

@@ -191,6 +191,9 @@ static void test_sockets(void)
     like(o.output, "tcp:open", "a confined program has the network");
     like(o.output, "unix:denied wide:denied pair:open datagram-pair:denied io-uring:none",
          "and no Unix socket but pairs of its own");
+    limits.unix_sockets = true;
+    o = run_once(words, &limits);
+    like(o.output, "unix:open", "but where it is allowed to");
     limits.confine = NULL;
     limits.no_network = true;
     o = run_once(words, &limits);
