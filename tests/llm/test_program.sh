@@ -326,6 +326,15 @@ for each in usage-none usage-text usage-negative usage-zero; do
 done
 ok 'a lie upwards' votes approve stand-in usage-huge --budget lie --max-total-tokens 9000
 ok 'stops the spending' abstains 'tokens allowed for the day' good#lie --budget lie --max-total-tokens 9000
+(umask 077 && : >held)
+flock held sleep 1 &
+holder=$!
+sleep 0.2
+begun=$(now_ms)
+ok 'a budget that another holds' votes approve stand-in good --budget held --max-total-tokens 9000
+took=$(($(now_ms) - begun))
+wait "$holder"
+ok "is waited for, $took ms" [ $took -ge 500 ]
 # Eight at once, of which three fit.
 pids=
 for i in 1 2 3 4 5 6 7 8; do
