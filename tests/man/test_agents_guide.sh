@@ -122,6 +122,9 @@ while [ $step -lt "$steps" ]; do
         ok 'the program voted on each' lines choice= 8
         ok 'in both ways' sh -c 'grep -q choice=approve said && grep -q choice=reject said'
         ;;
+    *'agent profile'*)
+        ok 'its past is shown' tell 'agreement .* outcomes'
+        ;;
     *'charter check'*)
         ok 'the charter is judged' test -s said
         ;;
