@@ -111,7 +111,7 @@ ok 'status' exits 0 status
 ok '  says who, how far, and what is waited for' said 'Council of Åland' 'alder (1) of 4' \
     '2 final, 1 open' 'ballots on "third", 2 of 4; missing: cedar (3), elm (4)'
 ok 'seats' exits 0 seats
-ok '  lists them' said 'björk  Sverige' primary
+ok '  lists them' said 'björk  Tessera    tess-7    Sverige' primary
 ok 'peers' exits 0 peers
 ok '  lists them, without this node' said 'cedar  node-3.example:7100' \
     'timeout, ' '300 B'
