@@ -66,7 +66,7 @@ ok '  nobody else reads it' [ "$(stat -c %a one/etc/conclave/seat.key)" = 600 ]
 ok '  the folder of the socket is for the group' [ "$(stat -c %a one/run/conclave)" = 750 ]
 ok '  it listens where it was told' grep -q '^listen = "127.0.0.1:7999"' \
     one/etc/conclave/conclaved.conf
-ok '  nothing else is left' [ "$(find one -type f | wc -l)" -eq 7 ]
+ok '  nothing else is left' [ "$(find one -type f | wc -l)" -eq 8 ]
 cp keys/seat-01.key one.key
 ok 'not twice' setup 1 --charter charter.json --key one.key --root one
 ok '  with the reason' complained 'laid out'
