@@ -291,13 +291,28 @@ static void check_silent_clients(struct live *l, const struct exporter *x)
 
 /* --- what the alert rules name --- */
 
+/* With what heartbeats have to come and go for. */
+static struct exposition *await_offsets(struct live *l, const struct exporter *x)
+{
+    enum { TRIES = 100, PAUSE_US = 100 * 1000 };
+    struct exposition *e = await_up(l, x, "node=\"a\"", 1);
+    for (int i = 0;
+         i < TRIES && e != NULL && !exposition_has(e, "conclave_clock_offset_seconds");
+         i++) {
+        exposition_free(e);
+        (void)usleep(PAUSE_US);
+        e = await_up(l, x, "node=\"a\"", 1);
+    }
+    return e;
+}
+
 static void check_rules(struct live *l, const struct exporter *x)
 {
     const char *top = getenv("top_srcdir");
     char *path =
         alloc_printf("%s/contrib/prometheus/conclave.rules.yml", top != NULL ? top : ".");
     char *text = live_read(path), *rest = text, *line;
-    struct exposition *e = await_up(l, x, "node=\"a\"", 1);
+    struct exposition *e = await_offsets(l, x);
     unsigned names = 0, unknown = 0;
     while ((line = strsep(&rest, "\n")) != NULL) {
         for (char *at = strstr(line, "expr:"); at != NULL;) {
