@@ -61,8 +61,8 @@ typedef void run_done(void *context, const struct run_result *result);
  * Starts words[0] with input on its standard input; loop must be the default loop, which
  * reaps children. done is called once, from the loop, when no process of it is left; the
  * run is freed after that. Where it has a directory of its own, words that are relative
- * paths mean nothing there: see words_anchor. CONCLAVE_EIO with a complaint: nothing was
- * started.
+ * paths mean nothing there: see words_anchor. The caller ignores SIGPIPE, since a program
+ * may end without reading its input. CONCLAVE_EIO with a complaint: nothing was started.
  */
 int run_start(struct ev_loop *loop, char *const *words, struct slice input,
               const struct run_limits *limits, run_done *done, void *context,

@@ -4,6 +4,7 @@
 
 #include "conclave/pace.h"
 
+#include "agent/verdict.h"
 #include "base/alloc.h"
 #include "base/clock.h"
 #include "control/control.h"
@@ -49,36 +50,11 @@ static void stop(struct asker *a, enum asking_end end)
 /* Why a run gave no answer; an empty complaint where it may have given one. */
 static void explain(const struct turn *t, const struct run_result *r, struct complaint *why)
 {
-    why->text[0] = '\0';
-    switch (r->end) {
-    case RUN_EXITED:
-        if (r->code != 0) {
-            (void)complain(why, 0, "exit code %d", r->code);
-        }
-        break;
-    case RUN_SIGNALED:
-        (void)complain(why, 0, "crashed: signal %d (%s)", r->code, strsignal(r->code));
-        break;
-    case RUN_NOT_STARTED:
-        (void)complain(why, 0, "cannot be started: %s", strerror(r->code));
-        break;
-    case RUN_LATE:
-        (void)complain(why, 0, "too late: killed after %llu ms, %s",
-                       (unsigned long long)r->took_ms,
+    explain_end(r, &t->asker->asking->limits, why);
+    if (r->end == RUN_LATE) {
+        size_t used = strlen(why->text);
+        (void)snprintf(why->text + used, sizeof(why->text) - used, ", %s",
                        t->until_deadline ? "at the deadline" : "its time limit");
-        break;
-    case RUN_TOO_LONG:
-        (void)complain(why, 0, "too long: more than %zu bytes of output",
-                       t->asker->asking->limits.output_bytes);
-        break;
-    case RUN_TOO_MANY:
-        (void)complain(why, 0, "too many processes: more than %u",
-                       t->asker->asking->limits.processes);
-        break;
-    case RUN_STOPPED:
-    case RUN_LOST:
-        (void)complain(why, 0, "it was killed");
-        break;
     }
 }
 

@@ -12,9 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
-enum { PORT_MAX = 65535, STANDIN_MS = 10000, POLL_US = 20000 };
+enum { PORT_MAX = 65535, STANDIN_MS = 10000 };
 
 #define STANDIN       "conclave-model-standin"
 #define STANDIN_MODEL "stand-in"
@@ -153,26 +152,32 @@ int demo_models_start(struct demo_models *m, const struct demo_data *d, const ch
     char *log = file_join(dir, STANDIN ".log");
     const char *const argv[] = {program, NULL};
     int error = child_start(children, STANDIN, log, argv, why);
-    uint64_t until = clock_monotonic_ms() + STANDIN_MS;
-    unsigned port = 0;
-    while (error == 0 && (port = read_port(log)) == 0 && clock_monotonic_ms() < until) {
-        (void)usleep(POLL_US);
-    }
-    if (error == 0 && port == 0) {
-        error = complain(why, CONCLAVE_EIO,
-                         "%s does not start (it needs python3): see %s, or name a model's "
-                         "--endpoint",
-                         program, log);
-    }
-    m->url = alloc_printf("http://127.0.0.1:%u/v1", port);
-    free(log);
+    m->until_ms = clock_monotonic_ms() + STANDIN_MS;
+    m->log = log;
     free(program);
     return error;
+}
+
+int demo_models_wait(struct demo_models *m, bool *ready, struct complaint *why)
+{
+    unsigned port = m->log != NULL && m->url == NULL ? read_port(m->log) : 0;
+    if (port != 0) {
+        m->url = alloc_printf("http://127.0.0.1:%u/v1", port);
+    }
+    *ready = m->log == NULL || m->url != NULL;
+    if (!*ready && clock_monotonic_ms() > m->until_ms) {
+        return complain(why, CONCLAVE_EIO,
+                        STANDIN " does not start (it needs python3): see %s, or name a "
+                                "model's --endpoint",
+                        m->log);
+    }
+    return 0;
 }
 
 void demo_models_free(struct demo_models *m)
 {
     free(m->key);
+    free(m->log);
     free(m->program);
     free(m->url);
     *m = (struct demo_models){.seats = 0};

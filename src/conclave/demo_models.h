@@ -14,7 +14,9 @@ struct demo_models {
     const char *model;
     char *key; /* the file's path; NULL: no key */
     char *program;
-    char *url; /* of the stand-in, once it listens */
+    char *log;         /* of the stand-in, once it was started */
+    char *url;         /* of the stand-in, once it listens */
+    uint64_t until_ms; /* monotonic: when it should */
 };
 
 /* What the command line asks for, of a council of so many seats. False after a complaint.
@@ -27,6 +29,9 @@ int demo_models_seat(struct demo_models *m, struct demo_data *d, struct complain
 /* Starts the stand-in where one is needed; its log is in dir. */
 int demo_models_start(struct demo_models *m, const struct demo_data *d, const char *dir,
                       struct children *children, struct complaint *why);
+/* Whether the models can be asked; to be called until they can. CONCLAVE_EIO with a
+ * complaint: a stand-in that was started does not listen in time. */
+int demo_models_wait(struct demo_models *m, bool *ready, struct complaint *why);
 /* The evaluator's command of a seat, for conclave-agent; NULL: no model judges for it. The
  * caller frees. */
 char *demo_models_command(const struct demo_models *m, const json_t *seat);

@@ -18,6 +18,26 @@ enum {
     LOOK_EVERY_MS = 250,
 };
 
+static void start_agents(struct demo *d)
+{
+    struct complaint why = {""};
+    bool ready = false;
+    int error =
+        demo_models_start(&d->models, &d->data, d->council.dir, &d->council.children, &why);
+    while (error == 0 && d->end == DEMO_GOES_ON && !ready) {
+        error = demo_models_wait(&d->models, &ready, &why);
+        if (error == 0 && !ready) {
+            demo_wait(d, POLL_MS);
+        }
+    }
+    if (error == 0 && ready) {
+        error = demo_council_start_agents(&d->council, &d->data, &d->models, &why);
+    }
+    if (error != 0) {
+        demo_fail(d, "%s", why.text);
+    }
+}
+
 static void start(struct demo *d)
 {
     struct complaint why = {""};
@@ -42,11 +62,7 @@ static void start(struct demo *d)
         }
     }
     demo_view_say(&d->view, "%u nodes are connected, each to all others", seats);
-    if (demo_models_start(&d->models, &d->data, d->council.dir, &d->council.children,
-                          &why) != 0 ||
-        demo_council_start_agents(&d->council, &d->data, &d->models, &why) != 0) {
-        demo_fail(d, "%s", why.text);
-    }
+    start_agents(d);
 }
 
 static void say_who_judges(struct demo *d, unsigned seats)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /* Commits: into the write-ahead log, and into the environment. */
+#include "ledger/little.h"
 #include "ledger/store_log.h"
 #include "ledger/store_private.h"
 
@@ -41,9 +42,7 @@ static void name_round(struct store *s, const struct wal_round *now, uint64_t ro
 {
     uint8_t value[WAL_NUMBER_BYTES + sizeof(round)];
     memcpy(value, now->number, WAL_NUMBER_BYTES);
-    for (size_t i = 0; i < sizeof(round); i++) {
-        value[WAL_NUMBER_BYTES + i] = (uint8_t)(round >> 8 * i);
-    }
+    little_put(value + WAL_NUMBER_BYTES, round, sizeof(round));
     store_put(s, STORE_META, slice_of_string(wal_key), slice_of(value, sizeof(value)));
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "ledger/store_log.h"
 
+#include "ledger/little.h"
 #include "ledger/store_private.h"
 
 #include <assert.h>
@@ -14,9 +15,7 @@ void log_put(struct buffer *log, enum store_table table, struct slice key,
     assert(value.size <= UINT32_MAX - STORE_SUM_BYTES);
     uint8_t head[HEAD_BYTES] = {(uint8_t)table, sum == NULL, (uint8_t)key.size};
     uint32_t size = sum == NULL ? 0 : (uint32_t)(STORE_SUM_BYTES + value.size);
-    for (unsigned i = 0; i < sizeof(size); i++) {
-        head[VALUE_SIZE_AT + i] = (uint8_t)(size >> 8 * i);
-    }
+    little_put(head + VALUE_SIZE_AT, size, HEAD_BYTES - VALUE_SIZE_AT);
     buffer_append(log, head, sizeof(head));
     buffer_append_slice(log, key);
     if (sum != NULL) {
@@ -31,10 +30,8 @@ int log_get(struct slice log, struct log_entry *out)
         return CONCLAVE_ECORRUPT;
     }
     const uint8_t *head = log.data;
-    size_t key_size = head[KEY_SIZE_AT], value_size = 0;
-    for (unsigned i = 0; i < 4; i++) {
-        value_size |= (size_t)head[VALUE_SIZE_AT + i] << 8 * i;
-    }
+    size_t key_size = head[KEY_SIZE_AT];
+    size_t value_size = little_get(head + VALUE_SIZE_AT, HEAD_BYTES - VALUE_SIZE_AT);
     bool is_deletion = head[DELETION_AT] == 1;
     bool sound = head[TABLE_AT] < STORE_TABLES && head[DELETION_AT] <= 1 &&
                  head[ZERO_AT] == 0 && key_size > 0 && key_size <= STORE_KEY_MAX &&

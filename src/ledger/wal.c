@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "hash/hash.h"
+#include "ledger/little.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -32,22 +33,6 @@ struct wal {
     uint32_t index; /* of the next record of this round */
     size_t end;     /* where it goes */
 };
-
-static void put_integer(uint8_t *at, uint64_t value, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        at[i] = (uint8_t)(value >> 8 * i);
-    }
-}
-
-static uint64_t get_integer(const uint8_t *at, size_t size)
-{
-    uint64_t value = 0;
-    for (size_t i = 0; i < size; i++) {
-        value |= (uint64_t)at[i] << 8 * i;
-    }
-    return value;
-}
 
 static size_t aligned(size_t size)
 {
@@ -159,9 +144,9 @@ int wal_append(struct wal *w, struct slice record)
     }
     uint8_t *bytes = alloc_zero(1, aligned(size));
     memcpy(bytes, w->now.number, sizeof(w->now.number));
-    put_integer(bytes + ROUND_AT, w->now.round, 8);
-    put_integer(bytes + INDEX_AT, w->index, 4);
-    put_integer(bytes + SIZE_AT, record.size, 4);
+    little_put(bytes + ROUND_AT, w->now.round, 8);
+    little_put(bytes + INDEX_AT, w->index, 4);
+    little_put(bytes + SIZE_AT, record.size, 4);
     memcpy(bytes + HEAD_BYTES, record.data, record.size);
     struct hash h = record_hash(slice_of(bytes, HEAD_BYTES + record.size));
     memcpy(bytes + HEAD_BYTES + record.size, h.bytes, HASH_BYTES);
@@ -202,13 +187,13 @@ static bool find_record(struct slice file, size_t at, const uint8_t *number,
         return false;
     }
     const uint8_t *head = file.data + at;
-    size_t size = get_integer(head + SIZE_AT, 4);
+    size_t size = little_get(head + SIZE_AT, 4);
     if (size > RECORD_MAX || size > file.size - at - HEAD_BYTES - HASH_BYTES) {
         return false;
     }
     struct hash h = record_hash(slice_of(head, HEAD_BYTES + size));
-    out->round = get_integer(head + ROUND_AT, 8);
-    out->index = (uint32_t)get_integer(head + INDEX_AT, 4);
+    out->round = little_get(head + ROUND_AT, 8);
+    out->index = (uint32_t)little_get(head + INDEX_AT, 4);
     out->content = slice_of(head + HEAD_BYTES, size);
     out->size = aligned(HEAD_BYTES + size + HASH_BYTES);
     return memcmp(head + HEAD_BYTES + size, h.bytes, HASH_BYTES) == 0;
@@ -235,9 +220,9 @@ static bool belongs(struct slice file, const struct wal_round *round)
     if (memcmp(head, none, sizeof(none)) == 0) {
         return round->round == 0;
     }
-    uint64_t first = get_integer(head + ROUND_AT, 8);
+    uint64_t first = little_get(head + ROUND_AT, 8);
     return memcmp(head, round->number, WAL_NUMBER_BYTES) == 0 &&
-           get_integer(head + INDEX_AT, 4) == 0 &&
+           little_get(head + INDEX_AT, 4) == 0 &&
            (first == round->round || first + 1 == round->round);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "runs.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,7 @@ struct outcome run_once(char *const *words, const struct run_limits *limits)
     struct outcome o = {.end = RUN_LOST};
     struct run *run;
     struct complaint why = {""};
+    (void)signal(SIGPIPE, SIG_IGN); /* a program may end without reading its question */
     if (run_start(ev_default_loop(0), words, slice_of_string("{}\n"), limits, on_done, &o,
                   &run, &why) != 0) {
         (void)snprintf(o.said, sizeof(o.said), "%s", why.text);
