@@ -104,20 +104,12 @@ static void on_message(void *context, const json_t *message)
 /* What was asked for and cannot be is an error; what is there by default is told. */
 static int check_confinement(const struct options *o, struct complaint *why)
 {
-    struct complaint lack = {""};
-    if (o->limits.no_network && !confine_filters()) {
-        return complain(why, CONCLAVE_ESTATE,
-                        "--no-network: no filter of calls on this machine; run Linux with "
-                        "CONFIG_SECCOMP_FILTER, or go without");
+    struct complaint lack;
+    int error = confinement_check(&o->confinement, o->limits.no_network, &lack, why);
+    if (error == 0 && lack.text[0] != '\0') {
+        LOG_EVENT(LOG_LEVEL_WARN, "agent.unconfined", LOG_S("reason", lack.text));
     }
-    if (o->confine == CONFINE_OFF || confine_check(&lack) == 0) {
-        return 0;
-    }
-    if (o->confine == CONFINE_REQUIRE) {
-        return complain(why, CONCLAVE_ESTATE, "--confine require: %s", lack.text);
-    }
-    LOG_EVENT(LOG_LEVEL_WARN, "agent.unconfined", LOG_S("reason", lack.text));
-    return 0;
+    return error;
 }
 
 /* Attaches and answers until it is stopped. */
@@ -140,7 +132,6 @@ static int serve(const struct options *o, const char *socket, char *const *words
         LOG_EVENT(LOG_LEVEL_ERROR, "agent.stopped", LOG_S("reason", "no event loop"));
         return EXIT_FAILURE;
     }
-    (void)signal(SIGPIPE, SIG_IGN);
     ev_signal_init(&a.term, on_signal, SIGTERM);
     ev_signal_init(&a.interrupt, on_signal, SIGINT);
     ev_timer_init(&a.patience, on_patience, stop_patience, 0);
@@ -165,48 +156,21 @@ static int serve(const struct options *o, const char *socket, char *const *words
     return a.status;
 }
 
-/* The paths that evaluators are kept from and let to, in lists of main's. */
-struct paths {
-    char *usual[CONFINE_USUAL_MAX + 1];
-    char *journals[4];
-    char *hide[CONFINE_USUAL_MAX + 3 + OPTIONS_PATHS_MAX + 1];
-    struct confine_paths lists;
-};
-
-static size_t add_all(char **list, size_t count, char *const *more)
+/* Journals hold what other evaluations were about. */
+static void confine(struct options *o, const char *socket)
 {
-    for (; *more != NULL; more++) {
-        list[count++] = *more;
-    }
-    return count;
-}
-
-static void collect_paths(struct options *o, const char *socket, struct paths *p)
-{
-    size_t count, journals = 0;
-    *p = (struct paths){.usual = {NULL}};
-    confine_usual(socket, p->usual);
+    const char *journals[4] = {NULL};
+    size_t count = 0;
+    char *older = NULL;
     if (o->journal != NULL) {
-        p->journals[journals++] = alloc_string(o->journal);
-        p->journals[journals++] = alloc_printf("%s.1", o->journal);
+        journals[count++] = o->journal;
+        journals[count++] = older = alloc_printf("%s.1", o->journal);
     }
     if (o->replay != NULL) {
-        p->journals[journals++] = alloc_string(o->replay);
+        journals[count++] = o->replay;
     }
-    count = add_all(p->hide, 0, p->usual);
-    count = add_all(p->hide, count, p->journals);
-    count = add_all(p->hide, count, o->hide);
-    p->hide[count] = NULL;
-    p->lists = (struct confine_paths){p->hide, o->read, o->write};
-    o->limits.confine = o->confine != CONFINE_OFF ? &p->lists : NULL;
-}
-
-static void free_paths(struct paths *p)
-{
-    confine_usual_free(p->usual);
-    for (char **j = p->journals; *j != NULL; j++) {
-        free(*j);
-    }
+    o->limits.confine = confinement_paths(&o->confinement, socket, journals);
+    free(older);
 }
 
 static int ask_again(const struct options *o, char *const *words, struct complaint *why)
@@ -235,7 +199,6 @@ int main(int argc, char **argv)
 {
     struct options o;
     struct complaint why = {""};
-    struct paths paths;
     char **words = NULL, *socket = NULL;
     int status = EXIT_USAGE;
     if (!options_parse(argc, argv, &o)) {
@@ -247,13 +210,14 @@ int main(int argc, char **argv)
         why.text[0] = '\0';
         error = 0;
     }
-    collect_paths(&o, socket, &paths);
+    confine(&o, socket);
     if (error == 0 && words_split(o.evaluator, &words, &why) == 0 &&
         words_resolve(words, &why) == 0) {
         words_anchor(words);
         (void)log_open("stderr", o.level, &why);
         log_form_set(o.form);
         control_library_init();
+        (void)signal(SIGPIPE, SIG_IGN); /* for the socket, and run_start */
         if (check_confinement(&o, &why) == 0) {
             status = o.replay != NULL ? ask_again(&o, words, &why)
                                       : run(&o, socket, words, &why);
@@ -264,7 +228,7 @@ int main(int argc, char **argv)
         (void)fprintf(stderr, "conclave-agent: %s\n", why.text);
     }
     words_free(words);
-    free_paths(&paths);
+    confinement_clear(&o.confinement);
     free(socket);
     return status;
 }

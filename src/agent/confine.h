@@ -20,16 +20,6 @@ struct confine_paths {
     char *const *write; /* can be read and written */
 };
 
-/*
- * What is hidden where nobody says otherwise: /etc/conclave, /var/lib/conclave,
- * /run/conclave, $XDG_RUNTIME_DIR/conclave and the directory of the node's socket, unless
- * that is one that others share, as /tmp. socket may be NULL. The list ends with NULL; the
- * caller frees its texts with confine_usual_free.
- */
-enum { CONFINE_USUAL_MAX = 5 };
-void confine_usual(const char *socket, char *hide[CONFINE_USUAL_MAX + 1]);
-void confine_usual_free(char *hide[CONFINE_USUAL_MAX + 1]);
-
 /* The version of the kernel's Landlock; 0: it has none. */
 int confine_landlock(void);
 /* Whether the kernel filters calls on this machine. */

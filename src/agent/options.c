@@ -181,30 +181,20 @@ static bool set_form(struct options *o, const char *word)
 
 static bool set_confine(struct options *o, const char *word)
 {
-    static const char *const words[] = {
-        [CONFINE_ON] = "on", [CONFINE_OFF] = "off", [CONFINE_REQUIRE] = "require"};
-    for (int i = CONFINE_ON; i <= CONFINE_REQUIRE; i++) {
-        if (strcmp(word, words[i]) == 0) {
-            o->confine = (enum confine_mode)i;
-            return true;
-        }
-    }
-    (void)fprintf(stderr, "conclave-agent: --confine is on, require or off\n");
-    return false;
-}
-
-static bool add_path(const char *option, char *list[OPTIONS_PATHS_MAX + 1], char *path)
-{
-    size_t count = 0;
-    while (list[count] != NULL) {
-        count++;
-    }
-    if (path[0] == '\0' || count == OPTIONS_PATHS_MAX) {
-        (void)fprintf(stderr, "conclave-agent: --%s is a path, given at most %d times\n",
-                      option, OPTIONS_PATHS_MAX);
+    if (!confine_mode_parse(word, &o->confinement.mode)) {
+        (void)fprintf(stderr, "conclave-agent: --confine is on, require or off\n");
         return false;
     }
-    list[count] = path;
+    return true;
+}
+
+static bool add_path(const char *option, char *list[CONFINEMENT_PATHS_MAX + 1], char *path)
+{
+    if (!confinement_add(list, path)) {
+        (void)fprintf(stderr, "conclave-agent: --%s is a path, given at most %d times\n",
+                      option, CONFINEMENT_PATHS_MAX);
+        return false;
+    }
     return true;
 }
 
@@ -233,11 +223,11 @@ static bool set_option(struct options *o, enum agent_option which, char *value)
     case OPTION_CONFINE:
         return set_confine(o, value);
     case OPTION_HIDE:
-        return add_path("hide", o->hide, value);
+        return add_path("hide", o->confinement.hide, value);
     case OPTION_READ:
-        return add_path("read", o->read, value);
+        return add_path("read", o->confinement.read, value);
     case OPTION_WRITE:
-        return add_path("write", o->write, value);
+        return add_path("write", o->confinement.write, value);
     case OPTION_UNIX_SOCKETS:
         o->limits.unix_sockets = true;
         return true;

@@ -3,25 +3,18 @@
 #ifndef CONCLAVE_AGENT_OPTIONS_H
 #define CONCLAVE_AGENT_OPTIONS_H
 
-#include "agent/confine.h"
+#include "agent/confinement.h"
 #include "agent/run.h"
 #include "base/log.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { OPTIONS_PATHS_MAX = 32 }; /* of each kind */
-
-enum confine_mode { CONFINE_ON, CONFINE_OFF, CONFINE_REQUIRE };
-
 struct options {
     const char *socket, *evaluator, *name;
     struct run_limits limits;
     uint64_t jobs;
-    enum confine_mode confine;
-    /* Lists that end with NULL. */
-    char *hide[OPTIONS_PATHS_MAX + 1], *read[OPTIONS_PATHS_MAX + 1],
-        *write[OPTIONS_PATHS_MAX + 1];
+    struct confinement confinement;
     enum log_level level;
     enum log_form form;
     const char *checks, *journal, *replay, *proposal; /* NULL: not given */

@@ -263,7 +263,7 @@ static enum command_exit run(const struct command_line *line)
 {
     struct check c = {.line = line};
     enum command_exit status;
-    if (!agent_program_read(line, REPEAT_DEFAULT, &c.program, &status)) {
+    if (!agent_program_read(line, REPEAT_DEFAULT, NULL, &c.program, &status)) {
         return status;
     }
     status = read_seat(&c) ? try_all(&c) : COMMAND_FAILED;

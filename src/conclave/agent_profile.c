@@ -236,6 +236,25 @@ static void clear(struct asker *a)
     agent_program_clear(&a->program);
 }
 
+/* The program, which is not to read the node's files behind the questions. */
+static bool read_program(struct asker *a, enum command_exit *status)
+{
+    struct node_files files = {NULL};
+    if (export_is_of_store(a->line) && !node_files_find(a->line, &files, status)) {
+        return false;
+    }
+    const char *hidden[4] = {NULL}, *all[] = {files.config, files.key, files.data};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+        if (all[i] != NULL) {
+            hidden[count++] = all[i];
+        }
+    }
+    bool good = agent_program_read(a->line, 1, hidden, &a->program, status);
+    node_files_clear(&files);
+    return good;
+}
+
 static enum command_exit run(const struct command_line *line)
 {
     struct asker a = {.line = line};
@@ -244,7 +263,7 @@ static enum command_exit run(const struct command_line *line)
     if (!command_number(line, "last", 1, LAST_MAX, &last)) {
         return COMMAND_USAGE;
     }
-    if (!agent_program_read(line, 1, &a.program, &status)) {
+    if (!read_program(&a, &status)) {
         return status;
     }
     if (export_open(line, &a.source, &status)) {

@@ -29,8 +29,52 @@ static char **copy_words(const struct command_line *line)
     return words;
 }
 
+/* False after saying what is wrong. */
+static bool read_confinement(const struct command_line *line, struct agent_program *out)
+{
+    struct confinement *c = &out->confinement;
+    struct {
+        const char *option;
+        char **list;
+    } paths[] = {{"hide", c->hide}, {"read", c->read}, {"write", c->write}};
+    const char *mode = command_value(line, "confine");
+    if (mode != NULL && !confine_mode_parse(mode, &c->mode)) {
+        return command_misuse(line, "--confine is on, require or off"), false;
+    }
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+        const char *path = command_value(line, paths[i].option);
+        if (path != NULL && !confinement_add(paths[i].list, (char *)path)) {
+            return command_misuse(line, "--%s is a path", paths[i].option), false;
+        }
+    }
+    out->limits.unix_sockets = command_flag(line, "unix-sockets");
+    out->limits.no_network = command_flag(line, "no-network");
+    return true;
+}
+
+/* What is to be kept from the program, as conclave-agent(1) would; false after saying why
+ * it cannot. */
+static bool confine(const struct command_line *line, const char *const *hidden,
+                    struct agent_program *p)
+{
+    struct complaint lack, why = {""};
+    if (confinement_check(&p->confinement, p->limits.no_network, &lack, &why) != 0) {
+        (void)command_fail(line, "%s", why.text);
+        return false;
+    }
+    if (lack.text[0] != '\0') {
+        (void)command_fail(line, "not confined as a seat's evaluator should be: %s",
+                           lack.text);
+    }
+    char *socket = control_find_socket(line->socket, NULL);
+    p->limits.confine = confinement_paths(&p->confinement, socket, hidden);
+    free(socket);
+    return true;
+}
+
 bool agent_program_read(const struct command_line *line, unsigned repeat,
-                        struct agent_program *out, enum command_exit *status)
+                        const char *const *hidden, struct agent_program *out,
+                        enum command_exit *status)
 {
     struct complaint why = {""};
     *out = (struct agent_program){NULL};
@@ -42,7 +86,8 @@ bool agent_program_read(const struct command_line *line, unsigned repeat,
         !command_number(line, "max-output", OUTPUT_MIN, OUTPUT_MAX, &output) ||
         !command_number(line, "max-memory", 0, INT64_MAX, &memory) ||
         !command_number(line, "jobs", 1, JOBS_MAX, &jobs) ||
-        !command_number(line, "repeat", 1, REPEAT_MAX, &times)) {
+        !command_number(line, "repeat", 1, REPEAT_MAX, &times) ||
+        !read_confinement(line, out)) {
         return false;
     }
     out->words = copy_words(line);
@@ -52,6 +97,11 @@ bool agent_program_read(const struct command_line *line, unsigned repeat,
         return false;
     }
     words_anchor(out->words);
+    if (!confine(line, hidden, out)) {
+        *status = COMMAND_FAILED;
+        agent_program_clear(out);
+        return false;
+    }
     out->limits.time_ms = time_ms;
     out->limits.output_bytes = (size_t)output;
     out->limits.memory_bytes = (size_t)memory;
@@ -64,6 +114,7 @@ void agent_program_clear(struct agent_program *p)
 {
     words_free(p->words);
     p->words = NULL;
+    confinement_clear(&p->confinement);
 }
 
 static void put(json_t *object, const char *name, json_t *value)
@@ -81,6 +132,8 @@ void agent_program_put(const struct agent_program *p, json_t *out)
     put(limits, "output_bytes", json_integer((json_int_t)p->limits.output_bytes));
     put(limits, "memory_bytes", json_integer((json_int_t)p->limits.memory_bytes));
     put(limits, "jobs", json_integer(p->jobs));
+    put(limits, "network", json_boolean(!p->limits.no_network));
+    put(limits, "confined", json_boolean(p->limits.confine != NULL));
     put(out, "program", words);
     put(out, "limits", limits);
     put(out, "repeat", json_integer(p->repeat));
@@ -101,8 +154,9 @@ void agent_program_print(const struct agent_program *p, const json_t *seat)
         output_bytes(memory, p->limits.memory_bytes);
     }
     describe_foreign("program", COLOUR_PLAIN, (const char *)words.data);
-    describe_line("limits", "%s, %s of output, %s of memory, %u at once", time, output,
-                  memory, p->jobs);
+    describe_line("limits", "%s, %s of output, %s of memory, %u at once%s%s", time, output,
+                  memory, p->jobs, p->limits.no_network ? ", no network" : "",
+                  p->limits.confine == NULL ? ", not confined" : "");
     describe_line("seat", "%s (%lld), %s, %s", member_text(seat, "name"),
                   (long long)member_number(seat, "number"),
                   member_text(seat, "jurisdiction"), member_text(seat, "speciality"));

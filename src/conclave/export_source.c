@@ -49,15 +49,19 @@ bool export_open_node(const struct command_line *line, struct export_source *out
     return true;
 }
 
+bool export_is_of_store(const struct command_line *line)
+{
+    return command_value(line, "config") != NULL || command_value(line, "data") != NULL ||
+           command_value(line, "charter") != NULL;
+}
+
 bool export_open(const struct command_line *line, struct export_source *out,
                  enum command_exit *status)
 {
-    bool store = command_value(line, "config") != NULL ||
-                 command_value(line, "data") != NULL ||
-                 command_value(line, "charter") != NULL;
     memset(out, 0, sizeof(*out));
     *status = COMMAND_FAILED;
-    bool opened = store ? open_store(line, out, status) : export_open_node(line, out);
+    bool opened = export_is_of_store(line) ? open_store(line, out, status)
+                                           : export_open_node(line, out);
     if (!opened) {
         export_close(out);
     }

@@ -22,6 +22,8 @@ struct export_source {
     uint64_t entries_from;
 };
 
+/* Whether the options of NODE_FILES_OPTIONS name a store. */
+bool export_is_of_store(const struct command_line *line);
 /* By the options of NODE_FILES_OPTIONS a store, without them the node. False after saying
  * what is wrong; *status is the exit status then. */
 bool export_open(const struct command_line *line, struct export_source *out,

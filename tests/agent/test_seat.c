@@ -94,18 +94,40 @@ static struct record journal_line(void)
     return r;
 }
 
-/* The exit status of conclave-agent --replay with the evaluator; its output is in "log". */
-static int replay(const char *evaluator, const char *more)
+/* The exit status of conclave-agent --replay with told.sh, or another evaluator; its output
+ * is in "log". */
+static int replay_by(const char *script, const char *arguments, const char *more)
 {
     char *command = alloc_printf(
-        "'%s/conclave-agent' --evaluator \"'%s/tests/agent/told.sh' %s\" --replay '%s' %s "
+        "'%s/conclave-agent' --evaluator \"'%s/tests/agent/%s' %s\" --replay '%s' %s "
         ">'%s' 2>&1",
-        getenv("top_builddir"), getenv("top_srcdir"), evaluator,
+        getenv("top_builddir"), getenv("top_srcdir"), script, arguments,
         fake_node_file(&node, "journal"), more, fake_node_file(&node, "log"));
     (void)unlink(fake_node_file(&node, "log"));
     int status = system(command);
     free(command);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int replay(const char *choice, const char *more)
+{
+    return replay_by("told.sh", choice, more);
+}
+
+/* Makes the question of the journal's first line longer than a pipe holds. */
+static void lengthen_question(void)
+{
+    enum { LENGTH = 300000 };
+    char *title = alloc_zero(1, LENGTH + 1);
+    memset(title, 'x', LENGTH);
+    json_t *line =
+        json_load_file(fake_node_file(&node, "journal"), JSON_DISABLE_EOF_CHECK, NULL);
+    json_t *question = json_object_get(line, "question");
+    json_object_set_new(json_object_get(question, "proposal"), "title", json_string(title));
+    ok(json_dump_file(line, fake_node_file(&node, "journal"), JSON_COMPACT) == 0,
+       "a long question");
+    json_decref(line);
+    free(title);
 }
 
 static void test_replay(void)
@@ -129,6 +151,9 @@ static void test_replay(void)
     }
     is(replay("approve", ""), 2, "a broken line");
     ok(agent_logged(&node, "journal:2: proposal is"), "is named");
+    lengthen_question();
+    is(replay_by("fail.sh", "", ""), 1, "an evaluator that ends without reading it");
+    ok(agent_logged(&node, "none: exit code 3"), "has failed, and nothing else");
 }
 
 static void test_checks(void)

@@ -18,12 +18,13 @@ if ! command -v jq >/dev/null; then
     exit 0
 fi
 
-# check STATUS OPTION... -- PROGRAM...: tries it.
+# check STATUS OPTION... -- PROGRAM...: tries it; programs of this test leave marks in the
+# folder.
 check()
 {
     expected=$1
     shift
-    exits_with "$expected" "$conclave" agent check "$@"
+    exits_with "$expected" "$conclave" agent check --write "$folder" "$@"
 }
 
 said()
@@ -227,12 +228,63 @@ ok 'no repetition' check 2 --repeat 0 -- ./keeps
 ok 'a seat file that is none' check 1 --seat own -- ./keeps
 ok 'an option of conclave-agent that is none of this' check 2 --evaluator x -- ./keeps
 
+# --- confinement ---
+
+if "$conclave-agent" --evaluator true --confine require --replay /dev/null 2>&1 | grep -q 'confine require'; then
+    ok 'confined as the agent would # SKIP this kernel confines nothing' true
+    ok 'a confinement that cannot be had' check 1 --only certify-no --confine require -- ./keeps
+    ok '  is told' complained '^conclave agent check: --confine require: '
+else
+    mkdir node open
+    echo key >node/log
+    echo '{"name": "any", "of": "certify-no", "expect": ["approve", "reject", "abstain"]}' >open/any.json
+    # reaches WHAT OPTION...: what reach.sh says it could do in ./node.
+    reaches()
+    {
+        words=$1
+        shift
+        exits_with 0 "$conclave" agent check --json --only any --repeat 1 --samples open "$@" -- \
+            "$agent/reach.sh" "$folder/node" &&
+            is ".samples[0].answers[0].rationale | startswith(\"$words\")"
+    }
+    ok 'a program can read, but not write' reaches 'listed yes, read yes, written no'
+    ok '  nor read what is hidden' reaches 'listed no, read no, written no' --hide node
+    ok '  unless that is allowed' reaches 'listed yes, read yes, written no' --hide node --read node
+    ok '  or writing is' reaches 'listed yes, read yes, written yes' --write node
+    ok '  or all is' reaches 'listed yes, read yes, written yes' --confine off
+    ok '  which is in the report' is '.limits | .confined == false and .network == true'
+    export CONCLAVE_SOCKET="$folder/node/control.sock"
+    ok '  nor what lies beside the socket of the node' reaches 'listed no, read no, written no'
+    unset CONCLAVE_SOCKET
+    evaluator calls <<SCRIPT
+printf '{"choice":"abstain","confidence":0,"rationale":"%s"}' "\$("$top_builddir/tests/agent/try_calls" /dev/null)"
+SCRIPT
+    # calls WORD OPTION...: one of what try_calls says of its calls.
+    calls()
+    {
+        words=$1
+        shift
+        exits_with 0 "$conclave" agent check --json --only any --repeat 1 --samples open "$@" -- ./calls &&
+            is ".samples[0].answers[0].rationale | contains(\"$words\")"
+    }
+    ok '  nor open a Unix socket' calls 'unix:denied'
+    ok '  unless that is allowed, too' calls 'unix:open' --unix-sockets
+    ok '  but the network' calls 'tcp:open'
+    ok '  unless that is forbidden' calls 'tcp:denied' --no-network
+    ok '  which is in the report' is '.limits | .confined and .network == false'
+    ok '  and required, it is the same' calls 'unix:denied' --confine require
+fi
+ok 'no such confinement' check 2 --confine maybe -- ./keeps
+ok '  is named' complained 'confine is on, require or off'
+ok 'no path to hide' check 2 --hide '' -- ./keeps
+
 # --- its end ---
 
 rm -f marks
-"$conclave" agent check --json -- "$agent/endless.sh" "$folder/marks" >out 2>err &
+"$conclave" agent check --write "$folder" --json -- "$agent/endless.sh" "$folder/marks" >out 2>err &
 pid=$!
-while [ ! -s marks ]; do sleep 0.1; done
+tries=0
+while [ ! -s marks ] && [ $((tries += 1)) -lt 200 ]; do sleep 0.1; done
 kill "$pid"
 wait "$pid"
 ok 'a signal ends it' test $? -eq 1

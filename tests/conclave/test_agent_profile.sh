@@ -22,12 +22,13 @@ if ! command -v jq >/dev/null; then
     exit 0
 fi
 
-# profile STATUS OPTION... -- PROGRAM...: asks it.
+# profile STATUS OPTION... -- PROGRAM...: asks it; programs of this test leave marks in the
+# folder.
 profile()
 {
     expected=$1
     shift
-    exits_with "$expected" timeout 60 "$conclave" agent profile "$@"
+    exits_with "$expected" timeout 60 "$conclave" agent profile --write "$folder" "$@"
 }
 
 said()
@@ -112,6 +113,25 @@ ok '  the newest' is ".decisions | length == 2 and .[1].record == $((decisions -
 ok 'each twice' profile 0 --json --socket node.sock --last 2 --repeat 2 -- "$agent/good.sh"
 ok '  has two answers' is '[.decisions[].answers | length] == [2, 2]'
 
+# --- what it keeps from the program ---
+
+# reaches WORDS OPTION...: what reach.sh says it could do in the store.
+reaches()
+{
+    words=$1
+    shift
+    exits_with 0 timeout 60 "$conclave" agent profile --json --data "$store" --charter "$charter" --last 1 "$@" -- \
+        "$agent/reach.sh" "$store" &&
+        is ".decisions[0].answers[0].rationale | startswith(\"$words\")"
+}
+if "$conclave-agent" --evaluator true --confine require --replay /dev/null 2>&1 | grep -q 'confine require'; then
+    ok 'the store is kept from the program # SKIP this kernel confines nothing' true
+else
+    ok 'the store is kept from the program' reaches 'listed no'
+    ok '  unless nothing is' reaches 'listed yes' --confine off
+    ok '  which is in the report' is '.limits.confined == false'
+fi
+
 # --- for people ---
 
 ok 'for people' profile 0 --socket node.sock --last 100 -- ./keeps "$folder/questions"
@@ -141,9 +161,10 @@ ok 'a store without its charter' profile 2 --data "$store" -- ./some
 # --- its end ---
 
 rm -f marks
-"$conclave" agent profile --socket node.sock --json -- "$agent/endless.sh" "$folder/marks" >out 2>err &
+"$conclave" agent profile --write "$folder" --socket node.sock --json -- "$agent/endless.sh" "$folder/marks" >out 2>err &
 asking=$!
-while [ ! -s marks ]; do sleep 0.1; done
+tries=0
+while [ ! -s marks ] && [ $((tries += 1)) -lt 200 ]; do sleep 0.1; done
 kill "$asking"
 wait "$asking"
 ok 'a signal ends it' test $? -eq 1
@@ -155,7 +176,7 @@ survivors()
     done <marks
 }
 ok '  and nothing is left of the evaluators' survivors
-"$conclave" agent profile --socket node.sock --last 100 -- ./keeps "$folder/questions" 2>err | head -n 1 >out
+"$conclave" agent profile --write "$folder" --socket node.sock --last 100 -- ./keeps "$folder/questions" 2>err | head -n 1 >out
 ok 'a reader that goes early is no trouble' said '^  program '
 ok '  and nothing is said of it' test ! -s err
 

@@ -46,6 +46,7 @@ bool pty_start(struct pty *p, const char *term, unsigned rows, unsigned cols,
     }
     const char *slave = ptsname(p->master);
     resize(p->master, rows, cols);
+    p->before = pty_modes(p);
     p->child = fork();
     if (p->child == 0) {
         (void)close(p->master);

@@ -13,7 +13,8 @@ struct pty {
     pid_t child;
     bool deaf; /* what it writes is left on the line */
     struct vt screen;
-    uint64_t bytes; /* that came */
+    uint64_t bytes;        /* that came */
+    struct termios before; /* the modes that the child found */
 };
 
 /* Starts run(context) in a child with this $TERM (NULL: none); its result is the exit
