@@ -55,6 +55,27 @@ static void test_file(void)
     checks_free(c);
 }
 
+static void put_checks(struct buffer *out, const char *class, int count)
+{
+    buffer_append(out, class, strlen(class));
+    for (int i = 0; i < count; i++) {
+        char *one = alloc_printf("%s{\"name\":\"%c%d\",\"command\":\"/x\"}",
+                                 i == 0 ? "" : ",", class[0] == ']' ? 'm' : 'n', i);
+        buffer_append(out, one, strlen(one));
+        free(one);
+    }
+}
+
+/* A file with so many checks of one class, and so many of all; the caller frees. */
+static char *classes(int of_one, int of_all)
+{
+    struct buffer text = {NULL, 0, 0};
+    put_checks(&text, "{\"a\":[", of_one);
+    put_checks(&text, "],\"*\":[", of_all);
+    buffer_append(&text, "]}", 3);
+    return (char *)text.data;
+}
+
 static void test_bad_files(void)
 {
 #define ONE(fields) "{\"a\":[{" fields "}]}"
@@ -78,16 +99,19 @@ static void test_bad_files(void)
     refuses("{\"a\":[{\"name\":\"n\",\"command\":\"/x\"}],\"*\":[{\"name\":\"n\","
             "\"command\":\"/y\"}]}",
             "\"*\" has a check named n");
-    struct buffer many = {NULL, 0, 0};
-    for (int i = 0; i <= CHECKS_MAX; i++) {
-        char *one = alloc_printf("%s{\"name\":\"n%d\",\"command\":\"/x\"}",
-                                 i == 0 ? "{\"a\":[" : ",", i);
-        buffer_append(&many, one, strlen(one));
-        free(one);
-    }
-    buffer_append(&many, "]}", 3);
-    refuses((const char *)many.data, "at most 16 checks");
-    buffer_free(&many);
+    char *many = classes(CHECKS_MAX + 1, 0);
+    refuses(many, "at most 16 checks");
+    free(many);
+    many = classes(CHECKS_MAX - 1, 2);
+    refuses(many, "with those of \"*\" a class has at most 16 checks");
+    free(many);
+    many = classes(CHECKS_MAX - 1, 1);
+    struct checks *c = NULL;
+    struct complaint why = {""};
+    ok(checks_parse(slice_of_string(many), &c, &why) == 0,
+       "sixteen in all are none too many");
+    checks_free(c);
+    free(many);
 }
 
 static void concludes(int code, const char *output, int kind, const char *detail)

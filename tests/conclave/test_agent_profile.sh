@@ -31,16 +31,6 @@ profile()
     exits_with "$expected" timeout 60 "$conclave" agent profile --write "$folder" "$@"
 }
 
-said()
-{
-    grep -q -e "$1" out
-}
-
-complained()
-{
-    grep -q -e "$1" err
-}
-
 # is FILTER: what --json printed has it.
 is()
 {

@@ -18,16 +18,6 @@ exits()
     exits_with "$expected" "$conclave" "$@"
 }
 
-said()
-{
-    grep -q -e "$1" out
-}
-
-complained()
-{
-    grep -q -e "$1" err
-}
-
 mode_is()
 {
     [ "$(stat -c %a "$2")" = "$1" ]

@@ -25,3 +25,14 @@ exits_with()
     "$@" >out 2>err
     [ $? -eq "$expected" ]
 }
+
+# said PATTERN: it is in what the last one printed; complained PATTERN: on standard error.
+said()
+{
+    grep -q -e "$1" out
+}
+
+complained()
+{
+    grep -q -e "$1" err
+}

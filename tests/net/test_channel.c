@@ -229,7 +229,7 @@ static void test_throttle(void)
     ok(WAIT(c, 20, c->nodes[2].frames == 24),
        "a peer over its quota is slowed, not dropped");
     double took = ev_time() - begin;
-    ok(took > 1.7 && took < 4, "6 MiB at 1 MiB/s after a burst of 4: %.2f s", took);
+    ok(took > 1.7 && took < 10, "6 MiB at 1 MiB/s after a burst of 4: %.2f s", took);
     struct net_counts counts;
     net_counts(c->nodes[2].net, 1, &counts);
     ok(counts.throttled > 0, "which is counted (%llu)",

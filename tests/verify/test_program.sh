@@ -20,16 +20,6 @@ exits()
     exits_with "$expected" "$verify" "$@"
 }
 
-said()
-{
-    grep -q -e "$1" out
-}
-
-complained()
-{
-    grep -q -e "$1" err
-}
-
 silent()
 {
     [ ! -s out ] && [ ! -s err ]
