@@ -19,7 +19,7 @@ enum {
     TIMER_MIN_MS = 10,
     TIMER_MAX_MS = 60 * 60 * 1000,
     WINDOW_MAX = 256, /* of blocks */
-    SEAT_WINDOW_MAX = 64,
+    SEAT_WINDOW_MAX = 256,
     OPEN_PROPOSALS_MAX = 1024,
     COUNT_MAX = 1000 * 1000, /* blocks of a view, decisions of an epoch */
     MILLION = 1000 * 1000,

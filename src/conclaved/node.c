@@ -27,10 +27,12 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How old what other processes read of the store may be, in seconds, on a disk that takes
- * no more than a small part of it: conclaved(8) says so. */
+/* The log is settled when nothing was committed for so many seconds; where commits follow
+ * each other, SETTLE_LATEST_MS after the first. So old can be what other processes read of
+ * the store: conclaved(8) says so. */
 static const double settle_s = 0.1;
-enum { SETTLE_SHARE = 4 }; /* on a slower one, so many times as long as settling takes */
+enum { SETTLE_LATEST_MS = 1000 };
+enum { SETTLE_SHARE = 4 }; /* on a slow disk, so many times as long as settling takes */
 
 /* --- callbacks of the channels --- */
 
@@ -138,12 +140,24 @@ static void end_turn(struct node *n)
     publish_all(n);
 }
 
+static void await_quiet(struct node *n)
+{
+    n->settle_commits = n->metrics.commits_seen;
+    ev_timer_set(&n->settle_watcher, n->settle_wait_s, 0);
+    ev_timer_start(n->loop, &n->settle_watcher);
+}
+
 /* Many commits at once, for what they share is then written once. */
 static void on_settle(struct ev_loop *loop, struct ev_timer *w, int events)
 {
     struct node *n = w->data;
     (void)loop, (void)events;
     uint64_t begun = clock_monotonic_ms();
+    if (n->settle_commits != n->metrics.commits_seen &&
+        begun - n->settle_since_ms < SETTLE_LATEST_MS) {
+        await_quiet(n);
+        return;
+    }
     int error = ledger_settle(n->ledger);
     if (error != 0) {
         stop_on_failed_store(n, error);
@@ -160,8 +174,8 @@ static void on_turn(struct ev_loop *loop, struct ev_prepare *w, int events)
     standing_beat(n);
     end_turn(n);
     if (ledger_is_unsettled(n->ledger) && !ev_is_active(&n->settle_watcher)) {
-        ev_timer_set(&n->settle_watcher, n->settle_wait_s, 0);
-        ev_timer_start(loop, &n->settle_watcher);
+        n->settle_since_ms = clock_monotonic_ms();
+        await_quiet(n);
     }
     uint64_t wake = replica_wake_ms(n->replica);
     if (wake == UINT64_MAX) {

@@ -13,7 +13,7 @@ enum {
     SMALL = 4,
     LARGE = 33,
     ONLY_ONE = 1,
-    SINGLE_OUTSTANDING = 256 /* four times what a seat may have under way then */
+    SINGLE_OUTSTANDING = 1024 /* four times what a seat may have under way then */
 };
 
 /* No deadline falls into a run: what the load opens stays open. */
@@ -56,7 +56,7 @@ struct live *council_new(unsigned seats, const struct bench_options *o)
         .classes = &class,
         .class_count = 1,
         .config = config,
-        .charter = o->envelope > 0 ? "{\"ordering\":{\"seat_window\":64}}" : NULL};
+        .charter = o->envelope > 0 ? "{\"ordering\":{\"seat_window\":256}}" : NULL};
     struct live *l = live_new(&options);
     l->options.config = NULL;
     free(config);
