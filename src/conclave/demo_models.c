@@ -41,6 +41,9 @@ static bool parse_endpoint(const struct command_line *line, struct demo_models *
     if (key != NULL && (out->key = realpath(key, NULL)) == NULL) {
         return command_misuse(line, "--key-file: there is no file %s", key), false;
     }
+    if (!is_quotable(out->key)) {
+        return command_misuse(line, "--key-file: %s has an apostrophe", out->key), false;
+    }
     out->model = out->model != NULL ? out->model : STANDIN_MODEL;
     return true;
 }
@@ -99,6 +102,12 @@ static int seat_one(const struct demo_models *m, const struct demo_data *d, json
 int demo_models_seat(struct demo_models *m, struct demo_data *d, struct complaint *why)
 {
     int error = m->seats > 0 ? program_find("conclave-eval-llm", &m->program, why) : 0;
+    if (error == 0 && !(is_quotable(m->program) && is_quotable(d->dir))) {
+        error = complain(why, CONCLAVE_EINVAL,
+                         "a path has an apostrophe, which no command of an agent can have: "
+                         "%s, %s",
+                         m->program, d->dir);
+    }
     size_t index;
     json_t *seat;
     json_array_foreach(d->seats, index, seat)

@@ -65,7 +65,7 @@ static int load_key(struct evaluation *e, struct complaint *why)
 static int prepare(struct evaluation *e, struct complaint *why)
 {
     struct llm_options *o = &e->options;
-    char *url = llm_http_url(o->endpoint, o->place.socket != NULL, o->allow_http, why);
+    char *url = llm_http_url(o->endpoint, &o->place, o->allow_http, why);
     o->place.url = url;
     int error = url != NULL ? 0 : CONCLAVE_EFORMAT;
     error = error != 0 ? error : load_key(e, why);
@@ -193,6 +193,7 @@ static int ask(struct evaluation *e)
                         .until_ms = until_ms(e),
                         .request = e->options.request};
     size_t asked = (size_t)e->options.samples;
+    e->budget.until_ms = a.until_ms;
     for (unsigned i = 0; error != CONCLAVE_EINVAL && i < asked &&
                          llm_vote_is_open(answers, count, asked - i, asked);
          i++) {

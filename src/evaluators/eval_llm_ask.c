@@ -15,7 +15,12 @@
 #include <sys/random.h>
 #include <time.h>
 
-enum { BACKOFF_MOST_MS = 30000, BYTES_A_TOKEN = 3, STATUS_SERVER = 500 };
+enum {
+    BACKOFF_MOST_MS = 30000,
+    STATUS_TIMEOUT = 408,
+    STATUS_SERVER = 500,
+    STATUS_GATEWAY_TIMEOUT = 504,
+};
 
 /* What comes after a request. */
 enum next {
@@ -87,7 +92,7 @@ static bool change_request(struct llm_request *r, const struct llm_reply *reply)
 static void tell_refusal(const struct llm_ask *a, const struct llm_reply *reply)
 {
     struct buffer text = {NULL, 0, 0};
-    llm_error_text(buffer_slice(&reply->body), &text);
+    llm_error_text(buffer_slice(&reply->body), a->key, &text);
     llm_say(a->key, "request %u: status %ld%s%.*s", a->requests, reply->status,
             text.size > 0 ? ": " : "", (int)text.size, (const char *)text.data);
     buffer_free(&text);
@@ -165,25 +170,47 @@ static enum next judge_end(struct llm_ask *a, const struct llm_reply *reply,
 
 /* --- one request --- */
 
-static struct llm_usage most_of(const struct llm_ask *a, size_t sent)
+static uint64_t left_ms(const struct llm_ask *a)
 {
-    return (struct llm_usage){sent / BYTES_A_TOKEN + 1, a->request.tokens_max};
+    uint64_t now = clock_monotonic_ms();
+    return a->until_ms > now ? a->until_ms - now : 0;
 }
 
-/* What the endpoint refused costs nothing; what broke may have been worked on. */
-static void account(struct llm_ask *a, const struct llm_reply *reply,
-                    const struct llm_completion *c, size_t sent)
+/* No token has less than a byte, whatever a proposer wrote to make many of them. */
+static struct llm_usage most_of(const struct llm_ask *a, size_t sent)
+{
+    return (struct llm_usage){sent, a->request.tokens_max};
+}
+
+static void settle(struct llm_ask *a, size_t sent, struct llm_usage used)
 {
     struct complaint why = {""};
-    struct llm_usage used = {0, 0};
-    if (reply->end == LLM_END_ANSWERED ? reply->status == 200 : reply->is_sent) {
-        used = llm_usage_judged(c, sent, reply->body.size);
-    }
-    a->used.input += used.input;
-    a->used.output += used.output;
     if (llm_budget_settle(a->budget, most_of(a, sent), used, clock_wall_ms(), &why) != 0) {
         llm_say(a->key, "%s", why.text);
     }
+}
+
+/* What broke, or a gateway gave up on, may have been worked on to the end. */
+static bool may_have_cost(const struct llm_reply *reply)
+{
+    return reply->end == LLM_END_ANSWERED
+               ? reply->status == STATUS_TIMEOUT || reply->status == STATUS_GATEWAY_TIMEOUT
+               : reply->is_sent;
+}
+
+/* What the endpoint refused costs nothing. */
+static void account(struct llm_ask *a, const struct llm_reply *reply,
+                    const struct llm_completion *c, size_t sent)
+{
+    struct llm_usage used = {0, 0};
+    if (reply->end == LLM_END_ANSWERED && reply->status == 200) {
+        used = llm_usage_judged(c, sent, most_of(a, sent));
+    } else if (may_have_cost(reply)) {
+        used = most_of(a, sent);
+    }
+    a->used.input += used.input;
+    a->used.output += used.output;
+    settle(a, sent, used);
 }
 
 static enum next judge(struct llm_ask *a, const struct llm_reply *reply, size_t sent,
@@ -213,12 +240,6 @@ static enum next judge(struct llm_ask *a, const struct llm_reply *reply, size_t 
     return next;
 }
 
-static uint64_t left_ms(const struct llm_ask *a)
-{
-    uint64_t now = clock_monotonic_ms();
-    return a->until_ms > now ? a->until_ms - now : 0;
-}
-
 static enum next request(struct llm_ask *a, struct answer *out, uint64_t *retry_after_ms,
                          struct complaint *why)
 {
@@ -227,9 +248,14 @@ static enum next request(struct llm_ask *a, struct answer *out, uint64_t *retry_
     llm_request_write(&a->request, a->prompt, &body);
     int error = llm_budget_reserve(a->budget, most_of(a, body.size), clock_wall_ms(), why);
     enum next next = error == CONCLAVE_EFULL ? NEXT_NEVER : NEXT_MISUSE;
-    if (error == 0) {
+    uint64_t left = left_ms(a); /* the budget may have been waited for */
+    if (error == 0 && left == 0) {
+        settle(a, body.size, (struct llm_usage){0, 0});
+        (void)complain(why, CONCLAVE_EAGAIN, "there was no time to ask");
+        next = NEXT_NEVER;
+    } else if (error == 0) {
         a->requests++;
-        llm_http_post(a->http, buffer_slice(&body), left_ms(a), &reply);
+        llm_http_post(a->http, buffer_slice(&body), left, &reply);
         next = judge(a, &reply, body.size, out, why);
         *retry_after_ms = reply.retry_after_ms;
         llm_reply_free(&reply);
@@ -248,8 +274,8 @@ static bool pause_before_next(const struct llm_ask *a, unsigned failures, uint64
         chance = (uint32_t)clock_monotonic_ms();
     }
     /* What it asks for is waited for, as long as there is time. */
-    uint64_t pause = retry_delay_ms(failures, asked_ms,
-                                    asked_ms > 0 ? UINT32_MAX : BACKOFF_MOST_MS, chance);
+    uint64_t pause = retry_delay_ms(failures, 0, BACKOFF_MOST_MS, chance);
+    pause = asked_ms > pause ? asked_ms : pause;
     if (pause >= left_ms(a)) {
         llm_say(a->key, "no time is left for a pause of %" PRIu64 " ms", pause);
         return false;

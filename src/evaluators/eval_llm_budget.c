@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "evaluators/eval_llm_budget.h"
 
+#include "base/clock.h"
 #include "base/private_file.h"
 #include "control/control.h"
 
@@ -18,7 +19,8 @@
 enum {
     MILLION = 1000000,
     FILE_BYTES_MAX = 256,
-    BYTES_A_TOKEN = 3,
+    DAY_MS = 86400000,
+    LOCK_LOOK_MS = 5,
     BYTES_A_TOKEN_MOST = 16,
 };
 
@@ -29,27 +31,33 @@ uint64_t llm_cost_micros(const struct llm_limits *l, struct llm_usage usage)
 }
 
 struct llm_usage llm_usage_judged(const struct llm_completion *c, size_t sent,
-                                  size_t received)
+                                  struct llm_usage most)
 {
-    if (c->has_usage && c->usage.input >= sent / BYTES_A_TOKEN_MOST) {
-        return c->usage;
-    }
-    return (struct llm_usage){sent / BYTES_A_TOKEN + 1, received / BYTES_A_TOKEN + 1};
+    return c->has_usage && c->usage.input >= sent / BYTES_A_TOKEN_MOST ? c->usage : most;
 }
 
 /* --- sums --- */
 
+static void day_of(uint64_t time_ms, char out[LLM_DAY_BYTES])
+{
+    time_t seconds = (time_t)(time_ms / 1000);
+    struct tm utc;
+    memset(out, 0, LLM_DAY_BYTES);
+    if (gmtime_r(&seconds, &utc) != NULL) {
+        (void)strftime(out, LLM_DAY_BYTES, "%Y-%m-%d", &utc);
+    }
+}
+
+/* Who waited for the lock over midnight comes with the time of the day before: what was
+ * charged since midnight must not be forgotten for that. */
 static void new_day(struct llm_spent *s, uint64_t now_ms)
 {
-    time_t seconds = (time_t)(now_ms / 1000);
-    struct tm utc;
-    char day[LLM_DAY_BYTES] = "";
-    if (gmtime_r(&seconds, &utc) != NULL) {
-        (void)strftime(day, sizeof(day), "%Y-%m-%d", &utc);
-    }
-    if (strcmp(s->day, day) != 0) {
+    char today[LLM_DAY_BYTES], tomorrow[LLM_DAY_BYTES];
+    day_of(now_ms, today);
+    day_of(now_ms + DAY_MS, tomorrow);
+    if (strcmp(s->day, today) != 0 && strcmp(s->day, tomorrow) != 0) {
         *s = (struct llm_spent){.day = ""};
-        memcpy(s->day, day, sizeof(day));
+        memcpy(s->day, today, sizeof(today));
     }
 }
 
@@ -121,16 +129,32 @@ static int parse(const struct llm_budget *b, struct slice text, struct llm_spent
                            b->path);
 }
 
+/* Whoever can read the file can hold its lock, so it is not waited for without end. */
+static int lock(struct llm_budget *b, struct complaint *why)
+{
+    const struct timespec pause = {0, LOCK_LOOK_MS * 1000000L};
+    int failed;
+    while ((failed = flock(b->fd, LOCK_EX | LOCK_NB)) != 0 &&
+           (errno == EWOULDBLOCK || errno == EINTR)) {
+        if (clock_monotonic_ms() >= b->until_ms) {
+            return complain(why, CONCLAVE_EFULL,
+                            "the budget's file was held by another for too long");
+        }
+        (void)nanosleep(&pause, NULL);
+    }
+    return failed == 0 ? 0
+                       : complain(why, CONCLAVE_EIO, "%s: %s", b->path, strerror(errno));
+}
+
 static int lock_and_read(struct llm_budget *b, struct llm_spent *out, struct complaint *why)
 {
     char text[FILE_BYTES_MAX];
-    int failed;
-    do {
-        failed = flock(b->fd, LOCK_EX);
-    } while (failed != 0 && errno == EINTR);
-    ssize_t size = failed != 0 || lseek(b->fd, 0, SEEK_SET) != 0
-                       ? -1
-                       : private_file_read(b->fd, text, sizeof(text));
+    int error = lock(b, why);
+    if (error != 0) {
+        return error;
+    }
+    ssize_t size =
+        lseek(b->fd, 0, SEEK_SET) != 0 ? -1 : private_file_read(b->fd, text, sizeof(text));
     if (size < 0) {
         return complain(why, CONCLAVE_EIO, "%s: %s", b->path, strerror(errno));
     }

@@ -27,15 +27,16 @@ struct llm_spent {
 
 /* Rounded up. */
 uint64_t llm_cost_micros(const struct llm_limits *l, struct llm_usage usage);
-/* What is charged where an endpoint does not say, or says what cannot be: a token for each
- * three bytes of either way. Less than one for each 16 bytes of input cannot be. */
+/* What is charged: what the endpoint says, or the most where it does not, or says what
+ * cannot be. Less than a token for each 16 bytes of input that were sent cannot be. */
 struct llm_usage llm_usage_judged(const struct llm_completion *c, size_t sent,
-                                  size_t received);
+                                  struct llm_usage most);
 
 struct llm_budget {
     struct llm_limits limits;
     const char *path; /* NULL: of this evaluation alone */
     int fd;
+    uint64_t until_ms; /* monotonic: so long the file's lock is waited for */
     struct llm_spent own;
 };
 
@@ -45,8 +46,9 @@ int llm_budget_open(struct llm_budget *b, const char *path, const struct llm_lim
                     struct complaint *why);
 void llm_budget_close(struct llm_budget *b);
 
-/* Charges the most that a request may use. CONCLAVE_EFULL: the limits do not allow it; the
- * complaint may become public. CONCLAVE_EIO, CONCLAVE_EFORMAT: the file. */
+/* Charges the most that a request may use. CONCLAVE_EFULL: the limits do not allow it, or
+ * the file stayed locked; the complaint may become public. CONCLAVE_EIO, CONCLAVE_EFORMAT:
+ * the file. */
 int llm_budget_reserve(struct llm_budget *b, struct llm_usage most, uint64_t now_ms,
                        struct complaint *why);
 /* Replaces what was charged by what was used. */

@@ -162,14 +162,17 @@ int llm_vote_parse(const char *content, struct answer *out, struct complaint *wh
 
 /* --- errors --- */
 
-void llm_error_text(struct slice body, struct buffer *out)
+void llm_error_text(struct slice body, const struct llm_key *key, struct buffer *out)
 {
     json_t *response = control_parse(body, NULL);
     const json_t *error = json_object_get(response, "error");
     const json_t *message =
         json_is_string(error) ? error : json_object_get(error, "message");
-    struct slice text = slice_of(json_string_value(message), json_string_length(message));
+    char *words = alloc_string(json_is_string(message) ? json_string_value(message) : "");
+    llm_key_hide(key, words); /* before the cut, which would leave a part of it */
+    struct slice text = slice_of_string(words);
     text.size = text.size > ERROR_TEXT_MAX ? ERROR_TEXT_MAX : text.size;
     text_escape(out, slice_of(text.data, text_whole(text)), "");
+    free(words);
     json_decref(response);
 }

@@ -5,6 +5,7 @@
 #define CONCLAVE_EVALUATORS_EVAL_LLM_COMPLETION_H
 
 #include "agent/answer.h"
+#include "evaluators/eval_llm_key.h"
 
 struct llm_usage {
     uint64_t input, output; /* tokens */
@@ -34,8 +35,8 @@ void llm_completion_free(struct llm_completion *c);
  */
 int llm_vote_parse(const char *content, struct answer *out, struct complaint *why);
 
-/* The message of an error in a response's body, with everything harmful escaped, at most
- * 200 bytes of it; nothing where there is none. */
-void llm_error_text(struct slice body, struct buffer *out);
+/* The message of an error in a response's body, with the key blotted out and everything
+ * harmful escaped, at most 200 bytes of it; nothing where there is none. */
+void llm_error_text(struct slice body, const struct llm_key *key, struct buffer *out);
 
 #endif

@@ -22,15 +22,17 @@ static bool is_unseen(uint32_t c)
 }
 
 /*
- * Control tokens are <|im_start|>, <start_of_turn>, </s>, <<SYS>>, [INST], [gMASK] and
- * others of that kind; some servers take them for what they say wherever they stand.
+ * Control tokens are <|im_start|>, <start_of_turn>, </s>, <<SYS>>, [INST], [gMASK],
+ * [|system|], ]~b] and others of that kind; some servers take them for what they say
+ * wherever they stand.
  */
 static bool opens_token(struct slice text, size_t at)
 {
     uint8_t c = text.data[at], next = at + 1 < text.size ? text.data[at + 1] : ' ';
     bool plain = isspace(next) || isdigit(next);
     return (c == '<' && !plain && next != '=') ||
-           (c == '[' && (isalpha(next) || next == '/'));
+           (c == '[' && (isalpha(next) || next == '/' || next == '|')) ||
+           (c == ']' && (next == '~' || next == '!'));
 }
 
 static void append_string(struct buffer *out, const char *s)

@@ -19,9 +19,9 @@ enum {
 /*
  * Appends the first `most` bytes of the text, cut between characters, as lines that each
  * begin with LLM_DATA_MARK and end with a line feed. Characters that are harmful or are not
- * seen are written as \u{N}, bytes that are no UTF-8 as \xNN; '<' and '[' are kept apart
- * from what would make a control token of them; the nonce, should it occur, is replaced.
- * Returns how many bytes of the text were left out.
+ * seen are written as \u{N}, bytes that are no UTF-8 as \xNN; '<', '[' and ']' are kept
+ * apart from what would make a control token of them; the nonce, should it occur, is
+ * replaced. Returns how many bytes of the text were left out.
  */
 size_t llm_data_append(struct buffer *out, struct slice text, size_t most,
                        const char *nonce);

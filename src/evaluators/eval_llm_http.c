@@ -82,6 +82,7 @@ static void set_place(CURL *easy, const struct llm_place *p)
 {
     (void)curl_easy_setopt(easy, CURLOPT_URL, p->url);
     (void)curl_easy_setopt(easy, CURLOPT_PROXY, p->proxy != NULL ? p->proxy : "");
+    (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     if (p->socket != NULL) {
         (void)curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, p->socket);
     }
@@ -94,6 +95,10 @@ static void set_place(CURL *easy, const struct llm_place *p)
 static void set_rules(CURL *easy)
 {
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    /* Else a name server that does not answer is waited for beyond all time limits. */
+    (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+#endif
     (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     (void)curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
 #if LIBCURL_VERSION_NUM >= 0x075500
@@ -112,6 +117,7 @@ static void set_rules(CURL *easy)
 
 struct llm_http *llm_http_new(const struct llm_place *place, const struct llm_key *key)
 {
+    (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the session's secrets there */
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
         return NULL;
     }
@@ -213,15 +219,21 @@ static bool has(CURLU *u, CURLUPart part)
     return there;
 }
 
-static bool is_allowed(CURLU *u, bool is_socket, bool is_http_allowed)
+/* To this machine, and not by way of a proxy, which would get it all. */
+static bool stays_here(const struct llm_place *place, const char *host)
+{
+    return place->socket != NULL || (place->proxy == NULL && is_near(host));
+}
+
+static bool is_allowed(CURLU *u, const struct llm_place *place, bool is_http_allowed)
 {
     char *scheme = NULL, *host = NULL;
     bool allowed = false;
     if (curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
         curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
-        allowed = strcmp(scheme, "https") == 0 ||
-                  (strcmp(scheme, "http") == 0 &&
-                   (is_socket || is_http_allowed || is_near(host)));
+        allowed =
+            strcmp(scheme, "https") == 0 ||
+            (strcmp(scheme, "http") == 0 && (is_http_allowed || stays_here(place, host)));
     }
     curl_free(scheme);
     curl_free(host);
@@ -239,7 +251,7 @@ static char *with_path(const char *given)
     return alloc_printf("%.*s%s", (int)length, given, there ? "" : PATH_SUFFIX);
 }
 
-char *llm_http_url(const char *given, bool is_socket, bool is_http_allowed,
+char *llm_http_url(const char *given, const struct llm_place *place, bool is_http_allowed,
                    struct complaint *why)
 {
     /* Its words may hold what should not be repeated, a password for one. */
@@ -257,10 +269,11 @@ char *llm_http_url(const char *given, bool is_socket, bool is_http_allowed,
         (void)complain(why, CONCLAVE_EFORMAT,
                        "--endpoint: a URL here has no user, password, query or fragment; "
                        "a key is named with --key-file");
-    } else if (!is_allowed(u, is_socket, is_http_allowed)) {
+    } else if (!is_allowed(u, place, is_http_allowed)) {
         (void)complain(why, CONCLAVE_EFORMAT,
                        "--endpoint: must begin with https://; http:// is for this machine "
-                       "alone (127.0.0.1, [::1] or localhost) without --allow-http");
+                       "alone (127.0.0.1, [::1] or localhost, and no --proxy) without "
+                       "--allow-http");
     } else {
         url = with_path(given);
     }

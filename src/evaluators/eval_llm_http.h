@@ -11,7 +11,7 @@
 #include "evaluators/eval_llm_key.h"
 
 struct llm_place {
-    const char *url;       /* as llm_http_url made it */
+    const char *url;       /* as llm_http_url made it of the rest */
     const char *ca;        /* file of certificates; NULL: the system's */
     const char *proxy;     /* NULL: none */
     const char *socket;    /* a Unix socket instead of the host's address; NULL: none */
@@ -23,7 +23,7 @@ enum llm_end {
     LLM_END_LATE,
     LLM_END_FAILED,   /* no connection, or it broke */
     LLM_END_TOO_LONG, /* more than response_max, or a head beyond reason */
-    LLM_END_UNUSABLE, /* the CA file or the socket's path is of no use */
+    LLM_END_UNUSABLE, /* the CA file or the URL is of no use */
 };
 
 struct llm_reply {
@@ -47,10 +47,11 @@ void llm_reply_free(struct llm_reply *r);
 
 /*
  * The URL of chat completions: what is given, with /chat/completions behind it where it is
- * missing. https, or http to this machine, through a Unix socket, or where it is allowed;
- * no user, password, query or fragment. NULL with the complaint filled; the caller frees.
+ * missing. https, or http to this machine without a proxy, through a Unix socket, or where
+ * it is allowed; no user, password, query or fragment. NULL with the complaint filled; the
+ * caller frees.
  */
-char *llm_http_url(const char *given, bool is_socket, bool is_http_allowed,
+char *llm_http_url(const char *given, const struct llm_place *place, bool is_http_allowed,
                    struct complaint *why);
 
 /* What llm_http_post sends but for the body, one line each; the key is left out. */

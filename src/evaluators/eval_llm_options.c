@@ -16,9 +16,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
-enum { EXIT_USAGE = 2, MODEL_MAX = 200, MILLION = 1000000 };
+enum {
+    EXIT_USAGE = 2,
+    MODEL_MAX = 200,
+    MILLION = 1000000,
+    SOCKET_PATH_BYTES = sizeof(((struct sockaddr_un *)NULL)->sun_path),
+};
 
 static const char usage[] =
     "usage: conclave-eval-llm --endpoint URL --model NAME [options] < QUESTION\n"
@@ -261,6 +267,9 @@ static bool check(const struct llm_options *o)
     }
     if (!check_proxy(o->place.proxy)) {
         return misuse("proxy", "is http://HOST:PORT or https://HOST:PORT, without a user");
+    }
+    if (o->place.socket != NULL && strlen(o->place.socket) >= SOCKET_PATH_BYTES) {
+        return misuse("unix-socket", "is longer than the path of a socket can be");
     }
     if (o->limits.cost_micros != UINT64_MAX && o->limits.input_price == 0 &&
         o->limits.output_price == 0) {

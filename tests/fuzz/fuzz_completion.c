@@ -31,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct complaint why = {""};
     struct llm_completion c;
     struct buffer text = {NULL, 0, 0};
+    const struct llm_key key = {"sk-secret-1", 11};
     int error = llm_completion_parse(bytes_slice(copy), &c, &why);
     assert((error == 0) == (why.text[0] == '\0'));
     assert((error == 0) == (c.content != NULL));
@@ -39,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_vote(c.content);
     }
     llm_completion_free(&c);
-    llm_error_text(bytes_slice(copy), &text);
+    llm_error_text(bytes_slice(copy), &key, &text);
     assert(text_check(buffer_slice(&text), false, NULL) == 0);
     buffer_free(&text);
     /* As the model's own text, too, where it is one. */

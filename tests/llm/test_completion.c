@@ -187,10 +187,12 @@ static void test_cost(void)
            2000000000000,
        "the most there is");
     struct llm_completion c = {NULL, true, {100, 5}};
-    is((int64_t)llm_usage_judged(&c, 400, 50).input, 100, "usage is believed");
-    is((int64_t)llm_usage_judged(&c, 4000, 50).input, 1334, "but not too little of it");
+    const struct llm_usage all = {4000, 50};
+    is((int64_t)llm_usage_judged(&c, 400, all).input, 100, "usage is believed");
+    is((int64_t)llm_usage_judged(&c, 4000, all).input, 4000, "but not too little of it");
     c.has_usage = false;
-    is((int64_t)llm_usage_judged(&c, 400, 50).output, 17, "nor where there is none");
+    is((int64_t)llm_usage_judged(&c, 400, all).output, 50,
+       "the most is where none is told");
 
     struct llm_budget b;
     struct complaint why = {""};
@@ -236,15 +238,21 @@ static void test_key(void)
 static void test_error_text(void)
 {
     struct buffer b = {NULL, 0, 0};
-    llm_error_text(slice_of_string("{\"error\":{\"message\":\"a\\u001b[1mb\"}}"), &b);
+    struct llm_key k = {"sk-secret-1", 11};
+    llm_error_text(slice_of_string("{\"error\":{\"message\":\"a\\u001b[1mb\"}}"), &k, &b);
     ok(slice_equal(buffer_slice(&b), slice_of_string("a\\x1b[1mb")), "an error is escaped");
     buffer_free(&b);
-    llm_error_text(slice_of_string("{\"error\":\"plain\"}"), &b);
+    llm_error_text(slice_of_string("{\"error\":\"plain\"}"), &k, &b);
     ok(slice_equal(buffer_slice(&b), slice_of_string("plain")), "a plain one");
     buffer_free(&b);
-    llm_error_text(slice_of_string("<html>"), &b);
+    llm_error_text(slice_of_string("<html>"), &k, &b);
     ok(b.size == 0, "none");
     buffer_free(&b);
+    char *long_one = alloc_printf("{\"error\":\"%0194d sk-secret-1\"}", 0);
+    llm_error_text(slice_of_string(long_one), &k, &b);
+    ok(b.size == 200 && b.data[198] == '*', "the key is blotted out before the cut");
+    buffer_free(&b);
+    free(long_one);
 }
 
 int main(void)

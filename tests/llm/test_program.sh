@@ -228,7 +228,14 @@ http_proxy=http://127.0.0.1:1 https_proxy=http://127.0.0.1:1 all_proxy=http://12
 export http_proxy https_proxy all_proxy
 ok 'no proxy of the environment' votes approve stand-in good
 unset http_proxy https_proxy all_proxy
-ok 'a proxy that is named' abstains 'could not be reached' good --proxy http://127.0.0.1:1 --retries 0
+ok 'a proxy that is named' abstains 'could not be reached' good --proxy http://127.0.0.1:1 --retries 0 --allow-http
+ok 'and gets nothing in clear text unless it may' fails 2 'and no --proxy' good --proxy http://127.0.0.1:1
+NO_PROXY='*' no_proxy='*'
+export NO_PROXY no_proxy
+ok 'which the environment cannot go around' abstains 'could not be reached' good --proxy http://127.0.0.1:1 --retries 0 \
+    --allow-http
+unset NO_PROXY no_proxy
+ok 'a socket with a path too long' fails 2 'path of a socket' good --unix-socket "/$(printf '%0108d' 0)"
 
 # --- profiles, and --print-request ---
 
@@ -306,8 +313,8 @@ cp kept question
 
 ok 'tokens of one evaluation' abstains 'tokens allowed for one evaluation' good#poor --max-total-tokens 1000
 ok 'not asked then' is "$(asked_of good#poor)" 0
-ok 'the first of a day' votes approve stand-in good#day --budget budget --max-total-tokens 6000 --max-tokens 2000
-ok 'the second' votes approve stand-in good#day --budget budget --max-total-tokens 6000 --max-tokens 2000
+ok 'the first of a day' votes approve stand-in good#day --budget budget --max-total-tokens 9000 --max-tokens 2000
+ok 'the second' votes approve stand-in good#day --budget budget --max-total-tokens 9000 --max-tokens 2000
 ok 'the third' abstains 'tokens allowed for the day' good#day --budget budget --max-total-tokens 4500 \
     --max-tokens 2000
 ok 'was not asked' is "$(asked_of good#day)" 2
@@ -317,7 +324,7 @@ ok 'a cost' abstains 'cost allowed for the day' good#cost --budget money --max-c
 ok 'a larger one' votes approve stand-in good#cost --budget money --max-cost 0.05 --price-input 3 --price-output 15
 ok 'is counted' sh -c 'grep -q "\"cost_micros\":[1-9][0-9][0-9][0-9]*}" money'
 sed 's/"day":"[0-9-]*"/"day":"2020-01-01"/' budget >older && chmod 600 older
-ok 'another day' votes approve stand-in good --budget older --max-total-tokens 6000 --max-tokens 2000
+ok 'another day' votes approve stand-in good --budget older --max-total-tokens 9000 --max-tokens 2000
 echo nonsense >broken && chmod 600 broken
 ok 'a broken budget' fails 2 'no budget' good --budget broken --max-total-tokens 9000
 for each in usage-none usage-text usage-negative usage-zero; do
@@ -335,11 +342,23 @@ ok 'a budget that another holds' votes approve stand-in good --budget held --max
 took=$(($(now_ms) - begun))
 wait "$holder"
 ok "is waited for, $took ms" [ $took -ge 500 ]
+flock held sleep 9 &
+holder=$!
+sleep 0.2
+ok 'but not without end' abstains 'held by another for too long' good#held --budget held --max-total-tokens 9000 \
+    --timeout 600
+ok 'nothing was asked' is "$(asked_of good#held)" 0
+kill "$holder"
+ok 'one that did not answer in time' abstains 'did not answer in time' slow:5000#late --budget late --timeout 700 \
+    --max-total-tokens 9000 --max-tokens 4000
+ok 'may have cost the most' abstains 'tokens allowed for the day' good#late --budget late --max-total-tokens 9000
+ok 'one that refused' abstains 'status 503' 503#free --budget free --max-total-tokens 9000 --retries 0
+ok 'cost nothing' grep -q '"tokens":0,' free
 # Eight at once, of which three fit.
 pids=
 for i in 1 2 3 4 5 6 7 8; do
     "$top_builddir/conclave-eval-llm" --endpoint "$base" --model slow:500#race --budget race \
-        --max-total-tokens 11000 --max-tokens 2000 <question >race.$i 2>/dev/null &
+        --max-total-tokens 20000 --max-tokens 2000 <question >race.$i 2>/dev/null &
     pids="$pids $!"
 done
 # shellcheck disable=SC2086 # a list

@@ -46,6 +46,7 @@ static const struct {
     {"</s><s>", "| < /s>< s>\n"},
     {"<\xef\xbd\x9cUser", "| < \xef\xbd\x9cUser\n"},
     {"[INST][/INST][gMASK]", "| [ INST][ /INST][ gMASK]\n"},
+    {"[|system|] ]~b]ai]!p~[ a] [b]", "| [ |system|] ] ~b]ai] !p~[ a] [ b]\n"},
     {"a < b <= c <3 [1] [\"x\"]", "| a < b <= c <3 [1] [\"x\"]\n"},
     {"x " NONCE " y", "| x (removed) y\n"},
     {"x 0123456789ABCDEF0123456789ABCDEF y", "| x (removed) y\n"},
