@@ -44,7 +44,7 @@ static int identify(const char *backup, const json_t *manifest, struct ledger_id
 /* What root made belongs to whom the directory belongs. False: it is root's own. */
 static bool give_away(const char *dir)
 {
-    static const char *const names[] = {"data.mdb", "lock", "lock.mdb", "journal"};
+    static const char *const names[] = {"data.mdb", "lock", "lock.mdb", "journal", "wal"};
     struct stat st;
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || fstat(fd, &st) != 0 || st.st_uid == 0) {

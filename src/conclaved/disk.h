@@ -19,6 +19,8 @@ struct disk_watch {
 
 /* The store was made durable for the commits-th time, which took so long. */
 void disk_synced(struct node *n, uint64_t commits, uint64_t last_us);
+/* The log was settled, beside a turn. */
+void disk_settled(struct node *n, uint64_t took_ms);
 /* With every beat: so much is free. */
 void disk_look(struct node *n, uint64_t free_bytes);
 

@@ -27,12 +27,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The log is settled when nothing was committed for so many seconds; where commits follow
- * each other, SETTLE_LATEST_MS after the first. So old can be what other processes read of
- * the store: conclaved(8) says so. */
-static const double settle_s = 0.1;
-enum { SETTLE_LATEST_MS = 1000 };
-enum { SETTLE_SHARE = 4 }; /* on a slow disk, so many times as long as settling takes */
+/* The log is settled when nothing was committed for so many milliseconds; where commits
+ * follow each other, SETTLE_LATEST_MS after the first. On a disk on which settling takes
+ * long, SETTLE_SHARE times as long as it took last, up to SETTLE_MOST_MS. So old can be
+ * what other processes read of the store: conclaved(8) says so. */
+enum { SETTLE_MS = 100, SETTLE_LATEST_MS = 1000, SETTLE_SHARE = 4, SETTLE_MOST_MS = 4000 };
 
 /* --- callbacks of the channels --- */
 
@@ -140,10 +139,10 @@ static void end_turn(struct node *n)
     publish_all(n);
 }
 
-static void await_quiet(struct node *n)
+static void await_quiet(struct node *n, uint64_t wait_ms)
 {
     n->settle_commits = n->metrics.commits_seen;
-    ev_timer_set(&n->settle_watcher, n->settle_wait_s, 0);
+    ev_timer_set(&n->settle_watcher, (double)wait_ms / 1e3, 0);
     ev_timer_start(n->loop, &n->settle_watcher);
 }
 
@@ -152,18 +151,21 @@ static void on_settle(struct ev_loop *loop, struct ev_timer *w, int events)
 {
     struct node *n = w->data;
     (void)loop, (void)events;
-    uint64_t begun = clock_monotonic_ms();
-    if (n->settle_commits != n->metrics.commits_seen &&
-        begun - n->settle_since_ms < SETTLE_LATEST_MS) {
-        await_quiet(n);
+    uint64_t begun = clock_monotonic_ms(), age = begun - n->settle_since_ms;
+    if (n->settle_commits != n->metrics.commits_seen && age < SETTLE_LATEST_MS) {
+        uint64_t left = SETTLE_LATEST_MS - age;
+        await_quiet(n, left < n->settle_wait_ms ? left : n->settle_wait_ms);
         return;
     }
     int error = ledger_settle(n->ledger);
     if (error != 0) {
         stop_on_failed_store(n, error);
     }
-    double wait = SETTLE_SHARE * (double)(clock_monotonic_ms() - begun) / 1e3;
-    n->settle_wait_s = wait > settle_s ? wait : settle_s;
+    uint64_t took = clock_monotonic_ms() - begun, wait = SETTLE_SHARE * took;
+    disk_settled(n, took);
+    n->settle_wait_ms = wait < SETTLE_MS        ? SETTLE_MS
+                        : wait > SETTLE_MOST_MS ? SETTLE_MOST_MS
+                                                : wait;
 }
 
 /* Runs before the loop sleeps. */
@@ -175,7 +177,7 @@ static void on_turn(struct ev_loop *loop, struct ev_prepare *w, int events)
     end_turn(n);
     if (ledger_is_unsettled(n->ledger) && !ev_is_active(&n->settle_watcher)) {
         n->settle_since_ms = clock_monotonic_ms();
-        await_quiet(n);
+        await_quiet(n, n->settle_wait_ms);
     }
     uint64_t wake = replica_wake_ms(n->replica);
     if (wake == UINT64_MAX) {
@@ -221,7 +223,7 @@ static void start_watchers(struct node *n)
     ev_init(&n->tick_watcher, on_tick);
     ev_timer_init(&n->beat_watcher, on_beat, beat, beat);
     ev_init(&n->settle_watcher, on_settle);
-    n->settle_wait_s = settle_s;
+    n->settle_wait_ms = SETTLE_MS;
     n->turn_watcher.data = n->tick_watcher.data = n->beat_watcher.data =
         n->settle_watcher.data = n;
     ev_prepare_start(n->loop, &n->turn_watcher);

@@ -96,7 +96,7 @@ struct node {
     struct ev_timer tick_watcher;   /* when the replica wants a tick */
     struct ev_timer beat_watcher;   /* heartbeats */
     struct ev_timer settle_watcher; /* while commits are only logged */
-    double settle_wait_s;           /* for so long */
+    uint64_t settle_wait_ms;        /* for so long, where no commit follows */
     uint64_t settle_commits;        /* how many there were when it began */
     uint64_t settle_since_ms;       /* monotonic, of the first of them */
 };

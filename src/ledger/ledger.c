@@ -95,7 +95,7 @@ int ledger_commit(struct ledger *l)
     journal_before_commit(l);
     /* Who reads beside this process compares the environment with the journal's file. */
     bool drawn = l->journal.step == JOURNAL_DRAWN;
-    int error = drawn ? store_settle(l->store) : store_commit(l->store);
+    int error = drawn ? store_commit_settled(l->store) : store_commit(l->store);
     if (error == 0) {
         journal_after_commit(l);
     }

@@ -42,7 +42,7 @@ enum store_table {
 enum { STORE_TABLES = STORE_DEEDS + 1, STORE_KEY_MAX = 64 };
 
 /*
- * The layout of the tables and their values. Format 3 always has all tables and a standing;
+ * The layout of the tables and their values. Format 4 always has all tables and a standing;
  * format 3 has no write-ahead log; format 2 has no STORE_DEEDS; in format 1 the tables from
  * STORE_FLAGS on may be missing, and the standing. What a change of layout needs is in
  * conclave-internals(7), Another format of the store.
@@ -89,7 +89,10 @@ void store_delete(struct store *s, enum store_table table, struct slice key);
  * write and commit after it returns it or does nothing. */
 void store_fail(struct store *s, int error);
 int store_commit(struct store *s);
-/* A commit that settles. Free of cost when nothing was written since the last. */
+/* The same, past the log: what is durable is in the environment then. */
+int store_commit_settled(struct store *s);
+/* Brings what is only in the log into the environment, with what was written since. Free of
+ * cost when there is neither. */
 int store_settle(struct store *s);
 /* Whether a write waits for store_commit, and whether a commit waits to be settled. */
 bool store_is_dirty(const struct store *s);

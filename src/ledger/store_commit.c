@@ -99,19 +99,29 @@ static int append(struct store *s)
     return error;
 }
 
-int store_commit(struct store *s)
+static int commit(struct store *s, bool settle)
 {
     if (s->error != 0 || !store_is_dirty(s)) {
         return s->error;
     }
     uint64_t begun = now_us();
-    int error = append(s);
+    int error = settle ? CONCLAVE_ELIMIT : append(s);
     error = error == CONCLAVE_ELIMIT ? store_settle(s) : error;
     if (error == 0) {
         s->commits++;
         s->last_commit_us = now_us() - begun;
     }
     return error;
+}
+
+int store_commit(struct store *s)
+{
+    return commit(s, false);
+}
+
+int store_commit_settled(struct store *s)
+{
+    return commit(s, true);
 }
 
 /* --- the write-ahead log --- */
@@ -185,7 +195,10 @@ int store_replay(struct store *s, const char *dir, struct complaint *why)
     if (error == CONCLAVE_ENOENT) {
         return 0;
     }
-    error = error == 0 ? wal_read(dir, &round, replay_record, s) : error;
+    if (error != 0) {
+        return store_complain(dir, s, error, 0, why);
+    }
+    error = wal_read(dir, &round, replay_record, s);
     if (error == CONCLAVE_ENOENT) {
         s->wal_lost = true;
         return 0;

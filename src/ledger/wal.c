@@ -142,7 +142,7 @@ int wal_append(struct wal *w, struct slice record)
     if (record.size > RECORD_MAX || w->end + size > WAL_BYTES) {
         return CONCLAVE_ELIMIT;
     }
-    uint8_t *bytes = alloc_zero(1, aligned(size));
+    uint8_t *bytes = alloc(size);
     memcpy(bytes, w->now.number, sizeof(w->now.number));
     little_put(bytes + ROUND_AT, w->now.round, 8);
     little_put(bytes + INDEX_AT, w->index, 4);
@@ -150,7 +150,7 @@ int wal_append(struct wal *w, struct slice record)
     memcpy(bytes + HEAD_BYTES, record.data, record.size);
     struct hash h = record_hash(slice_of(bytes, HEAD_BYTES + record.size));
     memcpy(bytes + HEAD_BYTES + record.size, h.bytes, HASH_BYTES);
-    int error = write_at(w->fd, bytes, aligned(size), w->end);
+    int error = write_at(w->fd, bytes, size, w->end); /* the checksum last */
     if (error == 0 && fdatasync(w->fd) != 0) {
         error = system_error();
     }
@@ -230,12 +230,16 @@ int wal_scan(struct slice file, const struct wal_round *round, wal_play *play,
              void *context)
 {
     struct record r;
+    size_t at = RECORDS_AT;
     if (file.size != WAL_BYTES || memcmp(file.data, magic, sizeof(magic)) != 0 ||
-        memcmp(file.data + sizeof(magic), round->number, WAL_NUMBER_BYTES) != 0 ||
-        !belongs(file, round)) {
+        memcmp(file.data + sizeof(magic), round->number, WAL_NUMBER_BYTES) != 0) {
         return CONCLAVE_ENOENT;
     }
-    size_t at = RECORDS_AT;
+    if (!belongs(file, round)) {
+        bool is_damaged =
+            !find_record(file, at, round->number, &r) && goes_on(file, at, round);
+        return is_damaged ? CONCLAVE_ECORRUPT : CONCLAVE_ENOENT;
+    }
     int error = 0;
     for (uint32_t index = 0;
          error == 0 && at < file.size && find_record(file, at, round->number, &r) &&

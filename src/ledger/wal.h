@@ -19,8 +19,9 @@
  * cut short by the crash has its head, or still that of the record it was to replace.
  *
  * A record is written once, with its checksum, and never changed: a crash leaves the last
- * one whole or not at all. It begins at a multiple of WAL_ALIGN, so that no sector holds
- * parts of two. A record that is not whole and has one of the same round behind it was
+ * one whole or not at all. It begins at a multiple of WAL_ALIGN, so that no page of the
+ * kernel and no physical sector of a disk holds parts of two: what was flushed is never
+ * written again. A record that is not whole and has one of the same round behind it was
  * damaged later, which is no crash.
  *
  * Layout, integers least significant byte first:
@@ -36,7 +37,7 @@
 /* The file, in the data directory. */
 #define WAL_NAME "wal"
 
-enum { WAL_NUMBER_BYTES = 16, WAL_ALIGN = 512, WAL_BYTES = 256 * 1024 };
+enum { WAL_NUMBER_BYTES = 16, WAL_ALIGN = 4096, WAL_BYTES = 1024 * 1024 };
 
 /* What an environment says of its log. */
 struct wal_round {
