@@ -22,6 +22,7 @@ static const double log_pace = 10;     /* seconds after which what repeats itsel
 
 struct agent {
     struct ev_loop *loop;
+    struct options *options;
     struct uplink *uplink;
     struct work *work;
     ev_signal term, interrupt;
@@ -31,6 +32,26 @@ struct agent {
     bool once, stopping;
     int status;
 };
+
+/* Journals hold what other evaluations were about. */
+static void confine(struct options *o, const char *socket)
+{
+    const char *given[] = {o->journal, o->replay};
+    char *journals[5] = {NULL};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++) {
+        if (given[i] != NULL) {
+            journals[count++] = alloc_string(given[i]);
+            journals[count++] = alloc_printf("%s.1", given[i]);
+        }
+    }
+    confinement_clear(&o->confinement);
+    o->limits.confine =
+        confinement_paths(&o->confinement, socket, (const char *const *)journals);
+    while (count > 0) {
+        free(journals[--count]);
+    }
+}
 
 static void begin_stop(struct agent *a, const char *reason)
 {
@@ -86,6 +107,12 @@ static void on_settled(void *context, bool accepted)
     }
 }
 
+/* Runs take the paths when they begin, and none does before the node is attached. */
+static void on_found(void *context, const char *path)
+{
+    confine(((struct agent *)context)->options, path);
+}
+
 static void on_attached(void *context)
 {
     work_attached(((struct agent *)context)->work);
@@ -113,11 +140,11 @@ static int check_confinement(const struct options *o, struct complaint *why)
 }
 
 /* Attaches and answers until it is stopped. */
-static int serve(const struct options *o, const char *socket, char *const *words,
+static int serve(struct options *o, const char *socket, char *const *words,
                  const struct checks *checks, struct journal *journal)
 {
-    static const struct uplink_events events = {on_attached, on_message, on_lost};
-    struct agent a = {.loop = ev_default_loop(0), .once = o->once};
+    static const struct uplink_events events = {on_found, on_attached, on_message, on_lost};
+    struct agent a = {.loop = ev_default_loop(0), .options = o, .once = o->once};
     struct work_config config = {
         .words = words,
         .jobs = (unsigned)o->jobs,
@@ -156,30 +183,13 @@ static int serve(const struct options *o, const char *socket, char *const *words
     return a.status;
 }
 
-/* Journals hold what other evaluations were about. */
-static void confine(struct options *o, const char *socket)
-{
-    const char *journals[4] = {NULL};
-    size_t count = 0;
-    char *older = NULL;
-    if (o->journal != NULL) {
-        journals[count++] = o->journal;
-        journals[count++] = older = alloc_printf("%s.1", o->journal);
-    }
-    if (o->replay != NULL) {
-        journals[count++] = o->replay;
-    }
-    o->limits.confine = confinement_paths(&o->confinement, socket, journals);
-    free(older);
-}
-
 static int ask_again(const struct options *o, char *const *words, struct complaint *why)
 {
     long differ = replay(o->replay, o->proposal, words, &o->limits, o->json, why);
     return differ == 0 ? EXIT_SUCCESS : differ > 0 ? EXIT_FAILURE : EXIT_USAGE;
 }
 
-static int run(const struct options *o, const char *socket, char *const *words,
+static int run(struct options *o, const char *socket, char *const *words,
                struct complaint *why)
 {
     struct checks *checks = NULL;

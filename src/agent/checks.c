@@ -73,7 +73,7 @@ static void parse_check(struct fields *f, const struct place *at, json_t *object
         (void)fields_refuse(f, at, CONCLAVE_EFORMAT, "a check is an object");
         return;
     }
-    fields_known(f, at, object, known);
+    fields_known_in(f, at, object, known, "file of checks", "conclave-checks(5)");
     parse_name(f, at, object, out);
     parse_command(f, at, object, out);
     out->timeout_ms =

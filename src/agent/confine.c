@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "agent/confine.h"
 
+#include "agent/descendants.h"
 #include "base/alloc.h"
 
 #include <dirent.h>
@@ -67,6 +68,21 @@ int confine_check(struct complaint *why)
         return complain(why, CONCLAVE_ESTATE,
                         "no filter of calls on this machine: Unix sockets are not kept "
                         "from evaluators; run Linux with CONFIG_SECCOMP_FILTER");
+    }
+    if (!descendants_visible()) {
+        return complain(
+            why, CONCLAVE_ESTATE,
+            "processes that are not dumpable cannot be seen here, nor what they "
+            "start; mount /proc without hidepid=, or take ProtectProc= from the "
+            "service");
+    }
+    if (version < ABI_SCOPED) {
+        return complain(
+            why, CONCLAVE_ESTATE,
+            "version %d of Landlock does not keep a program from signalling the "
+            "agent, and so from outliving its time limit; run Linux 6.12 or "
+            "later",
+            version);
     }
     return 0;
 }

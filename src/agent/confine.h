@@ -37,9 +37,14 @@ int confine_check(struct complaint *why);
  */
 int confine_files(const struct confine_paths *paths, char *const *words,
                   const char *directory);
-/* Likewise: it makes no Unix socket, by which it would reach the node and other services of
- * its user, no io_uring, which no filter sees into, and with no_network no socket at all;
- * pairs of connected ones stay. ENOSYS where there is no filter. */
-int confine_calls(bool no_network);
+/* What confine_calls keeps. Pairs of connected sockets stay in any case. */
+enum {
+    CONFINE_UNIX_SOCKETS = 1, /* by which it would reach the node and its user's services */
+    CONFINE_NETWORK = 2,      /* every socket */
+    CONFINE_IPC = 4,          /* what would outlive it: of System V, and message queues */
+};
+/* Likewise: it makes none of these, and no io_uring, which no filter sees into. ENOSYS
+ * where there is no filter. */
+int confine_calls(unsigned kept);
 
 #endif

@@ -4,19 +4,26 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/types.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { FOUND_MAX = 4096 };
+_Static_assert((int)FOUND_MAX > (int)DESCENDANTS_MAX, "one too many is found");
 
 struct found {
     pid_t pids[FOUND_MAX];
     size_t count, threads;
+    bool unseen; /* one of them cannot be looked at */
 };
 
 static void add(struct found *f, pid_t pid)
@@ -26,17 +33,21 @@ static void add(struct found *f, pid_t pid)
     }
 }
 
+/* As much as there is room for: the kernel gives a long list in pieces. */
 static ssize_t read_file(const char *path, char *text, size_t size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
+    size_t total = 0;
+    ssize_t n = -1;
+    while (fd >= 0 && total < size - 1 &&
+           (n = read(fd, text + total, size - 1 - total)) > 0) {
+        total += (size_t)n;
+    }
     if (fd >= 0) {
         (void)close(fd);
     }
-    if (n >= 0) {
-        text[n] = '\0';
-    }
-    return n;
+    text[total] = '\0';
+    return n < 0 && total == 0 ? -1 : (ssize_t)total;
 }
 
 /* The parent of a process, 0 where it has gone. */
@@ -86,11 +97,17 @@ static int add_children(struct found *f, pid_t process, const char *thread)
     return 0;
 }
 
+static bool exists(pid_t process)
+{
+    return kill(process, 0) == 0 || errno == EPERM;
+}
+
 static void look_at(struct found *f, pid_t process)
 {
     char path[64];
     (void)snprintf(path, sizeof(path), "/proc/%d/task", (int)process);
     DIR *threads = opendir(path);
+    f->unseen = f->unseen || (threads == NULL && exists(process));
     const struct dirent *entry;
     int known = 0;
     while (threads != NULL && (entry = readdir(threads)) != NULL) {
@@ -112,6 +129,7 @@ static const struct found *find(size_t most)
 {
     static struct found f;
     f.count = f.threads = 0;
+    f.unseen = false;
     look_at(&f, getpid());
     f.threads = 0;
     for (size_t i = 0; i < f.count && f.threads <= most; i++) {
@@ -122,14 +140,44 @@ static const struct found *find(size_t most)
 
 size_t descendants_count(size_t most)
 {
-    return find(most)->threads;
+    const struct found *f = find(most);
+    return f->unseen ? SIZE_MAX : f->threads;
 }
 
 size_t descendants_kill(void)
 {
-    const struct found *f = find(FOUND_MAX);
+    const struct found *f = find(SIZE_MAX);
     for (size_t i = 0; i < f->count; i++) {
         (void)kill(f->pids[i], SIGKILL);
     }
     return f->count;
+}
+
+bool descendants_visible(void)
+{
+    char path[64];
+    int before = prctl(PR_GET_DUMPABLE);
+    if (before != 1) {
+        return true; /* who is not dumpable itself cannot try it and go back */
+    }
+    (void)prctl(PR_SET_DUMPABLE, 0);
+    pid_t child = fork();
+    if (child == 0) {
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        for (;;) {
+            (void)pause();
+        }
+    }
+    (void)prctl(PR_SET_DUMPABLE, before);
+    if (child < 0) {
+        return true;
+    }
+    (void)snprintf(path, sizeof(path), "/proc/%d/task", (int)child);
+    DIR *threads = opendir(path);
+    if (threads != NULL) {
+        (void)closedir(threads);
+    }
+    (void)kill(child, SIGKILL);
+    (void)waitpid(child, NULL, 0);
+    return threads != NULL;
 }

@@ -22,18 +22,27 @@ struct journal {
     uint64_t size;
 };
 
+static void close_file(struct journal *j)
+{
+    if (j->fd >= 0) {
+        (void)close(j->fd);
+        j->fd = -1;
+    }
+}
+
 static int open_file(struct journal *j, struct complaint *why)
 {
     struct stat st;
     j->fd = open(j->path,
                  O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (j->fd < 0 || fstat(j->fd, &st) != 0) {
+        int problem = errno;
+        close_file(j);
         return complain(why, CONCLAVE_EIO, "the journal %s cannot be opened: %s", j->path,
-                        strerror(errno));
+                        strerror(problem));
     }
     if (!S_ISREG(st.st_mode) || (st.st_mode & 077) != 0) {
-        (void)close(j->fd);
-        j->fd = -1;
+        close_file(j);
         return complain(why, CONCLAVE_EPERM,
                         "the journal %s must be a file that nobody else may read; chmod "
                         "600 it",
@@ -51,7 +60,6 @@ int journal_open(const char *path, uint64_t max_bytes, struct journal **out,
     j->max_bytes = max_bytes;
     int error = open_file(j, why);
     if (error != 0) {
-        j->fd = -1;
         journal_close(j);
         return error;
     }
@@ -62,9 +70,7 @@ int journal_open(const char *path, uint64_t max_bytes, struct journal **out,
 void journal_close(struct journal *j)
 {
     if (j != NULL) {
-        if (j->fd >= 0) {
-            (void)close(j->fd);
-        }
+        close_file(j);
         free(j->path);
         free(j);
     }
@@ -80,10 +86,24 @@ static int rotate(struct journal *j, struct complaint *why)
     }
     free(older);
     if (error == 0) {
-        (void)close(j->fd);
-        j->fd = -1;
+        close_file(j);
     }
     return error;
+}
+
+/* All of it or nothing: half a line would spoil the next one, too. */
+static int write_line(struct journal *j, struct slice line, struct complaint *why)
+{
+    if (write_all(j->fd, line) == 0) {
+        j->size += line.size;
+        return 0;
+    }
+    int problem = errno;
+    if (ftruncate(j->fd, (off_t)j->size) != 0) {
+        close_file(j); /* its size is unknown then, until it is opened again */
+    }
+    return complain(why, CONCLAVE_EIO, "the journal %s cannot be written: %s", j->path,
+                    strerror(problem));
 }
 
 int journal_append(struct journal *j, const json_t *entry, struct complaint *why)
@@ -101,11 +121,9 @@ int journal_append(struct journal *j, const json_t *entry, struct complaint *why
     if (error == 0 && j->fd < 0) {
         error = open_file(j, why);
     }
-    if (error == 0 && write_all(j->fd, buffer_slice(&line)) != 0) {
-        error = complain(why, CONCLAVE_EIO, "the journal %s cannot be written: %s", j->path,
-                         strerror(errno));
+    if (error == 0) {
+        error = write_line(j, buffer_slice(&line), why);
     }
-    j->size += line.size;
     buffer_free(&line);
     return error;
 }
@@ -132,7 +150,7 @@ json_t *journal_entry(const struct evaluation *e)
         "output_bytes", (json_int_t)l->output_bytes, "memory_bytes",
         (json_int_t)l->memory_bytes, "file_bytes", (json_int_t)l->file_bytes, "files",
         (json_int_t)l->files, "processes", (json_int_t)l->processes, "network",
-        !l->no_network, "confined", l->confine != NULL);
+        !l->no_network, "confined", run_is_confined(l));
     return json_pack("{s:I, s:s, s:o, s:O, s:o, s:o, s:o, s:o, s:I, s:o}", "time_ms",
                      (json_int_t)clock_wall_ms(), "proposal", e->proposal, "program",
                      text_or_null(e->program), "question", e->question, "limits", limits,

@@ -3,6 +3,7 @@
 
 #include "agent/options.h"
 
+#include "agent/descendants.h"
 #include "base/text.h"
 #include "control/control.h"
 
@@ -215,7 +216,7 @@ static bool set_option(struct options *o, enum agent_option which, char *value)
     case OPTION_MEMORY:
         return parse_size("max-memory", value, 0, SIZE_MAX / 2, &o->limits.memory_bytes);
     case OPTION_PROCESSES:
-        return parse_count("max-processes", value, 100000, &o->limits.processes);
+        return parse_count("max-processes", value, DESCENDANTS_MAX, &o->limits.processes);
     case OPTION_FILES:
         return parse_count("max-files", value, 1000000, &o->limits.files);
     case OPTION_FILE_SIZE:

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "agent/run.h"
 
+#include "agent/confine.h"
 #include "agent/scratch.h"
 #include "agent/supervise.h"
 #include "base/alloc.h"
@@ -21,6 +22,8 @@ enum { MEMORY_USUAL = 0 };
 #else
 enum { MEMORY_USUAL = 1 << 30 };
 #endif
+
+enum { PIPE_MAX = 1 << 20 }; /* bytes that a pipe holds at most, pipe(7) */
 
 struct run {
     struct ev_loop *loop;
@@ -55,6 +58,11 @@ void run_limits_usual(struct run_limits *limits)
         .processes = 128,
         .own_directory = true,
     };
+}
+
+bool run_is_confined(const struct run_limits *limits)
+{
+    return limits->confine != NULL && confine_landlock() > 0;
 }
 
 /* The pipes of a run, by the end that the agent keeps and the one that goes to the child.
@@ -95,7 +103,8 @@ static void close_io(struct run *r, ev_io *w)
     }
 }
 
-/* Lets the leash go; the supervisor kills everything and ends. The first reason counts. */
+/* Lets the leash go; the supervisor kills everything and ends. The first reason counts. A
+ * program that can signal the supervisor may have stopped it. */
 static void kill_run(struct run *r, enum run_end end)
 {
     if (!r->killed) {
@@ -103,6 +112,7 @@ static void kill_run(struct run *r, enum run_end end)
         r->end = end;
         (void)close(r->leash);
         r->leash = -1;
+        (void)kill(r->supervisor.pid, SIGCONT);
     }
 }
 
@@ -192,8 +202,10 @@ static void conclude(struct run *r, struct run_result *result)
     if (read(r->status, &s, sizeof(s)) == sizeof(s)) {
         static const enum run_end ends[] = {RUN_EXITED, RUN_SIGNALED, RUN_NOT_STARTED,
                                             RUN_TOO_MANY};
-        result->end = ends[s.kind];
-        result->code = s.value;
+        if ((size_t)s.kind < sizeof(ends) / sizeof(ends[0])) {
+            result->end = ends[s.kind];
+            result->code = s.value;
+        }
     }
     if (r->killed) {
         result->end = r->end;
@@ -204,8 +216,18 @@ static void conclude(struct run *r, struct run_result *result)
     result->took_ms = clock_monotonic_ms() - r->started_ms;
 }
 
-/* The supervisor ended, and with it every process that could still write: what lies in the
- * pipes is all there is, and bounded by their size. */
+/* What lies in the pipe, and no more: where the supervisor was killed, somebody may still
+ * write. */
+static void read_rest_of_said(struct run *r)
+{
+    size_t total = 0, n;
+    while (total < PIPE_MAX && (n = read_said(r)) > 0) {
+        total += n;
+    }
+}
+
+/* The supervisor ended, and with it every process that could still write, unless somebody
+ * killed it: what lies in the pipes is all there is. */
 static void on_end(struct ev_loop *loop, ev_child *w, int events)
 {
     struct run *r = w->data;
@@ -215,8 +237,7 @@ static void on_end(struct ev_loop *loop, ev_child *w, int events)
     ev_timer_stop(loop, &r->timer);
     while (read_output(r) > 0) {
     }
-    while (read_said(r) > 0) {
-    }
+    read_rest_of_said(r);
     conclude(r, &result);
     r->done(r->context, &result);
     close_io(r, &r->in);

@@ -33,6 +33,8 @@ struct run_limits {
  * output, 1 GiB of memory, files of 16 MiB, 256 descriptors, 128 processes and threads, a
  * directory of its own; unconfined, since that needs paths. */
 void run_limits_usual(struct run_limits *limits);
+/* Whether files are kept from it: wanted, and this kernel can. */
+bool run_is_confined(const struct run_limits *limits);
 
 enum run_end {
     RUN_EXITED,      /* code: its exit code */

@@ -30,18 +30,36 @@ char *scratch_make(struct complaint *why)
     return path;
 }
 
-/* Opens a directory that may forbid it; a link is none. */
+/* A descriptor of an own directory, for nothing but its place; its mode forbids nothing any
+ * more. -1 where it is none, as a link. The mode is set by way of the descriptor, so that
+ * it is that of what was looked at, whatever has its name by then. */
+static int unlock(int parent, const char *name)
+{
+    char path[64];
+    struct stat st;
+    int fd = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0) {
+        return -1;
+    }
+    if (fstat(fd, &st) != 0 || st.st_uid != geteuid()) {
+        (void)close(fd);
+        return -1;
+    }
+    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+    (void)!chmod(path, S_IRWXU);
+    return fd;
+}
+
 static DIR *open_within(int parent, const char *name)
 {
-    struct stat st;
-    if (fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISDIR(st.st_mode)) {
-        return NULL;
-    }
-    (void)!fchmodat(parent, name, S_IRWXU, 0);
-    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int there = unlock(parent, name);
+    int fd = there < 0 ? -1 : openat(there, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     if (dir == NULL && fd >= 0) {
         (void)close(fd);
+    }
+    if (there >= 0) {
+        (void)close(there);
     }
     return dir;
 }
@@ -61,7 +79,11 @@ static void flatten(int top, DIR *dir, unsigned *named)
         }
         if (unlinkat(dirfd(dir), entry->d_name, AT_REMOVEDIR) != 0) {
             char name[32];
-            (void)!fchmodat(dirfd(dir), entry->d_name, S_IRWXU, 0);
+            int unlocked = unlock(dirfd(dir), entry->d_name);
+            if (unlocked < 0) {
+                continue; /* somebody else's */
+            }
+            (void)close(unlocked);
             do {
                 (void)snprintf(name, sizeof(name), "%u", (*named)++);
             } while (renameat2(dirfd(dir), entry->d_name, top, name, RENAME_NOREPLACE) !=

@@ -97,6 +97,15 @@ static _Noreturn void not_started(const char *what, int error)
     _exit(EXIT_NOT_STARTED);
 }
 
+static unsigned kept_calls(const struct supervise_request *r)
+{
+    unsigned kept = r->no_network ? CONFINE_NETWORK : 0;
+    if (r->confine != NULL && confine_filters()) {
+        kept |= CONFINE_IPC | (r->unix_sockets ? 0 : CONFINE_UNIX_SOCKETS);
+    }
+    return kept;
+}
+
 static void confine(const struct supervise_request *r)
 {
     int error = 0;
@@ -110,8 +119,9 @@ static void confine(const struct supervise_request *r)
     if (r->directory != NULL && chdir(r->directory) != 0) {
         not_started("its directory has gone\n", errno);
     }
-    if (r->no_network || (r->confine != NULL && !r->unix_sockets && confine_filters())) {
-        error = confine_calls(r->no_network);
+    unsigned kept = kept_calls(r);
+    if (kept != 0) {
+        error = confine_calls(kept);
     }
     if (error != 0) {
         not_started("its calls cannot be filtered\n", error);

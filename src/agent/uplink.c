@@ -210,9 +210,12 @@ static void try_connect(struct uplink *u)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     struct complaint why = {""};
-    if (u->path == NULL && uplink_find(NULL, &u->path, &why) != 0) {
-        drop(u, why.text);
-        return;
+    if (u->path == NULL) {
+        if (uplink_find(NULL, &u->path, &why) != 0) {
+            drop(u, why.text);
+            return;
+        }
+        u->events.found(u->context, u->path);
     }
     memcpy(address.sun_path, u->path, strlen(u->path));
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -15,6 +15,8 @@
 struct uplink;
 
 struct uplink_events {
+    /* Where no path was given: this is it, before anything is sent there. */
+    void (*found)(void *context, const char *path);
     void (*attached)(void *context);
     /* A notification, or the answer to a request; message is borrowed. */
     void (*message)(void *context, const json_t *message);

@@ -69,8 +69,8 @@ int fields_refuse(struct fields *f, const struct place *at, int error, const cha
     return error;
 }
 
-void fields_known(struct fields *f, const struct place *at, json_t *object,
-                  const char *const *names)
+void fields_known_in(struct fields *f, const struct place *at, json_t *object,
+                     const char *const *names, const char *what, const char *page)
 {
     const char *key;
     json_t *value;
@@ -83,11 +83,18 @@ void fields_known(struct fields *f, const struct place *at, json_t *object,
         if (!known) {
             struct place here = {at, key, 0};
             fields_refuse(f, &here, CONCLAVE_EFORMAT,
-                          "no such field; conclave-charter(5) lists them: correct its name "
-                          "or remove it, or upgrade if a later version's charter has it");
+                          "no such field; %s lists them: correct its name or remove it, or "
+                          "upgrade if a later version's %s has it",
+                          page, what);
             return;
         }
     }
+}
+
+void fields_known(struct fields *f, const struct place *at, json_t *object,
+                  const char *const *names)
+{
+    fields_known_in(f, at, object, names, "charter", "conclave-charter(5)");
 }
 
 static const char *kind_name(json_type type)

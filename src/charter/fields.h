@@ -34,6 +34,9 @@ int fields_refuse(struct fields *f, const struct place *at, int error, const cha
 /* Refuses every field of the object that is not in the list, which ends with NULL. */
 void fields_known(struct fields *f, const struct place *at, json_t *object,
                   const char *const *names);
+/* The same for another text than a charter: what it is called, and the page about it. */
+void fields_known_in(struct fields *f, const struct place *at, json_t *object,
+                     const char *const *names, const char *what, const char *page);
 
 /* The field, or NULL after an error, or where it is absent and optional. */
 json_t *fields_object(struct fields *f, const struct place *at, json_t *parent,

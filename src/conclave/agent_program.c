@@ -133,7 +133,7 @@ void agent_program_put(const struct agent_program *p, json_t *out)
     put(limits, "memory_bytes", json_integer((json_int_t)p->limits.memory_bytes));
     put(limits, "jobs", json_integer(p->jobs));
     put(limits, "network", json_boolean(!p->limits.no_network));
-    put(limits, "confined", json_boolean(p->limits.confine != NULL));
+    put(limits, "confined", json_boolean(run_is_confined(&p->limits)));
     put(out, "program", words);
     put(out, "limits", limits);
     put(out, "repeat", json_integer(p->repeat));
@@ -156,7 +156,7 @@ void agent_program_print(const struct agent_program *p, const json_t *seat)
     describe_foreign("program", COLOUR_PLAIN, (const char *)words.data);
     describe_line("limits", "%s, %s of output, %s of memory, %u at once%s%s", time, output,
                   memory, p->jobs, p->limits.no_network ? ", no network" : "",
-                  p->limits.confine == NULL ? ", not confined" : "");
+                  run_is_confined(&p->limits) ? "" : ", not confined");
     describe_line("seat", "%s (%lld), %s, %s", member_text(seat, "name"),
                   (long long)member_number(seat, "number"),
                   member_text(seat, "jurisdiction"), member_text(seat, "speciality"));

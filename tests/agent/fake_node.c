@@ -186,6 +186,7 @@ pid_t agent_start(const struct fake_node *n, const char *evaluator, const char *
     size_t count = 7;
     if (n->confined) {
         count = 5;
+        arguments[5] = arguments[6] = NULL;
     }
     if (!n->unnamed) {
         arguments[count++] = "--socket";

@@ -91,7 +91,8 @@ static void test_bad_files(void)
     refuses(ONE("\"name\":\"n\",\"command\":\"/x\",\"on_failed\":\"die\""), "\"abstain\"");
     refuses(ONE("\"name\":\"n\",\"command\":\"/x\",\"on_failed\":null"), "\"abstain\"");
     refuses(ONE("\"name\":\"n\",\"command\":\"/x\",\"network\":1"), "network");
-    refuses(ONE("\"name\":\"n\",\"command\":\"/x\",\"nmae\":1"), "nmae");
+    refuses(ONE("\"name\":\"n\",\"command\":\"/x\",\"nmae\":1"),
+            "a[0].nmae: no such field; conclave-checks(5) lists them");
     refuses(ONE("\"name\":\"n\",\"name\":\"n\",\"command\":\"/x\""), "duplicate");
     refuses(
         "{\"a\":[{\"name\":\"n\",\"command\":\"/x\"},{\"name\":\"n\",\"command\":\"/y\"}]}",

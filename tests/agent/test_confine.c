@@ -2,16 +2,24 @@
 /* What a program that the agent runs can reach, use up and leave behind. */
 #define _GNU_SOURCE
 #include "agent/confine.h"
+#include "agent/descendants.h"
 #include "base/alloc.h"
 #include "runs.h"
 #include "tap.h"
 
 #include <dirent.h>
+#include <grp.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+enum { SOMEBODY = 65534 };
 
 static char place[64];
 
@@ -33,6 +41,15 @@ static void write_file(const char *name, const char *text)
     }
 }
 
+/* One that can be run, not read. */
+static bool copy_shell(const char *to)
+{
+    char *command = alloc_printf("cp /bin/sh '%s' && chmod 0111 '%s'", to, to);
+    int status = system(command);
+    free(command);
+    return status == 0;
+}
+
 static void make_place(void)
 {
     (void)snprintf(place, sizeof(place), "%.40s/confine.XXXXXX",
@@ -46,12 +63,16 @@ static void make_place(void)
     write_file("node/key", "the key");
     write_file("node/deeper/data", "the data");
     write_file("beside", "not hidden");
+    if (!copy_shell(in("unreadable"))) {
+        printf("Bail out! no shell to copy\n");
+        exit(1);
+    }
 }
 
 static void remove_place(void)
 {
     static const char *const files[] = {"node/deeper/data", "node/key", "beside",
-                                        "open/new"};
+                                        "open/new", "unreadable"};
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
         (void)unlink(in(files[i]));
     }
@@ -172,6 +193,11 @@ static void test_truncate(void)
     free(kept);
 }
 
+/* Those that stay, and those that could be connected to others. */
+#define PAIRS                                                                              \
+    "pair:open datagram-pair:denied raw-pair:denied sequence-pair:open io-uring:none"
+#define IPC_REFUSED "memory:none messages:none semaphores:none queue:none"
+
 static void test_sockets(void)
 {
     char *program = try_calls();
@@ -189,17 +215,19 @@ static void test_sockets(void)
     limits.confine = &paths;
     o = run_once(words, &limits);
     like(o.output, "tcp:open", "a confined program has the network");
-    like(o.output, "unix:denied wide:denied pair:open datagram-pair:denied io-uring:none",
+    like(o.output, "unix:denied wide:denied " PAIRS,
          "and no Unix socket but pairs of its own");
+    like(o.output, IPC_REFUSED, "and nothing that would outlive it");
     limits.unix_sockets = true;
     o = run_once(words, &limits);
     like(o.output, "unix:open", "but where it is allowed to");
+    like(o.output, IPC_REFUSED, "which changes nothing else");
     limits.confine = NULL;
     limits.no_network = true;
     o = run_once(words, &limits);
     like(o.output,
          "tcp:denied tcp6:denied udp:denied raw:denied packet:denied netlink:denied "
-         "unix:denied wide:denied pair:open datagram-pair:denied io-uring:none",
+         "unix:denied wide:denied " PAIRS,
          "without the network there is no other socket");
     free(program);
 }
@@ -227,11 +255,28 @@ static void test_limits(void)
     is(o.end, RUN_LATE, "without a limit only the time ends them");
 }
 
+/* A program that can signal its supervisor neither outlives its time nor holds up whoever
+ * waits for it. */
+static void test_supervisor(void)
+{
+    struct run_limits limits;
+    run_limits_usual(&limits);
+    limits.time_ms = 500;
+    struct outcome o =
+        run_script("kill -STOP $PPID; while :; do sleep 0.1; done", NULL, NULL, &limits);
+    ok(o.end == RUN_LATE && o.took_ms < 10000,
+       "a supervisor that was stopped still ends it");
+    limits.time_ms = 30000;
+    o = run_script("setsid yes >&2 & sleep 0.2; kill -KILL $PPID; sleep 9", NULL, NULL,
+                   &limits);
+    ok(o.end == RUN_LOST && o.took_ms < 10000,
+       "one that was killed leaves nothing that is read for ever");
+}
+
 /* Modes forbid nothing to root: as root, the rest is done by somebody else. Whether it is.
  */
 static bool become_somebody(void)
 {
-    enum { SOMEBODY = 65534 };
     if (geteuid() != 0) {
         return true;
     }
@@ -285,6 +330,73 @@ static void test_removal(void)
     become_root_again();
 }
 
+/* A process that is not dumpable, for its file cannot be read, and what it starts. */
+static bool ends_unseen(void)
+{
+    struct run_limits limits;
+    run_limits_usual(&limits);
+    limits.processes = 20;
+    struct outcome o =
+        run_script("exec $1/unreadable -c 'sleep 30 & sleep 30'", place, NULL, &limits);
+    return o.end == RUN_TOO_MANY && o.took_ms < 10000;
+}
+
+/* From everybody but root and its group. */
+static bool hide_processes(void)
+{
+    return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
+           mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+           mount("proc", "/proc", "proc", 0, "hidepid=2") == 0 && setgroups(0, NULL) == 0 &&
+           setresgid(SOMEBODY, SOMEBODY, SOMEBODY) == 0;
+}
+
+static void test_unseen(void)
+{
+    enum { SEEN, UNSEEN_LIVES, NOT_TRIED };
+    int status;
+    if (!descendants_visible()) {
+        skip("what cannot be looked at is too many", "/proc has hidepid= here already");
+        return;
+    }
+    pid_t child = fork();
+    if (child == 0) {
+        /* Who becomes somebody else is not dumpable itself. */
+        bool tried = hide_processes() && become_somebody() &&
+                     prctl(PR_SET_DUMPABLE, 1) == 0 && !descendants_visible();
+        _exit(!tried ? NOT_TRIED : ends_unseen() ? SEEN : UNSEEN_LIVES);
+    }
+    if (waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
+        WEXITSTATUS(status) == NOT_TRIED) {
+        skip("what cannot be looked at is too many", "no /proc with hidepid= here");
+        return;
+    }
+    is(WEXITSTATUS(status), SEEN, "what cannot be looked at is too many");
+}
+
+/* What the user owns, which is all that an evaluator makes; as root it can make more. */
+static void test_removal_of_others(void)
+{
+    struct run_limits limits;
+    run_limits_usual(&limits);
+    if (geteuid() != 0) {
+        skip("what is somebody else's is not entered", "only root can make it");
+        return;
+    }
+    struct outcome o = run_script("mkdir own theirs; echo x >own/f; echo x >theirs/f; "
+                                  "chown 65534 theirs || exit; pwd",
+                                  NULL, NULL, &limits);
+    char *own = alloc_printf("%.*s/own", (int)strcspn(o.output, "\n"), o.output);
+    char *theirs = alloc_printf("%.*s/theirs/f", (int)strcspn(o.output, "\n"), o.output);
+    ok(access(own, F_OK) != 0 && unlink(theirs) == 0,
+       "what is somebody else's is not entered");
+    for (int i = 0; i < 2; i++) {
+        *strrchr(theirs, '/') = '\0';
+        (void)rmdir(theirs);
+    }
+    free(own);
+    free(theirs);
+}
+
 int main(void)
 {
     make_place();
@@ -293,7 +405,10 @@ int main(void)
     test_truncate();
     test_sockets();
     test_limits();
+    test_supervisor();
+    test_unseen();
     test_removal();
+    test_removal_of_others();
     remove_place();
     return tap_done();
 }

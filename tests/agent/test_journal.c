@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 /* The journal: what is written can be read, by its owner, and does not grow for ever. */
 #define _GNU_SOURCE
+#include "agent/confine.h"
 #include "agent/journal.h"
 #include "base/alloc.h"
 #include "control/control.h"
 #include "tap.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +34,27 @@ static json_t *entry_of(const char *proposal, const struct answer *answer,
     json_t *entry = journal_entry(&e);
     json_decref(question);
     return entry;
+}
+
+/* What held is told, not what was wanted. */
+static void test_confined(const char *program)
+{
+    const struct confine_paths paths = {NULL, NULL, NULL};
+    struct run_limits limits;
+    run_limits_usual(&limits);
+    ok(!run_is_confined(&limits), "what is not confined is not called so");
+    limits.confine = &paths;
+    is(run_is_confined(&limits), confine_landlock() > 0, "nor where the kernel cannot");
+    const char *build = getenv("top_builddir");
+    char *command = alloc_printf("'%s/tests/agent/without_landlock' '%s' bare",
+                                 build != NULL ? build : ".", program);
+    int status = system(command);
+    free(command);
+    if (status == 125 << 8) {
+        skip("nor where it has no Landlock", "this kernel filters no calls");
+    } else {
+        is(status, 0, "nor where it has no Landlock");
+    }
 }
 
 static size_t size_of(const char *name)
@@ -126,11 +150,51 @@ static void test_file(void)
     (void)unlink(path);
     ok(symlink(older, path) == 0 && journal_open(path, 1000, &j, &why) == CONCLAVE_EIO,
        "and so is a link");
+    (void)unlink(path);
     json_decref(entry);
 }
 
-int main(void)
+/* A write that breaks off in the middle, as on a disk that is full. */
+static void test_half_line(void)
 {
+    struct journal *j = NULL;
+    struct complaint why = {""};
+    struct rlimit usual, little;
+    json_t *entry = entry_of("aa", NULL, "none");
+    (void)signal(SIGXFSZ, SIG_IGN);
+    (void)getrlimit(RLIMIT_FSIZE, &usual);
+    is(journal_open(path, 1 << 20, &j, &why), 0, "a journal");
+    is(journal_append(j, entry, &why), 0, "with a line");
+    size_t before = size_of(path);
+    little = usual;
+    little.rlim_cur = before + 10;
+    (void)setrlimit(RLIMIT_FSIZE, &little);
+    is(journal_append(j, entry, &why), CONCLAVE_EIO, "for another there is no room");
+    is((int64_t)size_of(path), (int64_t)before, "no half of it stays");
+    (void)setrlimit(RLIMIT_FSIZE, &usual);
+    is(journal_append(j, entry, &why), 0, "and there is, later");
+    is((int64_t)size_of(path), (int64_t)(2 * before), "after what was whole");
+    journal_close(j);
+    (void)unlink(path);
+    (void)unlink(older);
+    is(journal_open(path, 2 * before, &j, &why), 0, "a journal for two lines");
+    is(journal_append(j, entry, &why), 0, "with one");
+    (void)setrlimit(RLIMIT_FSIZE, &little);
+    is(journal_append(j, entry, &why), CONCLAVE_EIO, "and one that failed");
+    (void)setrlimit(RLIMIT_FSIZE, &usual);
+    is(journal_append(j, entry, &why), 0, "has room for one more");
+    ok(access(older, F_OK) != 0, "in the same file");
+    journal_close(j);
+    json_decref(entry);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1) {
+        const struct confine_paths paths = {NULL, NULL, NULL};
+        const struct run_limits limits = {.confine = &paths};
+        return run_is_confined(&limits) || confine_landlock() > 0;
+    }
     (void)snprintf(place, sizeof(place), "%.40s/journal.XXXXXX",
                    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
     if (mkdtemp(place) == NULL) {
@@ -139,9 +203,11 @@ int main(void)
     }
     path = alloc_printf("%s/j", place);
     older = alloc_printf("%s/j.1", place);
+    test_confined(argv[0]);
     test_lines();
     test_bad_lines();
     test_file();
+    test_half_line();
     (void)unlink(path);
     (void)unlink(older);
     (void)rmdir(place);

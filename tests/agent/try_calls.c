@@ -2,9 +2,14 @@
 /* Tries what reaches out of a process, and prints which of it the kernel lets. */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ipc.h>
+#include <sys/msg.h>
+#include <sys/sem.h>
+#include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -24,6 +29,29 @@ static void tell(const char *name, int fd)
     }
 }
 
+/* They are no descriptors, and would stay. */
+static void tell_ipc(void)
+{
+    int memory = shmget(IPC_PRIVATE, 4096, 0600);
+    tell("memory", memory >= 0 ? dup(0) : -1);
+    int messages = msgget(IPC_PRIVATE, 0600);
+    tell("messages", messages >= 0 ? dup(0) : -1);
+    int semaphores = semget(IPC_PRIVATE, 1, 0600);
+    tell("semaphores", semaphores >= 0 ? dup(0) : -1);
+    int queue = (int)syscall(SYS_mq_open, "conclave.try", O_RDONLY | O_CREAT, 0600, NULL);
+    tell("queue", queue);
+    (void)syscall(SYS_mq_unlink, "conclave.try");
+    if (memory >= 0) {
+        (void)shmctl(memory, IPC_RMID, NULL);
+    }
+    if (messages >= 0) {
+        (void)msgctl(messages, IPC_RMID, NULL);
+    }
+    if (semaphores >= 0) {
+        (void)semctl(semaphores, 0, IPC_RMID);
+    }
+}
+
 int main(int argc, char **argv)
 {
     unsigned char parameters[256] = {0};
@@ -40,7 +68,12 @@ int main(int argc, char **argv)
     tell("pair", stream == 0 ? pair[0] : -1);
     int datagrams = socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, pair);
     tell("datagram-pair", datagrams == 0 ? pair[0] : -1);
+    int raw = socketpair(AF_UNIX, SOCK_RAW, 0, pair);
+    tell("raw-pair", raw == 0 ? pair[0] : -1);
+    int sequence = socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair);
+    tell("sequence-pair", sequence == 0 ? pair[0] : -1);
     tell("io-uring", (int)syscall(CALL_IO_URING_SETUP, 4, parameters));
+    tell_ipc();
     if (argc > 1) {
         tell("truncate", truncate(argv[1], 10) == 0 ? dup(0) : -1);
     }
