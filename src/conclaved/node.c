@@ -27,11 +27,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The log is settled when nothing was committed for so many milliseconds; where commits
- * follow each other, SETTLE_LATEST_MS after the first. On a disk on which settling takes
- * long, SETTLE_SHARE times as long as it took last, up to SETTLE_MOST_MS. So old can be
- * what other processes read of the store: conclaved(8) says so. */
-enum { SETTLE_MS = 100, SETTLE_LATEST_MS = 1000, SETTLE_SHARE = 4, SETTLE_MOST_MS = 4000 };
+/* How long commits are only in the log, and so how old what other processes read of the
+ * store may be: conclaved(8) says so. On a disk on which settling takes long, SETTLE_SHARE
+ * times as long as it took last, up to SETTLE_MOST_MS. */
+enum { SETTLE_MS = 100, SETTLE_SHARE = 4, SETTLE_MOST_MS = 4000 };
 
 /* --- callbacks of the channels --- */
 
@@ -139,24 +138,12 @@ static void end_turn(struct node *n)
     publish_all(n);
 }
 
-static void await_quiet(struct node *n, uint64_t wait_ms)
-{
-    n->settle_commits = n->metrics.commits_seen;
-    ev_timer_set(&n->settle_watcher, (double)wait_ms / 1e3, 0);
-    ev_timer_start(n->loop, &n->settle_watcher);
-}
-
 /* Many commits at once, for what they share is then written once. */
 static void on_settle(struct ev_loop *loop, struct ev_timer *w, int events)
 {
     struct node *n = w->data;
     (void)loop, (void)events;
-    uint64_t begun = clock_monotonic_ms(), age = begun - n->settle_since_ms;
-    if (n->settle_commits != n->metrics.commits_seen && age < SETTLE_LATEST_MS) {
-        uint64_t left = SETTLE_LATEST_MS - age;
-        await_quiet(n, left < n->settle_wait_ms ? left : n->settle_wait_ms);
-        return;
-    }
+    uint64_t begun = clock_monotonic_ms();
     int error = ledger_settle(n->ledger);
     if (error != 0) {
         stop_on_failed_store(n, error);
@@ -176,8 +163,8 @@ static void on_turn(struct ev_loop *loop, struct ev_prepare *w, int events)
     standing_beat(n);
     end_turn(n);
     if (ledger_is_unsettled(n->ledger) && !ev_is_active(&n->settle_watcher)) {
-        n->settle_since_ms = clock_monotonic_ms();
-        await_quiet(n, n->settle_wait_ms);
+        ev_timer_set(&n->settle_watcher, (double)n->settle_wait_ms / 1e3, 0);
+        ev_timer_start(loop, &n->settle_watcher);
     }
     uint64_t wake = replica_wake_ms(n->replica);
     if (wake == UINT64_MAX) {

@@ -95,10 +95,8 @@ struct node {
     struct ev_prepare turn_watcher; /* ends the turn before the loop sleeps */
     struct ev_timer tick_watcher;   /* when the replica wants a tick */
     struct ev_timer beat_watcher;   /* heartbeats */
-    struct ev_timer settle_watcher; /* while commits are only logged */
-    uint64_t settle_wait_ms;        /* for so long, where no commit follows */
-    uint64_t settle_commits;        /* how many there were when it began */
-    uint64_t settle_since_ms;       /* monotonic, of the first of them */
+    struct ev_timer settle_watcher; /* from the first commit that is only logged */
+    uint64_t settle_wait_ms;        /* for so long */
 };
 
 /* What the charter says, in the replica's terms; keys and key are left out. */

@@ -286,7 +286,7 @@ static int take_answer(const json_t *answer, json_t **result, struct complaint *
     const char *text = json_string_value(json_object_get(error, "message"));
     json_int_t code = json_integer_value(json_object_get(error, "code"));
     return complain(why, error_of_code(code), "%s",
-                    text != NULL ? text : "the node gave no reason");
+                    text != NULL && text[0] != '\0' ? text : "the node gave no reason");
 }
 
 /* An answer to the request, or an error that belongs to no request: a line that the node

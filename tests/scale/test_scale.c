@@ -4,7 +4,6 @@
 
 #include "base/quorum.h"
 #include "crypto/key.h"
-#include "ledger/wal.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 enum { SEATS = 4, DELAY_MS = 20, PHASE = 4, BLOCK = 3, OPERATIONS = 20, DECISIONS = 5 };
+enum { SECTOR = 512 }; /* bytes, by which the system counts */
 
 static struct scale_plan plan_of(enum scale_kind kind, unsigned count)
 {
@@ -99,7 +99,7 @@ static void test_block(void)
     is_between((double)r.counts.signs / blocks, 2 * n, 2 * n + 2, "signatures of a block");
     is_between((double)r.counts.syncs / blocks / n, 2, 4,
                "a replica's synced turns for a block");
-    ok(r.counts.disk_bytes == 0 || r.counts.disk_bytes >= r.counts.syncs * WAL_ALIGN,
+    ok(r.counts.disk_bytes == 0 || r.counts.disk_bytes >= r.counts.syncs * SECTOR,
        "a sync writes sectors, where the system counts them");
 }
 
