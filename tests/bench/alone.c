@@ -17,9 +17,9 @@ void alone_measure(struct bench_council *out, struct live *l, const struct bench
     struct bench_counts before = counts_begin(l);
     double start = now_s();
     while (count < SAMPLES && (count < SAMPLES_MIN || now_s() - start < SECONDS)) {
+        bench_level(l); /* the block of the operation before is everywhere, and told */
         struct control_client *c =
             bench_connect(l, (unsigned)count % seats + 1, "block.committed");
-        bench_level(l); /* the block of the operation before is everywhere */
         double from = now_s();
         bench_send_load(c, 1, o->text_bytes);
         while (bench_next_block(c).operations == 0) {
