@@ -202,7 +202,7 @@ static void test_rate(void)
     ok(served && answered < BURST + MORE, "others are answered meanwhile");
     flood(&f, same, 20);
     unsigned of_same = take_lines(&f, same, 20), of_fast = lines_of(fast);
-    ok(of_same == 20 && of_fast >= 10 && of_fast <= 40,
+    ok(of_same == 20 && of_fast >= 10 && answered + of_fast < BURST + MORE,
        "the clients of a user come by turns (%u and %u)", of_same, of_fast);
     answered += of_fast;
     answered += take_lines(&f, fast, BURST + MORE - answered);
@@ -482,13 +482,16 @@ static void test_coming(void)
     uint64_t took = clock_monotonic_ms() - begun;
     ok(served && took < PATIENCE_MS, "others are let in meanwhile (%llu ms)",
        (unsigned long long)took);
-    work(&f, 500);
+    int same = -1;
     begun = clock_monotonic_ms();
-    int same = comes(&f, ALICE);
-    served = is_served(&f, same);
-    took = clock_monotonic_ms() - begun;
-    ok(served && took < PATIENCE_MS,
-       "so is the same user a little later, however often it came (%llu ms)",
+    do {
+        (void)close(same);
+        work(&f, 100);
+        same = comes(&f, ALICE);
+        served = is_served(&f, same);
+        took = clock_monotonic_ms() - begun;
+    } while (!served && took < PATIENCE_MS);
+    ok(served, "so is the same user a little later, however often it came (%llu ms)",
        (unsigned long long)took);
     count = come_and_go(&f, 0, MS);
     ok(count > 2 * A_SECOND, "who may administer is not held back (%u times)", count);
