@@ -17,12 +17,11 @@ struct step {
     int read, authentic;      /* errors of the block */
     struct certificate *next; /* where the one before covers no more, and next_read is 0 */
     int next_read, next_authentic;
-    bool done;
 };
 
 struct ahead;
 /* Of heights 1..target. The authenticator is a model, whose keys must stay; quick: no
- * signatures. jobs: threads; 1 checks within ahead_next. */
+ * signatures. jobs: threads that check, the caller's among them; at least 1. */
 struct ahead *ahead_new(struct ledger *ledger, const struct authenticator *model,
                         uint64_t target, bool quick, unsigned jobs);
 /* The next one, until the next call. After one with an error, or the last, there is none.

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 /* For whoever has a charter and a copy of a ledger, and nothing else. */
-#define _GNU_SOURCE
 #include "conclave/audit_progress.h"
 #include "conclave/audit_report.h"
 #include "conclave/commands.h"
@@ -11,9 +10,9 @@
 #include "conclave/node_files.h"
 
 #include "base/alloc.h"
+#include "base/cores.h"
 #include "conclaved/json.h"
 
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -205,18 +204,11 @@ static enum command_exit audit_all(struct task *t)
     return ok ? COMMAND_DONE : COMMAND_FAILED;
 }
 
-static unsigned cores(void)
-{
-    cpu_set_t set;
-    int count = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
-    return count < AUDIT_JOBS_MAX ? (unsigned)count : AUDIT_JOBS_MAX;
-}
-
 static enum command_exit run(const struct command_line *line)
 {
     struct task t = {.line = line, .count = (size_t)line->operand_count};
     struct complaint why = {""};
-    uint64_t jobs = cores();
+    uint64_t jobs = cores_usable(AUDIT_JOBS_MAX);
     const char *charter = command_value(line, "charter");
     if (charter == NULL) {
         return command_misuse(line, "give the council's charter: --charter FILE");

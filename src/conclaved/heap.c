@@ -5,7 +5,10 @@
 
 enum {
     LARGE = 48 * 1024,    /* gets pages of its own */
-    TOP_PAD = 128 * 1024, /* glibc's own value */
+    TOP_PAD = 128 * 1024, /* glibc's own values: this, */
+    TRIM = 128 * 1024,    /* and what may be left over at the heap's end */
+    RUSH_LARGE = 8 * 1024 * 1024,
+    RUSH_KEEP = 64 * 1024 * 1024,
     GIVE_BACK_MS = 5000
 };
 
@@ -14,6 +17,8 @@ enum {
 void heap_begin(void)
 {
     (void)mallopt(M_MMAP_THRESHOLD, LARGE);
+    /* The few threads of a replay hand what they make to the first one. */
+    (void)mallopt(M_ARENA_MAX, 1);
 }
 
 /* What was taken in advance of a need is written with zeros when it is used for a table;
@@ -28,6 +33,19 @@ void heap_tables_begin(void)
 void heap_tables_end(void)
 {
     (void)mallopt(M_TOP_PAD, TOP_PAD);
+}
+
+void heap_rush_begin(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, RUSH_LARGE);
+    (void)mallopt(M_TRIM_THRESHOLD, RUSH_KEEP);
+}
+
+void heap_rush_end(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE);
+    (void)mallopt(M_TRIM_THRESHOLD, TRIM);
+    (void)malloc_trim(0);
 }
 
 /* By itself the heap shrinks at its end alone, and something small is always there. */

@@ -17,6 +17,11 @@ void heap_begin(void);
 void heap_tables_begin(void);
 void heap_tables_end(void);
 
+/* Between these two large buffers come and go in quick succession, as in a replay: the
+ * pages of one serve the next. */
+void heap_rush_begin(void);
+void heap_rush_end(void);
+
 /* With every beat: now and then what a burst has left unused goes back to the system.
  * *last_ms, monotonic, is when it last did; 0 at first. */
 void heap_look(uint64_t *last_ms, uint64_t now_ms);

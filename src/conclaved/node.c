@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "base/cores.h"
 #include "base/log.h"
 #include "base/quorum.h"
 #include "conclaved/agents.h"
@@ -31,6 +32,9 @@
  * store may be: conclaved(8) says so. On a disk on which settling takes long, SETTLE_SHARE
  * times as long as it took last, up to SETTLE_MOST_MS. */
 enum { SETTLE_MS = 100, SETTLE_SHARE = 4, SETTLE_MOST_MS = 4000 };
+
+/* More would keep more blocks of 2 MiB in memory at once, and give little. */
+enum { REPLAY_JOBS = 4 };
 
 /* --- callbacks of the channels --- */
 
@@ -287,6 +291,7 @@ static int start_replica(struct node *n, struct complaint *why)
     config.keys = n->keys;
     config.key = n->key;
     config.envelope_operations = n->config->envelope_operations;
+    config.replay_jobs = cores_usable(REPLAY_JOBS);
     config.order_load = n->config->allow_bench;
     config.recover = n->config->recover;
     memcpy(config.instance, n->instance, INSTANCE_BYTES);
@@ -300,7 +305,9 @@ static int start_replica(struct node *n, struct complaint *why)
     if (error == 0) {
         flagging_findings_new(n);
         heap_tables_end(); /* a replay makes no tables */
+        heap_rush_begin();
         error = replica_new(&config, n->ledger, &ports, &observer, &n->replica, why);
+        heap_rush_end();
     }
     return error;
 }

@@ -2,6 +2,7 @@
 #include "hash/hash.h"
 
 #include "base/alloc.h"
+#include "base/error.h"
 #include "hash/merkle.h"
 #include "wire/codec.h"
 #include "wire/shared.h"
@@ -122,6 +123,21 @@ struct hash hash_block(struct block *b)
     }
     b->hash = hash_header(&b->header);
     return ops_root(b->envelopes, b->count);
+}
+
+int hash_read_block(struct bytes *encoding, uint64_t height, struct block **out)
+{
+    struct block *b = NULL;
+    if (codec_decode_block(encoding, bytes_slice(encoding), &b) != 0) {
+        return CONCLAVE_ECORRUPT;
+    }
+    struct hash ops_root = hash_block(b);
+    if (b->header.height != height || !hash_equal(&ops_root, &b->header.ops_root)) {
+        block_unref(b);
+        return CONCLAVE_ECORRUPT;
+    }
+    *out = b;
+    return 0;
 }
 
 struct block *hash_build_block(struct header *header, struct envelope *const *envelopes,

@@ -42,6 +42,10 @@ void hash_envelope(struct envelope *e);
 /* The envelopes' hashes, where they are not authentic already, then the block's own.
  * Returns the ops_root that the header must have; the caller compares. */
 struct hash hash_block(struct block *b);
+/* The block of this height out of its encoding, with its hashes, and its ops_root found
+ * right: 0 with a reference in *out, or CONCLAVE_ECORRUPT. Any thread may, while no other
+ * has the encoding. */
+int hash_read_block(struct bytes *encoding, uint64_t height, struct block **out);
 
 /* A new block from a header, whose ops_root is filled here, and authentic envelopes, which
  * it references. Encoded and hashed; the caller owns the one reference. */

@@ -2,38 +2,100 @@
 /* State rebuilt from the ledger at a start. */
 #include "replica/inside.h"
 
+#include "base/conveyor.h"
 #include "council/roots.h"
+#include "hash/hash.h"
 #include "wire/shared.h"
 
-static int apply(struct replica *r, uint64_t height, struct roots *roots,
+/* Blocks that are read and not yet applied; one has at most 2 MiB. */
+enum { AHEAD_A_JOB = 2 };
+
+/* A block on its way out of the store; it is decoded and hashed by any thread. */
+struct step {
+    uint64_t height;
+    struct bytes *encoding;
+    struct block *block; /* where error is 0 */
+    int error;
+};
+
+struct reader {
+    struct ledger *ledger;
+    uint64_t height; /* of the block read last */
+};
+
+static bool read_step(void *context, void *item)
+{
+    struct reader *reader = context;
+    struct step *s = item;
+    if (reader->height == ledger_height(reader->ledger)) {
+        return false;
+    }
+    s->height = ++reader->height;
+    s->error = ledger_encoding(reader->ledger, s->height, &s->encoding);
+    return true;
+}
+
+static void decode_step(void *context, unsigned job, void *item)
+{
+    struct step *s = item;
+    (void)context, (void)job;
+    if (s->error == 0) {
+        s->error = hash_read_block(s->encoding, s->height, &s->block);
+    }
+}
+
+static void clear_step(void *context, void *item)
+{
+    struct step *s = item;
+    (void)context;
+    bytes_unref(s->encoding);
+    block_unref(s->block);
+}
+
+static int apply(struct replica *r, const struct step *s, struct roots *roots,
                  struct block **tip, struct council_result *result, struct complaint *why)
 {
-    struct block *b = NULL;
-    int error = ledger_block(r->ledger, height, &b);
-    if (error != 0) {
+    struct block *b = s->block;
+    if (s->error != 0) {
         return complain(why, CONCLAVE_ECORRUPT, "block %llu of the store: %s",
-                        (unsigned long long)height, error_text(error));
+                        (unsigned long long)s->height, error_text(s->error));
     }
     const struct header *h = &b->header;
     if (!roots_fit(roots, h)) {
-        block_unref(b);
         return complain(
             why, CONCLAVE_ECORRUPT,
             "block %llu of the store was certified with a state root that its "
             "replay does not give: the store is damaged, restore this seat from "
             "its peers",
-            (unsigned long long)height);
+            (unsigned long long)s->height);
     }
     council_apply(r->council, b, result);
-    execute_keep_effects(r, height, result);
+    execute_keep_effects(r, s->height, result);
     if (r->observer.replayed != NULL) {
         r->observer.replayed(r->observer.context, b, result);
     }
     roots_add(roots, &result->state_root);
     roots_trim(roots, h->executed_height);
     block_unref(*tip);
-    *tip = b;
+    *tip = block_ref(b);
     return 0;
+}
+
+static int apply_all(struct replica *r, struct roots *roots, struct block **tip,
+                     struct council_result *last, struct complaint *why)
+{
+    struct reader reader = {.ledger = r->ledger};
+    const struct conveyor_line line = {&reader, sizeof(struct step), read_step, decode_step,
+                                       clear_step};
+    unsigned jobs = ledger_height(r->ledger) > 1 ? r->config.replay_jobs : 1;
+    struct conveyor *c = conveyor_new(&line, jobs, jobs > 1 ? jobs * AHEAD_A_JOB : 1);
+    const struct step *s;
+    int error = 0;
+    while (error == 0 && (s = conveyor_next(c)) != NULL) {
+        error = apply(r, s, roots, tip, last, why);
+    }
+    conveyor_free(c);
+    return error;
 }
 
 static int make_core(struct replica *r, struct block *tip,
@@ -83,13 +145,10 @@ int replay(struct replica *r, struct complaint *why)
     struct council_result last = {.next_deadline_ms = UINT64_MAX};
     struct council_summary genesis;
     struct block *tip = NULL;
-    int error = 0;
     council_summarize(r->council, &genesis);
     roots_add(&roots, &genesis.state_root);
     r->tip_hash = r->config.core.genesis;
-    for (uint64_t h = 1; h <= ledger_height(r->ledger) && error == 0; h++) {
-        error = apply(r, h, &roots, &tip, &last, why);
-    }
+    int error = apply_all(r, &roots, &tip, &last, why);
     if (error == 0) {
         error = make_core(r, tip, &last, &roots);
         if (error != 0) {

@@ -31,8 +31,9 @@ struct replica_config {
     uint32_t envelope_operations;     /* in an own envelope, at most; 1.. */
     size_t verified;                  /* signatures that were checked and are remembered */
     uint8_t instance[INSTANCE_BYTES]; /* drawn at this start */
-    bool recover;    /* by the operator's word the seat has lost its state */
-    bool order_load; /* orders a bench's load, although it is void */
+    unsigned replay_jobs; /* threads that decode and hash what replica_new replays; 1.. */
+    bool recover;         /* by the operator's word the seat has lost its state */
+    bool order_load;      /* orders a bench's load, although it is void */
 };
 
 /* What the replica needs from outside. No port may call the replica. */

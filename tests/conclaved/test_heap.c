@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
@@ -85,6 +86,27 @@ static void test_look(void)
     free(last);
 }
 
+static void test_rush(void)
+{
+    enum { TIMES = 50, LARGE_BYTES = 1024 * KIB };
+    long before = resident();
+    struct rusage begun, ended;
+    heap_rush_begin();
+    (void)getrusage(RUSAGE_SELF, &begun);
+    for (size_t i = 0; i < TIMES; i++) {
+        void *large = alloc(LARGE_BYTES);
+        memset(large, 1, LARGE_BYTES);
+        free(large);
+    }
+    (void)getrusage(RUSAGE_SELF, &ended);
+    heap_rush_end();
+    long faults = ended.ru_minflt - begun.ru_minflt, pages = LARGE_BYTES / KIB / 4;
+    ok(faults < 2 * pages, "%d buffers of %ld pages take the same ones: %ld faults", TIMES,
+       pages, faults);
+    long kept = resident() - before;
+    ok(kept < LARGE_BYTES / KIB / 2, "and none afterwards: %ld KiB", kept);
+}
+
 int main(void)
 {
     if (!is_glibc || resident() == 0) {
@@ -94,5 +116,6 @@ int main(void)
     heap_begin();
     test_tables();
     test_look();
+    test_rush();
     return tap_done();
 }

@@ -183,6 +183,7 @@ static void open_replica(struct scale *s, struct node *n)
                                     .key = s->secrets[n->seat - 1],
                                     .seat_window = SEAT_WINDOW,
                                     .envelope_operations = ENVELOPE_OPERATIONS_MAX,
+                                    .replay_jobs = 1,
                                     .verified = VERIFIED,
                                     .order_load = true};
     struct replica_ports ports = {.context = n,

@@ -145,6 +145,16 @@ void ledger_append(struct ledger *l, const struct block *b)
     l->height++;
 }
 
+int ledger_encoding(struct ledger *l, uint64_t height, struct bytes **out)
+{
+    const struct block *b = block_at(l, height);
+    if (b == NULL) {
+        return CONCLAVE_ENOENT;
+    }
+    *out = bytes_copy(b->encoding);
+    return 0;
+}
+
 void ledger_put_commit(struct ledger *l, const struct certificate *c)
 {
     const struct block *b = block_at(l, c->what.height);

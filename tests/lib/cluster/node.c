@@ -347,6 +347,7 @@ static bool open_replica(struct node *n)
                                     .key = c->secrets[n->seat - 1],
                                     .seat_window = c->config.seat_window,
                                     .envelope_operations = ENVELOPE_OPERATIONS_MAX,
+                                    .replay_jobs = 1,
                                     .verified = 4096};
     struct replica_ports ports = {.context = n,
                                   .monotonic_ms = port_monotonic,
