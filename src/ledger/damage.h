@@ -7,4 +7,11 @@
     "do not repair or restore it: move the files away and start with the empty "           \
     "directory; the seat gets the ledger from the others (conclaved(8))"
 
+/* Of a write-ahead log that is missing, or another one. One that is put in its place could
+ * lack votes of this seat and be taken for whole. */
+#define LOG_LOST "data.mdb and wal are not of the same time"
+#define CURE_OF_LOG_LOST                                                                   \
+    "restore none: start the node, and the seat comes back as one that has lost its "      \
+    "state (conclaved(8))"
+
 #endif

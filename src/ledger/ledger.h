@@ -60,6 +60,15 @@ bool ledger_is_in_use(const char *dir);
 const char *ledger_lost(const struct ledger *l);
 /* The same of a store that is only read, now; a node may run on it meanwhile. */
 const char *ledger_marks(struct ledger *l);
+/*
+ * The write-ahead log of a store opened with LEDGER_READ, now; it is not changed, and a
+ * node may run on it meanwhile. 0, and how many commits the log holds that this ledger does
+ * not; none where the store names no log: after a clean stop, and in older formats. With a
+ * complaint that has the cure, and none: CONCLAVE_ENOENT: the log is missing or another
+ * one, and a start finds the state lost; CONCLAVE_ECORRUPT: it is damaged, and a start
+ * refuses it; CONCLAVE_EPERM, _EIO.
+ */
+int ledger_check_log(struct ledger *l, uint64_t *unsettled, struct complaint *why);
 const struct ledger_identity *ledger_identity(const struct ledger *l);
 /* A new file, mode 0600 and synced, with the store as it was settled at one moment; its
  * writer goes on meanwhile. The crash journal is no part of it, so what is made of it knows

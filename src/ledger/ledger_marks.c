@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /* Whether a store is where it was: what its marks say, and new ones. */
+#include "ledger/damage.h"
 #include "ledger/ledger_private.h"
 #include "ledger/values.h"
+
+#include <assert.h>
 
 static const char data_name[] = "data.mdb";
 /* A node beside this process changes file and store one after the other. */
@@ -67,7 +70,7 @@ int ledger_check_marks(struct ledger *l, struct complaint *why)
     int error = check_machine(l, why);
     error = error == 0 ? check_journal(l, why) : error;
     if (error == 0 && l->lost == NULL && store_log_lost(l->store)) {
-        l->lost = "data.mdb and wal are not of the same time";
+        l->lost = LOG_LOST;
     }
     return error;
 }
@@ -81,6 +84,12 @@ const char *ledger_marks(struct ledger *l)
     }
     l->lost = NULL;
     return found;
+}
+
+int ledger_check_log(struct ledger *l, uint64_t *unsettled, struct complaint *why)
+{
+    assert(l->mode == LEDGER_READ);
+    return store_check_log(l->store, l->dir, unsettled, why);
 }
 
 int ledger_put_marks(struct ledger *l)

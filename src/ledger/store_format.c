@@ -139,6 +139,11 @@ int store_complain_rights(const char *dir, struct complaint *why)
 int store_complain_wal(const char *dir, int error, struct complaint *why)
 {
     switch (error) {
+    case CONCLAVE_ENOENT:
+        return complain(why, error,
+                        "%s: " LOG_LOST
+                        ": what was committed last may be lost; " CURE_OF_LOG_LOST,
+                        dir);
     case CONCLAVE_ECORRUPT:
         return complain(why, error, "%s/" WAL_NAME ": the file is damaged; " CURE_OF_DAMAGE,
                         dir);

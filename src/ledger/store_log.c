@@ -49,3 +49,16 @@ int log_get(struct slice log, struct log_entry *out)
     };
     return 0;
 }
+
+int log_check(struct slice log)
+{
+    int error = 0;
+    while (error == 0 && log.size > 0) {
+        struct log_entry e;
+        error = log_get(log, &e);
+        if (error == 0) {
+            log = slice_of(log.data + e.size, log.size - e.size);
+        }
+    }
+    return error;
+}

@@ -24,5 +24,7 @@ void log_put(struct buffer *log, enum store_table table, struct slice key,
              const uint8_t *sum, struct slice value);
 /* The entry at the beginning of log. 0, or CONCLAVE_ECORRUPT where there is none. */
 int log_get(struct slice log, struct log_entry *out);
+/* Whether there is nothing but entries: 0 or CONCLAVE_ECORRUPT. */
+int log_check(struct slice log);
 
 #endif

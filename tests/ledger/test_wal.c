@@ -6,8 +6,10 @@
 #include "ledger/store_private.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/wait.h>
 
-enum { RECORDS = 9, TEARS = 200, SMALL_LOG = 5, SECTOR = 512 };
+enum { RECORDS = 9, TEARS = 200, SMALL_LOG = 5, SECTOR = 512, LOOKS_BESIDE = 1000 };
 
 static char *dir;
 static char *path;
@@ -434,6 +436,133 @@ static void test_ended(void)
     store_close(s);
 }
 
+/* --- the log as who only reads sees it --- */
+
+struct looked {
+    int error;
+    uint64_t unsettled;
+    struct complaint why;
+};
+
+/* How many commits wait in the log; or the error, with what there is to say of it. In a
+ * process of its own, as LMDB wants it beside one that has the store open. */
+static int looked(struct complaint *why)
+{
+    int fds[2];
+    struct looked found = {.unsettled = 77};
+    fflush(stdout);
+    pid_t child = pipe(fds) == 0 ? fork() : -1;
+    if (child == 0) {
+        struct store *s = open_store(STORE_READ);
+        found.error = store_check_log(s, dir, &found.unsettled, &found.why);
+        store_close(s);
+        _exit(write(fds[1], &found, sizeof(found)) == (ssize_t)sizeof(found) ? 0 : 1);
+    }
+    close(fds[1]);
+    if (read(fds[0], &found, sizeof(found)) != (ssize_t)sizeof(found) ||
+        waitpid(child, NULL, 0) != child) {
+        ok(false, "looked at");
+    }
+    close(fds[0]);
+    if (found.error != 0 && found.unsettled != 0) {
+        ok(false, "an error counts nothing");
+    }
+    *why = found.why;
+    return found.error != 0 ? found.error : (int)found.unsettled;
+}
+
+static void test_looked_at(void)
+{
+    struct complaint why = {""};
+    is(looked(&why), 0, "a store that names no log has none that could lack");
+    struct store *s = open_logged(STORE_WRITE);
+    is(looked(&why), 0, "an empty log is whole");
+    commit_one(s, 20);
+    commit_one(s, 21);
+    commit_one(s, 22);
+    is(looked(&why), 3, "commits that are not settled are counted");
+    is(store_settle(s), 0, "settled");
+    is(looked(&why), 0, "they no longer are");
+    commit_one(s, 23);
+    commit_one(s, 24);
+    is(looked(&why), 2, "those of the next round alone are");
+    store_close(s);
+    uint8_t *good = read_file();
+    is(looked(&why), 2, "also after a crash");
+    ok(*why.text == '\0', "and nothing is said of it");
+
+    good[2 * WAL_ALIGN + 70] ^= 1;
+    write_file(good, WAL_BYTES);
+    is(looked(&why), 1, "a last record that is cut short is none");
+    good[2 * WAL_ALIGN + 70] ^= 1;
+    good[WAL_ALIGN + 70] ^= 1;
+    write_file(good, WAL_BYTES);
+    is(looked(&why), CONCLAVE_ECORRUPT, "one before others is damage");
+    ok(strstr(why.text, "/wal: the file is damaged; do not repair") != NULL,
+       "with place and cure: %s", why.text);
+    good[WAL_ALIGN + 70] ^= 1;
+    good[20] ^= 1;
+    write_file(good, WAL_BYTES);
+    is(looked(&why), CONCLAVE_ENOENT, "another log is seen");
+    ok(strstr(why.text, "data.mdb and wal are not of the same time") != NULL,
+       "with place and cure: %s", why.text);
+    write_file(good, 0);
+    is(looked(&why), CONCLAVE_ENOENT, "so is an empty file");
+    is(unlink(path), 0, "and none");
+    is(looked(&why), CONCLAVE_ENOENT, "is seen");
+    ok(access(path, F_OK) != 0, "and not made");
+
+    close(open(path, O_WRONLY | O_CREAT, 0600));
+    good[20] ^= 1;
+    write_file(good, WAL_BYTES);
+    is(looked(&why), 2, "what only looked has changed nothing");
+    s = open_store(STORE_WRITE);
+    ok(!store_log_lost(s) && has(s, 23, 50) && has(s, 24, 50), "a start finds all");
+    store_close(s);
+    is(looked(&why), 0, "and leaves no log");
+    free(good);
+}
+
+/* Rounds as short and records as many as can be. */
+_Noreturn static void write_on(int ready)
+{
+    struct store *s = open_store(STORE_WRITE);
+    bool good = store_begin_log(s, dir) == 0 && store_settle(s) == 0;
+    good = good && write(ready, "", 1) == 1;
+    for (uint64_t i = 0; good; i++) {
+        put(s, 30 + i % 7, 50 + i % 5 * 1000);
+        good = store_commit(s) == 0 && (i % 3 != 0 || store_settle(s) == 0);
+    }
+    _exit(1);
+}
+
+static void test_beside(void)
+{
+    int ready[2], failed = 0;
+    char byte;
+    struct complaint why = {""};
+    (void)!pipe(ready);
+    fflush(stdout);
+    pid_t writer = fork();
+    if (writer == 0) {
+        write_on(ready[1]);
+    }
+    close(ready[1]);
+    ok(read(ready[0], &byte, 1) == 1, "a process commits and settles");
+    struct store *s = open_store(STORE_READ);
+    for (int i = 0; failed == 0 && i < LOOKS_BESIDE; i++) {
+        uint64_t unsettled;
+        failed = store_check_log(s, dir, &unsettled, &why);
+    }
+    ok(failed == 0, "who looks at its log meanwhile sees nothing amiss %s", why.text);
+    store_close(s);
+    is(kill(writer, SIGKILL), 0, "it is killed");
+    int status = 0;
+    ok(waitpid(writer, &status, 0) == writer && WIFSIGNALED(status), "at work");
+    close(ready[0]);
+    ok(looked(&why) >= 0, "and its log is good %s", why.text);
+}
+
 int main(void)
 {
     dir = scratch_make();
@@ -447,6 +576,8 @@ int main(void)
     test_many();
     test_lost();
     test_ended();
+    test_looked_at();
+    test_beside();
     free(path);
     scratch_remove(dir);
     return tap_done();
