@@ -54,6 +54,20 @@ static struct charter *check_charter(struct findings *f, const struct config *c)
 
 /* --- the store --- */
 
+/* lost: what the marks say; where they say that the state is lost already, a log that is
+ * missing says no more. */
+static void check_store_log(struct findings *f, struct ledger *ledger, const char *lost)
+{
+    struct complaint why = {""};
+    uint64_t unsettled;
+    int error = ledger_check_log(ledger, &unsettled, &why);
+    if (error == CONCLAVE_ENOENT && lost == NULL) {
+        findings_warn(f, "store", "%s", why.text);
+    } else if (error != 0 && error != CONCLAVE_ENOENT) {
+        findings_fail(f, "store", "%s", why.text);
+    }
+}
+
 static void check_store(struct findings *f, const char *dir, const struct charter *charter,
                         uint16_t seat)
 {
@@ -88,6 +102,7 @@ static void check_store(struct findings *f, const char *dir, const struct charte
                       "(conclaved(8))",
                       dir, lost);
     }
+    check_store_log(f, ledger, lost);
     ledger_close(ledger);
 }
 

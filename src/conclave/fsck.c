@@ -9,27 +9,55 @@
 #include "audit/audit.h"
 #include "conclaved/json.h"
 
-/* marks: why it is a copy; NULL where it is none. */
-static json_t *report_json(const struct audit_report *r, const char *data, uint64_t format,
-                           bool quick, const char *marks, uint64_t took_ms)
+#include <string.h>
+
+/* What there is to say of the store beside its ledger. */
+struct store_report {
+    const char *marks;    /* of a sound ledger: why it is a copy; NULL where it is none */
+    struct complaint log; /* what is wrong with the write-ahead log; "" for nothing */
+    uint64_t unsettled;   /* commits that only the log holds */
+};
+
+/* A copy has no log of its time, as it has no journal. */
+static void look_at_store(struct ledger *ledger, bool sound, struct store_report *out)
+{
+    *out = (struct store_report){.marks = sound ? ledger_marks(ledger) : NULL};
+    int error = ledger_check_log(ledger, &out->unsettled, &out->log);
+    if (error == CONCLAVE_ENOENT && out->marks != NULL) {
+        out->log.text[0] = '\0';
+    }
+}
+
+static json_t *difference_json(const struct audit_report *r, const struct store_report *s)
+{
+    if (!r->sound || s->log.text[0] == '\0') {
+        return audit_report_difference(r);
+    }
+    return json_pack("{s:s,s:n,s:s}", "what", "log", "height", "text", s->log.text);
+}
+
+static json_t *report_json(const struct audit_report *r, const struct store_report *s,
+                           const char *data, uint64_t format, bool quick, uint64_t took_ms)
 {
     json_t *notes = audit_report_notes(r);
+    json_t *difference = difference_json(r, s);
     json_t *out = json_pack(
-        "{s:b,s:s,s:I,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "ok", (int)r->sound, "data",
-        data, "format", (json_int_t)format, "quick", (int)quick, "height",
-        (json_int_t)r->target, "blocks", (json_int_t)r->blocks, "operations",
-        (json_int_t)r->operations, "certificates", (json_int_t)r->certificates,
-        "signatures", (json_int_t)r->signatures, "records", (json_int_t)r->records,
-        "proposals", (json_int_t)r->proposals, "took_ms", (json_int_t)took_ms);
+        "{s:b,s:s,s:I,s:b,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}", "ok",
+        json_is_null(difference), "data", data, "format", (json_int_t)format, "quick",
+        (int)quick, "height", (json_int_t)r->target, "blocks", (json_int_t)r->blocks,
+        "operations", (json_int_t)r->operations, "certificates",
+        (json_int_t)r->certificates, "signatures", (json_int_t)r->signatures, "records",
+        (json_int_t)r->records, "proposals", (json_int_t)r->proposals, "unsettled",
+        (json_int_t)s->unsettled, "took_ms", (json_int_t)took_ms);
     json_put(out, "tip", json_hash(&r->tip));
     json_put(out, "state_root", json_hash(&r->state_root));
-    json_put(out, "difference", audit_report_difference(r));
-    if (marks != NULL) {
+    json_put(out, "difference", difference);
+    if (s->marks != NULL) {
         struct complaint text = {""};
         (void)complain(&text, 0,
                        "it is a copy (%s): a seat that is started on it counts as one that "
                        "has lost its state",
-                       marks);
+                       s->marks);
         (void)json_array_insert_new(
             notes, 0, json_pack("{s:s,s:s}", "what", "marks", "text", text.text));
     }
@@ -56,6 +84,10 @@ static void print_report(const json_t *r)
     describe_line("proposals", "%lld, of which %lld are final",
                   (long long)member_number(r, "proposals"),
                   (long long)member_number(r, "records"));
+    if (member_number(r, "unsettled") > 0) {
+        describe_line("log", "commits that are not settled, and were not checked: %lld",
+                      (long long)member_number(r, "unsettled"));
+    }
     describe_line("tip", "%s", member_text(r, "tip"));
     describe_line("state root", "%s", member_text(r, "state_root"));
     describe_line("time", "%s", took);
@@ -68,6 +100,9 @@ static void print_report(const json_t *r)
         return;
     }
     audit_report_print_difference("DIFFERENCE", difference);
+    if (strcmp(member_text(difference, "what"), "log") == 0) {
+        return; /* its text has the cure */
+    }
     (void)printf("\nStop the node, keep the directory for whoever looks into it, and start "
                  "the node with\nan empty one: the seat gets the ledger from its peers and "
                  "comes back by itself.\n");
@@ -87,12 +122,15 @@ static enum command_exit check(const struct command_line *line,
                                     .progress = audit_progress_show,
                                     .context = &progress};
     struct audit_report report;
+    struct store_report store;
     audit_progress_begin(&progress, NULL);
     audit(charter, ledger, &options, &report);
     audit_progress_clear(&progress);
-    json_t *found = report_json(&report, files->data, ledger_format(ledger), options.quick,
-                                report.sound ? ledger_marks(ledger) : NULL,
-                                audit_progress_took(&progress));
+    uint64_t took_ms = audit_progress_took(&progress);
+    look_at_store(ledger, report.sound, &store);
+    json_t *found = report_json(&report, &store, files->data, ledger_format(ledger),
+                                options.quick, took_ms);
+    bool good = member_true(found, "ok");
     if (line->json) {
         output_json(found);
     } else {
@@ -101,7 +139,7 @@ static enum command_exit check(const struct command_line *line,
     json_decref(found);
     ledger_close(ledger);
     charter_free(charter);
-    return report.sound ? COMMAND_DONE : COMMAND_FAILED;
+    return good ? COMMAND_DONE : COMMAND_FAILED;
 }
 
 static enum command_exit run(const struct command_line *line)

@@ -2,7 +2,7 @@
 /*
  * conclave fsck: beside a node that works, of a stopped one, of a backup; and of stores in
  * which one thing is not as the ledger says, each with a good checksum, so that only the
- * replay can tell.
+ * replay can tell; and of logs that are damaged or gone, which config check says, too.
  */
 #define _GNU_SOURCE
 #include "damage.h"
@@ -12,7 +12,9 @@
 
 #include "base/alloc.h"
 #include "ledger/store.h"
+#include "ledger/wal.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,6 +60,8 @@ static void check_beside(struct live *l)
            "beside a node that works, %lld blocks", (long long)number(a, "blocks"));
         is((int64_t)json_array_size(json_object_get(a, "notes")), 0,
            "with nothing to note");
+        ok(json_is_integer(json_object_get(a, "unsettled")), "and %lld commits in its log",
+           (long long)number(a, "unsettled"));
         json_decref(a);
     }
 }
@@ -135,6 +139,115 @@ static void check_text(struct live *l)
     free(dir);
 }
 
+/* --- its write-ahead log --- */
+
+/* As a node leaves it that is killed after so many commits. */
+static void leave_log(const char *dir, uint64_t commits)
+{
+    struct complaint why = {""};
+    struct store *s = NULL;
+    int error = store_open(dir, STORE_WRITE, &s, &why);
+    error = error == 0 ? store_begin_log(s, dir) : error;
+    error = error == 0 ? store_settle(s) : error;
+    for (uint64_t i = 0; error == 0 && i < commits; i++) {
+        store_put(s, STORE_META, slice_of_string("test"), slice_of(&i, sizeof(i)));
+        error = store_commit(s);
+    }
+    store_close(s);
+    ok(error == 0, "a log with %llu commits %s", (unsigned long long)commits, why.text);
+}
+
+static void change_byte(const char *path, off_t at)
+{
+    uint8_t byte = 0;
+    int fd = open(path, O_RDWR);
+    bool good = pread(fd, &byte, 1, at) == 1;
+    byte ^= 1;
+    good = good && pwrite(fd, &byte, 1, at) == 1;
+    close(fd);
+    if (!good) {
+        ok(false, "a byte is changed");
+    }
+}
+
+/* What is wrong with the log, in words, and so says config check, in a line of this level.
+ */
+static void finds_log(struct live *l, const char *words, const char *level)
+{
+    const char *config = live_seat(l, CHECKED)->config;
+    json_t *a = fsck(l, 1, (const char *[]){"--config", config, NULL});
+    const json_t *difference = json_object_get(a, "difference");
+    const char *what = json_string_value(json_object_get(difference, "what"));
+    const char *text = json_string_value(json_object_get(difference, "text"));
+    ok(json_is_false(json_object_get(a, "ok")) && what != NULL &&
+           strcmp(what, "log") == 0 &&
+           json_is_null(json_object_get(difference, "height")) &&
+           strstr(text, words) != NULL && strstr(text, "conclaved(8)") != NULL,
+       "is found, with its cure: %s", text != NULL ? text : "-");
+    json_decref(a);
+    const char *fsck_argv[] = {"conclave", "fsck", "--config", config, NULL};
+    struct live_output o = live_run(l, WAIT_MS, fsck_argv);
+    ok(o.status == 1 && strstr(o.out, "DIFFERENCE") != NULL &&
+           strstr(o.out, "Stop the node") == NULL,
+       "and no other cure");
+    live_output_free(&o);
+    const char *check_argv[] = {"conclave", "config", "check", "--offline", config, NULL};
+    o = live_run(l, WAIT_MS, check_argv);
+    const char *line = strstr(o.out, words);
+    while (line != NULL && line > o.out && line[-1] != '\n') {
+        line--;
+    }
+    ok(line != NULL && strncmp(line, level, strlen(level)) == 0 &&
+           (o.status == 1) == (strcmp(level, "error") == 0),
+       "config check has it as %s", level);
+    live_output_free(&o);
+}
+
+static json_int_t unsettled(struct live *l)
+{
+    json_t *a = fsck(
+        l, 0, (const char *[]){"--config", live_seat(l, CHECKED)->config, "--quick", NULL});
+    json_int_t count = a != NULL ? number(a, "unsettled") : -1;
+    json_decref(a);
+    return count;
+}
+
+/* Of a node that is stopped, and is not started again. */
+static void check_log(struct live *l)
+{
+    const char *dir = live_seat(l, CHECKED)->data;
+    char *wal = alloc_printf("%s/" WAL_NAME, dir);
+    char *aside = alloc_printf("%s/aside", dir);
+    is(unsettled(l), 0, "after a stop nothing is in the log");
+    leave_log(dir, 3);
+    is(unsettled(l), 3, "what is in it is counted");
+    const char *argv[] = {"conclave", "fsck", "--config", live_seat(l, CHECKED)->config,
+                          NULL};
+    struct live_output o = live_run(l, WAIT_MS, argv);
+    ok(o.status == 0 && strstr(o.out, "were not checked: 3") != NULL, "and said");
+    live_output_free(&o);
+
+    change_byte(wal, WAL_ALIGN + 70);
+    finds_log(l, "/wal: the file is damaged; do not repair", "error");
+    change_byte(wal, WAL_ALIGN + 70);
+    change_byte(wal, 20);
+    finds_log(l, "data.mdb and wal are not of the same time", "warning");
+    change_byte(wal, 20);
+    is(rename(wal, aside), 0, "the log is taken away");
+    finds_log(l, "data.mdb and wal are not of the same time", "warning");
+    char *copy = copy_store(l, "without");
+    const char *words[] = {"--data", copy, "--charter", l->charter_path, "--quick", NULL};
+    json_t *a = fsck(l, 0, words);
+    is((int64_t)json_array_size(json_object_get(a, "notes")), 1,
+       "a copy is none the worse for that");
+    json_decref(a);
+    is(rename(aside, wal), 0, "and brought back");
+    is(unsettled(l), 3, "as it was: nobody wrote to it");
+    free(copy);
+    free(aside);
+    free(wal);
+}
+
 /* An auditor at the store itself, which a node goes on writing, and at a copy of it made
  * by cp, which may be torn: then it says so. */
 static void check_audit(struct live *l)
@@ -180,6 +293,7 @@ int main(void)
     for (const struct damage *d = damages; d->name != NULL; d++) {
         check_damage(l, d, height);
     }
+    check_log(l);
     if (tap_failures > 0) {
         live_show_logs(l, 5);
     }
