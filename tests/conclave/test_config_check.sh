@@ -4,6 +4,7 @@
 # with place and cure.
 
 conclave=${top_builddir:?}/conclave
+leave_log=$top_builddir/tests/conclave/leave_log
 folder=$(mktemp -d) || exit 1
 chmod 755 "$folder"
 trap 'rm -rf "$folder"' EXIT
@@ -86,6 +87,57 @@ printf 'x' | dd of=other/data/data.mdb bs=1 count=1 conv=notrunc 2>/dev/null
 dd if=/dev/zero of=other/data/data.mdb bs=4096 count=2 conv=notrunc 2>/dev/null
 ok 'a damaged one' changed 1 'data = "../other/data"'
 ok '  is named' finds 'error ' 'store ' data.mdb
+
+# --- a store whose node was killed: three records in its log ---
+
+# logged STATUS: what is said of it.
+logged()
+{
+    exits "$1" config check --offline logged/conclaved.conf
+}
+
+# complaints NUMBER: of the store.
+complaints()
+{
+    [ "$(grep -c '^[ew][a-z]*  *store ' out)" -eq "$1" ]
+}
+
+# harm RECORD: from one to three.
+harm()
+{
+    cp whole logged/data/wal
+    printf harm | dd of=logged/data/wal bs=1 seek=$((4096 * $1 + 44)) conv=notrunc 2>/dev/null
+}
+
+"$conclave" init --charter charter.json --key keys/seat-04.key --dir logged >out 2>err
+ok 'a node is killed' "$leave_log" logged/data
+cp logged/data/wal whole
+ok '  its log is whole' logged 0
+ok '  and no matter' complaints 0
+harm 3
+ok '  a last record that is cut short is none' logged 0
+ok '    either' complaints 0
+harm 1
+ok 'a damaged log' logged 1
+ok '  has its cure' finds 'error ' 'store ' '/wal: the file is damaged' 'move the files away'
+ok '  and the store is named' finds 'ok ' 'store ' 'height 0'
+rm logged/data/wal
+ok 'a log that is missing' logged 0
+ok '  has its cure' finds 'warning ' 'store ' 'wal are not of the same time' 'start the node'
+ok '  and is not made' test ! -e logged/data/wal
+cp node/data/wal logged/data
+ok 'that of another seat' logged 0
+ok '  is seen' finds 'warning ' 'store ' 'wal are not of the same time' 'lost its state'
+cp -r logged/data moved
+rm moved/wal
+cp logged/conclaved.conf logged/moved.conf
+echo 'data = "../moved"' >>logged/moved.conf
+ok 'a copy without its log' exits 0 config check --offline logged/moved.conf
+ok '  is a copy, and no more' complaints 1
+cp whole logged/data/wal
+ok 'its own' logged 0
+ok '  is as it was' complaints 0
+
 ok "a socket's folder that is not there" changed 0 'socket = "gone/control.sock"'
 ok '  will be made' finds 'ok ' 'socket ' 'the node will make it'
 ok '  but not two of them' changed 1 'socket = "gone/too/control.sock"'

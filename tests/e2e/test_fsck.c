@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include "damage.h"
 #include "history.h"
+#include "leave_log.h"
 #include "live.h"
 #include "tap.h"
 
@@ -73,7 +74,8 @@ static char *copy_store(struct live *l, const char *name)
     char *dir = alloc_printf("%s/%s", l->dir, name);
     const char *argv[] = {"/bin/cp", "-a", live_seat(l, CHECKED)->data, dir, NULL};
     struct live_output o = live_run(l, WAIT_MS, argv);
-    ok(o.status == 0, "a copy");
+    /* A node that runs renames this one meanwhile. */
+    ok(o.status == 0 || strstr(o.err, "journal.new") != NULL, "a copy %s", o.err);
     live_output_free(&o);
     return dir;
 }
@@ -141,22 +143,6 @@ static void check_text(struct live *l)
 
 /* --- its write-ahead log --- */
 
-/* As a node leaves it that is killed after so many commits. */
-static void leave_log(const char *dir, uint64_t commits)
-{
-    struct complaint why = {""};
-    struct store *s = NULL;
-    int error = store_open(dir, STORE_WRITE, &s, &why);
-    error = error == 0 ? store_begin_log(s, dir) : error;
-    error = error == 0 ? store_settle(s) : error;
-    for (uint64_t i = 0; error == 0 && i < commits; i++) {
-        store_put(s, STORE_META, slice_of_string("test"), slice_of(&i, sizeof(i)));
-        error = store_commit(s);
-    }
-    store_close(s);
-    ok(error == 0, "a log with %llu commits %s", (unsigned long long)commits, why.text);
-}
-
 static void change_byte(const char *path, off_t at)
 {
     uint8_t byte = 0;
@@ -216,10 +202,11 @@ static json_int_t unsettled(struct live *l)
 static void check_log(struct live *l)
 {
     const char *dir = live_seat(l, CHECKED)->data;
+    struct complaint why = {""};
     char *wal = alloc_printf("%s/" WAL_NAME, dir);
     char *aside = alloc_printf("%s/aside", dir);
     is(unsettled(l), 0, "after a stop nothing is in the log");
-    leave_log(dir, 3);
+    ok(leave_log(dir, 3, &why) == 0, "a node is killed after some commits %s", why.text);
     is(unsettled(l), 3, "what is in it is counted");
     const char *argv[] = {"conclave", "fsck", "--config", live_seat(l, CHECKED)->config,
                           NULL};
