@@ -68,6 +68,7 @@ static void change_and_scan(struct slice script)
 static void read_entries(struct slice log)
 {
     struct log_entry e;
+    bool whole = log_check(log) == 0;
     while (log_get(log, &e) == 0) {
         struct buffer again = {0};
         struct slice value = e.value;
@@ -81,6 +82,7 @@ static void read_entries(struct slice log)
         buffer_free(&again);
         log = slice_of(log.data + e.size, log.size - e.size);
     }
+    assert(whole == (log.size == 0));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
