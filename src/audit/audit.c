@@ -227,8 +227,9 @@ static bool replay(struct audit *a)
     struct roots roots = {0};
     struct council_summary now;
     const struct step *s;
-    struct ahead *ahead = ahead_new(a->ledger, &a->authenticator, r->target,
-                                    a->options->quick, a->options->jobs);
+    unsigned jobs = a->options->jobs > 0 ? a->options->jobs : 1;
+    struct ahead *ahead =
+        ahead_new(a->ledger, &a->authenticator, r->target, a->options->quick, jobs);
     bool good = true;
     council_summarize(a->council, &now);
     roots_add(&roots, &now.state_root);

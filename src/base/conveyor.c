@@ -3,6 +3,7 @@
 
 #include "base/alloc.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -77,6 +78,7 @@ static void *run(void *argument)
 
 struct conveyor *conveyor_new(const struct conveyor_line *line, unsigned jobs, size_t ahead)
 {
+    assert(jobs >= 1 && ahead >= 1);
     struct conveyor *c = alloc_zero(1, sizeof(*c));
     c->line = *line;
     c->size = ahead;

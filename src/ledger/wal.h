@@ -19,14 +19,15 @@
  * cut short by the crash has its head, or still that of the record it was to replace.
  *
  * A record is written once, with its checksum, and never changed: a crash leaves the last
- * one whole or not at all. It begins at a multiple of WAL_ALIGN, so that no page of the
- * kernel and no physical sector of a disk holds parts of two: what was flushed is never
- * written again. A record that is not whole and has one of the same round behind it was
+ * one whole or not at all. It takes whole multiples of WAL_ALIGN, zeros at its end, so that
+ * no page of the kernel and no physical sector of a disk holds parts of two: what was
+ * flushed is never written again. A record that is not whole and has one of the same round behind it was
  * damaged later, which is no crash.
  *
  * Layout, integers least significant byte first:
  *   file    "conclave wal 1\n" and one zero byte; number[16]; zeros to WAL_ALIGN; records
- *   record  number[16], round[8], index[4], size[4], size bytes, hash[32] of all before
+ *   record  number[16], round[8], index[4], size[4], size bytes, hash[32] of all before;
+ *           zeros to a multiple of WAL_ALIGN
  */
 #ifndef CONCLAVE_LEDGER_WAL_H
 #define CONCLAVE_LEDGER_WAL_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* A disk that fills up: the commit says CONCLAVE_EFULL, nothing of it is there, and what
- * was committed before is. The limit on the size of a file stands for the disk. */
+ * was committed before is. The limit on the size of a file stands for the disk, in pages as
+ * on one. */
 #include "scratch.h"
 
 #include <signal.h>
@@ -99,7 +100,7 @@ int main(void)
 {
     dir = scratch_make();
     ledger_close(scratch_open(dir, LEDGER_CREATE));
-    static const off_t rooms[] = {0, 1, 4096, 6000, 20480, 100000, 1000000};
+    static const off_t rooms[] = {0, 4096, 8192, 20480, 98304, 999424};
     for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++) {
         test_limit(rooms[i], 100);
         test_limit(rooms[i], 30000);

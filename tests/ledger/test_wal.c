@@ -1,18 +1,58 @@
 /* SPDX-License-Identifier: ISC */
 /* The write-ahead log: what was appended is read again, of one round, whatever sectors of
  * the last record a power cut kept; a log that is damaged, or another one, is seen. */
+#define _GNU_SOURCE
 #include "scratch.h"
 
 #include "ledger/store_private.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <sys/wait.h>
 
 enum { RECORDS = 9, TEARS = 200, SMALL_LOG = 5, SECTOR = 512, LOOKS_BESIDE = 1000 };
 
 static char *dir;
 static char *path;
+
+/* --- a file system that writes through the kernel's pages alone --- */
+
+enum { DIRECT_WORKS, DIRECT_NOT_OPENED, DIRECT_NOT_WRITTEN } direct;
+static int direct_fd = -1, opened_without;
+
+int __real_open(const char *name, int flags, ...);
+ssize_t __real_pwrite(int fd, const void *data, size_t size, off_t at);
+int __wrap_open(const char *name, int flags, ...);
+ssize_t __wrap_pwrite(int fd, const void *data, size_t size, off_t at);
+
+int __wrap_open(const char *name, int flags, ...)
+{
+    va_list more;
+    va_start(more, flags);
+    mode_t mode = (flags & O_CREAT) != 0 ? va_arg(more, mode_t) : 0;
+    va_end(more);
+    if ((flags & O_DIRECT) != 0 && direct == DIRECT_NOT_OPENED) {
+        errno = EINVAL;
+        return -1;
+    }
+    int fd = __real_open(name, flags, mode);
+    bool durable = (flags & O_DSYNC) != 0;
+    direct_fd = durable && (flags & O_DIRECT) != 0 ? fd : direct_fd;
+    opened_without += durable && (flags & O_DIRECT) == 0;
+    return fd;
+}
+
+ssize_t __wrap_pwrite(int fd, const void *data, size_t size, off_t at)
+{
+    if (fd == direct_fd && direct == DIRECT_NOT_WRITTEN) {
+        direct_fd = -1;
+        errno = EINVAL;
+        return -1;
+    }
+    return __real_pwrite(fd, data, size, at);
+}
 
 /* --- the file --- */
 
@@ -563,6 +603,28 @@ static void test_beside(void)
     ok(looked(&why) >= 0, "and its log is good %s", why.text);
 }
 
+static void test_without_direct(void)
+{
+    static const char *const what[] = {"past the kernel's pages, where that works",
+                                       "through them, where no such file is opened",
+                                       "through them, where none is written"};
+    for (direct = DIRECT_WORKS; direct <= DIRECT_NOT_WRITTEN; direct++) {
+        struct wal *w = NULL;
+        opened_without = 0;
+        direct_fd = -1;
+        is(wal_make(dir, &w), 0, "a log is made");
+        append(w, 0);
+        append(w, 1);
+        struct wal_round round = *wal_now(w);
+        wal_close(w);
+        struct played p = {.good = true};
+        ok(wal_read(dir, &round, play, &p) == 0 && p.count == 2 && p.good &&
+               (opened_without > 0) == (direct != DIRECT_WORKS),
+           "%s", what[direct]);
+    }
+    direct = DIRECT_WORKS;
+}
+
 int main(void)
 {
     dir = scratch_make();
@@ -570,6 +632,7 @@ int main(void)
     srandom(7);
     test_rounds();
     test_room();
+    test_without_direct();
     test_torn();
     test_damage();
     test_store();
