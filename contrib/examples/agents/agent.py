@@ -41,8 +41,8 @@ def answer(id, decision):
 def hear(id=None, method=None, params=None, error=None, **_):
     if method == "agent.ask":
         id = params["proposal"]["id"]
-        asked[id] = asked.get(id) or pool.submit(decide, **params)
-        asked[id].add_done_callback(lambda d: answer(id, d))
+        decision = asked[id] = asked.get(id) or pool.submit(decide, **params)
+        decision.add_done_callback(lambda d: answer(id, d))
     elif id:
         print(id, error["message"] if error else "done", flush=True)
         asked.pop(id, None)
