@@ -12,6 +12,8 @@ cd "$folder" || exit 1
 
 # shellcheck source=tests/lib/tap.sh
 . "$top_srcdir/tests/lib/tap.sh"
+# shellcheck source=tests/lib/evaluators.sh
+. "$top_srcdir/tests/lib/evaluators.sh"
 
 if ! command -v jq >/dev/null; then
     echo '1..0 # SKIP jq is not installed'
@@ -25,12 +27,6 @@ check()
     expected=$1
     shift
     exits_with "$expected" "$conclave" agent check --write "$folder" "$@"
-}
-
-# is FILTER: what --json printed has it.
-is()
-{
-    jq -e "$1" out >/dev/null
 }
 
 # evaluator NAME: an evaluator from standard input.
@@ -282,20 +278,8 @@ ok 'no path to hide' check 2 --hide '' -- ./keeps
 
 # --- its end ---
 
-rm -f marks
-"$conclave" agent check --write "$folder" --json -- "$agent/endless.sh" "$folder/marks" >out 2>err &
-pid=$!
-tries=0
-while [ ! -s marks ] && [ $((tries += 1)) -lt 200 ]; do sleep 0.1; done
-kill "$pid"
-wait "$pid"
-ok 'a signal ends it' test $? -eq 1
+ok 'a signal ends it' interrupted 1 "$conclave" agent check --write "$folder" --json -- \
+    "$agent/endless.sh" "$folder/marks"
 ok '  with what was found until then' is '.interrupted == true and .samples == []'
-survivors()
-{
-    while read -r mark; do
-        ! kill -0 "$mark" 2>/dev/null || return 1
-    done <marks
-}
-ok '  and nothing is left of the evaluators' survivors
+ok '  and nothing is left of the evaluators' none_left
 echo "1..$count"

@@ -4,18 +4,19 @@
 # store's.
 
 conclave=${top_builddir:?}/conclave
-serve=$top_builddir/tests/conclaved/serve
 agent=${top_srcdir:?}/tests/agent
-charter=$top_srcdir/tests/charter/council.json
 folder=$(mktemp -d) || exit 1
-node=
-trap 'test -n "$node" && kill "$node" && wait "$node"; rm -rf "$folder"' EXIT
+trap 'end_node; rm -rf "$folder"' EXIT
 unset CONCLAVE_SOCKET XDG_RUNTIME_DIR
 cd "$folder" || exit 1
 decisions=22
 
 # shellcheck source=tests/lib/tap.sh
 . "$top_srcdir/tests/lib/tap.sh"
+# shellcheck source=tests/lib/evaluators.sh
+. "$top_srcdir/tests/lib/evaluators.sh"
+# shellcheck source=tests/lib/serve.sh
+. "$top_srcdir/tests/lib/serve.sh"
 
 if ! command -v jq >/dev/null; then
     echo '1..0 # SKIP jq is not installed'
@@ -31,21 +32,7 @@ profile()
     exits_with "$expected" timeout 60 "$conclave" agent profile --write "$folder" "$@"
 }
 
-# is FILTER: what --json printed has it.
-is()
-{
-    jq -e "$1" out >/dev/null
-}
-
-: >ids
-TMPDIR=$folder "$serve" "$folder/node.sock" "$charter" $((decisions - 2)) >ids &
-node=$!
-tries=0
-while [ "$(wc -l <ids)" -ne 3 ] && [ "$tries" -lt 150 ]; do
-    sleep 0.2
-    tries=$((tries + 1))
-done
-store=$(echo "$folder"/conclave-node-*/store)
+serve_node node.sock $((decisions - 2))
 
 cat >keeps <<'SCRIPT'
 #!/bin/sh
@@ -150,22 +137,10 @@ ok 'a store without its charter' profile 2 --data "$store" -- ./some
 
 # --- its end ---
 
-rm -f marks
-"$conclave" agent profile --write "$folder" --socket node.sock --json -- "$agent/endless.sh" "$folder/marks" >out 2>err &
-asking=$!
-tries=0
-while [ ! -s marks ] && [ $((tries += 1)) -lt 200 ]; do sleep 0.1; done
-kill "$asking"
-wait "$asking"
-ok 'a signal ends it' test $? -eq 1
+ok 'a signal ends it' interrupted 1 "$conclave" agent profile --write "$folder" --socket node.sock --json -- \
+    "$agent/endless.sh" "$folder/marks"
 ok '  with what was answered until then' is '.interrupted and .decisions == []'
-survivors()
-{
-    while read -r mark; do
-        ! kill -0 "$mark" 2>/dev/null || return 1
-    done <marks
-}
-ok '  and nothing is left of the evaluators' survivors
+ok '  and nothing is left of the evaluators' none_left
 "$conclave" agent profile --write "$folder" --socket node.sock --last 100 -- ./keeps "$folder/questions" 2>err | head -n 1 >out
 ok 'a reader that goes early is no trouble' said '^  program '
 ok '  and nothing is said of it' sh -c '! grep -v "not confined" err'

@@ -4,17 +4,16 @@
 # them once, whether a node or its store is asked.
 
 conclave=${top_builddir:?}/conclave
-serve=$top_builddir/tests/conclaved/serve
-charter=${top_srcdir:?}/tests/charter/council.json
 folder=$(mktemp -d) || exit 1
-node=
-trap 'test -n "$node" && kill "$node" && wait "$node"; rm -rf "$folder"' EXIT
+trap 'end_node; rm -rf "$folder"' EXIT
 unset CONCLAVE_SOCKET XDG_RUNTIME_DIR
 cd "$folder" || exit 1
 more=9998 limit=8192 # KiB of memory of the program's own
 
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
+# shellcheck source=tests/lib/serve.sh
+. "$top_srcdir/tests/lib/serve.sh"
 
 # Of the memory only what is the program's own is limited: no pages of a store.
 exports()
@@ -23,15 +22,7 @@ exports()
     (ulimit -d "$limit" && exec "$conclave" export "$@" >out 2>err)
 }
 
-: >ids
-TMPDIR=$folder "$serve" "$folder/conclave.sock" "$charter" "$more" >ids &
-node=$!
-tries=0
-while [ "$(wc -l <ids)" -ne 3 ] && [ "$tries" -lt 150 ]; do
-    sleep 0.2
-    tries=$((tries + 1))
-done
-store=$(echo "$folder"/conclave-node-*/store)
+serve_node conclave.sock "$more"
 
 for list in ballots records; do
     ok "$list of a node, in $limit KiB" exports "$list" --csv -o "node-$list"

@@ -3,15 +3,15 @@
 # The commands that talk to a node, against one made by hand (tests/conclaved/serve).
 
 conclave=${top_builddir:?}/conclave
-serve=$top_builddir/tests/conclaved/serve
 folder=$(mktemp -d) || exit 1
-node=
-trap 'test -n "$node" && kill "$node"; rm -rf "$folder"' EXIT
+trap 'end_node; rm -rf "$folder"' EXIT
 unset CONCLAVE_SOCKET NO_COLOR XDG_RUNTIME_DIR
 cd "$folder" || exit 1
 
 # shellcheck source=tests/lib/tap.sh
 . "${top_srcdir:?}/tests/lib/tap.sh"
+# shellcheck source=tests/lib/serve.sh
+. "$top_srcdir/tests/lib/serve.sh"
 
 # exits STATUS ARGUMENT...: runs conclave.
 exits()
@@ -97,13 +97,7 @@ done
 
 # --- with one ---
 
-: >ids
-"$serve" "$folder/conclave.sock" "${top_srcdir:?}/tests/charter/council.json" >ids &
-node=$!
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    [ "$(wc -l <ids)" -eq 3 ] && break
-    sleep 0.2
-done
+serve_node conclave.sock
 first=$(sed -n 1p ids) second=$(sed -n 2p ids) third=$(sed -n 3p ids)
 short=$(echo "$first" | cut -c 1-12)
 
