@@ -3,7 +3,6 @@
 
 #include "conclave/commands.h"
 #include "conclave/export_source.h"
-#include "conclave/node_files.h"
 #include "conclave/output.h"
 
 #include "base/alloc.h"
@@ -18,6 +17,7 @@ enum { LAST_DEFAULT = 20, LAST_MAX = 100000 };
 struct asker {
     const struct command_line *line;
     struct agent_program program;
+    struct node_files files; /* of a store */
     struct export_source source;
     struct profile profile;
     json_t *seat;
@@ -233,26 +233,32 @@ static void clear(struct asker *a)
     free(a->profile.list);
     json_decref(a->question);
     json_decref(a->seat);
+    export_close(&a->source);
+    node_files_clear(&a->files);
     agent_program_clear(&a->program);
 }
 
 /* The program, which is not to read the node's files behind the questions. */
 static bool read_program(struct asker *a, enum command_exit *status)
 {
-    struct node_files files = {NULL};
-    if (export_is_of_store(a->line) && !node_files_find(a->line, &files, status)) {
+    const struct node_files *f = &a->files;
+    if (export_is_of_store(a->line) && !node_files_find(a->line, &a->files, status)) {
         return false;
     }
-    const char *hidden[4] = {NULL}, *all[] = {files.config, files.key, files.data};
+    const char *hidden[4] = {NULL}, *all[] = {f->config, f->key, f->data};
     size_t count = 0;
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         if (all[i] != NULL) {
             hidden[count++] = all[i];
         }
     }
-    bool good = agent_program_read(a->line, 1, hidden, &a->program, status);
-    node_files_clear(&files);
-    return good;
+    return agent_program_read(a->line, 1, hidden, &a->program, status);
+}
+
+static bool open_source(struct asker *a)
+{
+    return export_is_of_store(a->line) ? export_open_store(a->line, &a->files, &a->source)
+                                       : export_open_node(a->line, &a->source);
 }
 
 static enum command_exit run(const struct command_line *line)
@@ -263,14 +269,10 @@ static enum command_exit run(const struct command_line *line)
     if (!command_number(line, "last", 1, LAST_MAX, &last)) {
         return COMMAND_USAGE;
     }
-    if (!read_program(&a, &status)) {
-        return status;
-    }
-    if (export_open(line, &a.source, &status)) {
-        status = set_seat(&a) ? ask_all(&a, (size_t)last) : COMMAND_USAGE;
-        clear(&a);
-        export_close(&a.source);
-        return status;
+    if (read_program(&a, &status)) {
+        status = !open_source(&a) ? COMMAND_FAILED
+                 : set_seat(&a)   ? ask_all(&a, (size_t)last)
+                                  : COMMAND_USAGE;
     }
     clear(&a);
     return status;

@@ -2,7 +2,6 @@
 #include "conclave/export_source.h"
 
 #include "conclave/export_parts.h"
-#include "conclave/node_files.h"
 
 #include "base/alloc.h"
 #include "wire/codec.h"
@@ -15,19 +14,15 @@
 
 /* --- opening --- */
 
-static bool open_store(const struct command_line *line, struct export_source *out,
-                       enum command_exit *status)
+bool export_open_store(const struct command_line *line, const struct node_files *files,
+                       struct export_source *out)
 {
-    struct node_files files;
-    if (!node_files_find(line, &files, status)) {
-        return false;
-    }
-    bool is_copy = files.config == NULL;
-    bool opened = node_files_open(line, &files, is_copy, &out->charter, &out->ledger);
+    bool is_copy = files->config == NULL;
+    memset(out, 0, sizeof(*out));
+    bool opened = node_files_open(line, files, is_copy, &out->charter, &out->ledger);
     if (opened) {
         out->size = ledger_record_count(out->ledger);
     }
-    node_files_clear(&files);
     return opened;
 }
 
@@ -58,10 +53,13 @@ bool export_is_of_store(const struct command_line *line)
 bool export_open(const struct command_line *line, struct export_source *out,
                  enum command_exit *status)
 {
+    struct node_files files = {NULL};
     memset(out, 0, sizeof(*out));
     *status = COMMAND_FAILED;
-    bool opened = export_is_of_store(line) ? open_store(line, out, status)
+    bool opened = export_is_of_store(line) ? node_files_find(line, &files, status) &&
+                                                 export_open_store(line, &files, out)
                                            : export_open_node(line, out);
+    node_files_clear(&files);
     if (!opened) {
         export_close(out);
     }

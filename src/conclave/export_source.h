@@ -9,6 +9,7 @@
 
 #include "conclave/command.h"
 #include "conclave/node.h"
+#include "conclave/node_files.h"
 
 #include "charter/charter.h"
 #include "ledger/ledger.h"
@@ -28,9 +29,11 @@ bool export_is_of_store(const struct command_line *line);
  * what is wrong; *status is the exit status then. */
 bool export_open(const struct command_line *line, struct export_source *out,
                  enum command_exit *status);
-/* The node, whatever the options say; on failure, too, the caller ends with export_close.
- */
+/* The node, whatever the options say, or the store that was found; on failure, too, the
+ * caller ends with export_close. */
 bool export_open_node(const struct command_line *line, struct export_source *out);
+bool export_open_store(const struct command_line *line, const struct node_files *files,
+                       struct export_source *out);
 void export_close(struct export_source *s);
 
 enum decision_detail {
