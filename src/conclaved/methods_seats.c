@@ -173,10 +173,18 @@ json_t *method_charter(void *context, struct control_session *s, json_t *params)
     return charter;
 }
 
+/* Kept: of a large council it may take half a second to find, while the node does nothing
+ * else, and the charter stays as it is. */
 json_t *method_diversity(void *context, struct control_session *s, json_t *params)
 {
-    const struct node *n = context;
+    struct node *n = context;
     struct parameters p;
     parameters_begin(&p, s, params);
-    return parameters_end(&p) ? diversity_json(n->charter) : NULL;
+    if (!parameters_end(&p)) {
+        return NULL;
+    }
+    if (n->diversity == NULL) {
+        n->diversity = diversity_json(n->charter);
+    }
+    return json_incref(n->diversity);
 }

@@ -396,6 +396,7 @@ void node_stop(struct node *n)
     beats_free(n->beats);
     flagging_free(n->flagging);
     patterns_free(n->patterns);
+    json_decref(n->diversity);
     free(n->keys);
     key_free(n->key);
     charter_free(n->charter);

@@ -71,6 +71,7 @@ struct node {
     struct published *published;
     struct flagging *flagging;
     struct patterns *patterns;
+    json_t *diversity; /* of the charter, as it is answered; NULL: nobody has asked */
     struct peer_view peers[SEATS_MAX]; /* peers[seat - 1] */
     struct phi_clock awake;            /* by which they are judged */
     struct rounds *rounds;             /* votes for recent blocks, */

@@ -388,6 +388,7 @@ void hand_node_free(struct hand_node *h)
     beats_free(h->node.beats);
     flagging_free(h->node.flagging);
     patterns_free(h->node.patterns);
+    json_decref(h->node.diversity);
     published_free(h->node.published);
     ledger_close(h->node.ledger);
     charter_free(h->node.charter);

@@ -236,6 +236,9 @@ static void test_diversity(void)
            is_number(a, "result.smallest.0.seats", 2) &&
            is_json(a, "result.smallest.0.exact", "true"),
        "and how few have enough");
+    json_t *b = ask("diversity", NULL);
+    ok(json_equal(at(a, "result"), at(b, "result")), "and again, when it is asked again");
+    json_decref(b);
     json_decref(a);
 }
 
