@@ -5,6 +5,7 @@
 
 #include "base/alloc.h"
 #include "base/clock.h"
+#include "http/http.h"
 
 #include <curl/curl.h>
 #include <inttypes.h>
@@ -49,9 +50,7 @@ static void free_post(struct post *t)
 static void judge(const struct post *t, CURLcode code, struct outcome *o)
 {
     long status = 0;
-    curl_off_t after_s = 0;
     (void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-    (void)curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &after_s);
     *o = (struct outcome){.kind = OUTCOME_FAILED,
                           .took_ms = clock_monotonic_ms() - t->begun_ms};
     if (t->head_bytes > POST_HEAD_MAX) {
@@ -67,10 +66,7 @@ static void judge(const struct post *t, CURLcode code, struct outcome *o)
                   : status == STATUS_GONE ? OUTCOME_GONE
                                           : OUTCOME_FAILED;
         o->status = (unsigned)status;
-        /* No pause is a century; the caller's bound is lower. */
-        o->asked_ms = after_s > 0 && after_s < INT32_MAX ? (uint64_t)after_s * 1000
-                      : after_s > 0                      ? (uint64_t)INT32_MAX * 1000
-                                                         : 0;
+        o->asked_ms = http_retry_after_ms(t->easy);
         (void)snprintf(o->text, sizeof(o->text), "it answered %ld%s", status,
                        status / 100 == 3 ? ", and redirects are not followed" : "");
         return;
@@ -168,8 +164,7 @@ struct poster *poster_new(struct ev_loop *loop)
 {
     struct poster *p = alloc_zero(1, sizeof(*p));
     p->loop = loop;
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK ||
-        (p->multi = curl_multi_init()) == NULL) {
+    if (!http_begin() || (p->multi = curl_multi_init()) == NULL) {
         alloc_exhausted();
     }
     ev_init(&p->timer, on_timer);
@@ -211,11 +206,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
 
 static void add_header(struct post *t, char *line)
 {
-    struct curl_slist *more = curl_slist_append(t->headers, line);
-    if (more == NULL) {
-        alloc_exhausted();
-    }
-    t->headers = more;
+    http_add_header(&t->headers, line);
     free(line);
 }
 
@@ -237,26 +228,6 @@ static void add_headers(struct post *t, const struct config_receiver *r,
     buffer_free(&signatures);
 }
 
-static void set_limits(CURL *easy, const struct config_receiver *r)
-{
-    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-#if LIBCURL_VERSION_NUM >= 0x075500
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
-                           (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)r->connect_ms);
-    (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
-    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    if (r->ca_file != NULL) {
-        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, r->ca_file);
-        (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    }
-}
-
 struct post *post_start(struct poster *p, const struct config_receiver *r,
                         const struct parcel *parcel, outcome_done *done, void *context)
 {
@@ -271,7 +242,9 @@ struct post *post_start(struct poster *p, const struct config_receiver *r,
     }
     buffer_append_slice(&t->body, buffer_slice(&parcel->body));
     add_headers(t, r, parcel);
-    set_limits(t->easy, r);
+    http_set_rules(t->easy, r->ca_file);
+    (void)curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)r->connect_ms);
+    (void)curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)r->timeout_ms);
     (void)curl_easy_setopt(t->easy, CURLOPT_URL, r->url);
     (void)curl_easy_setopt(t->easy, CURLOPT_USERAGENT, "conclave-alert/" PACKAGE_VERSION);
     (void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, (char *)t->body.data);

@@ -5,6 +5,7 @@
 #include "evaluators/eval_llm_http.h"
 
 #include "base/alloc.h"
+#include "http/http.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -55,24 +56,15 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
 
 /* --- the handle --- */
 
-static void add_header(struct llm_http *h, const char *line)
-{
-    struct curl_slist *more = curl_slist_append(h->headers, line);
-    if (more == NULL) {
-        alloc_exhausted();
-    }
-    h->headers = more;
-}
-
 static void add_headers(struct llm_http *h, const struct llm_key *key)
 {
     for (size_t i = 0; i < sizeof(own_headers) / sizeof(own_headers[0]); i++) {
-        add_header(h, own_headers[i]);
+        http_add_header(&h->headers, own_headers[i]);
     }
-    add_header(h, "Expect:");
+    http_add_header(&h->headers, "Expect:");
     if (key->size > 0) {
         char *line = alloc_printf("Authorization: Bearer %s", key->text);
-        add_header(h, line);
+        http_add_header(&h->headers, line);
         explicit_bzero(line, strlen(line));
         free(line);
     }
@@ -86,39 +78,11 @@ static void set_place(CURL *easy, const struct llm_place *p)
     if (p->socket != NULL) {
         (void)curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, p->socket);
     }
-    if (p->ca != NULL) {
-        (void)curl_easy_setopt(easy, CURLOPT_CAINFO, p->ca);
-        (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-    }
-}
-
-static void set_rules(CURL *easy)
-{
-    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-#if LIBCURL_VERSION_NUM >= 0x075700
-    /* Else a name server that does not answer is waited for beyond all time limits. */
-    (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-#endif
-    (void)curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    (void)curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-#if LIBCURL_VERSION_NUM >= 0x075500
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
-                           (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    (void)curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    (void)curl_easy_setopt(easy, CURLOPT_USERAGENT, AGENT_NAME);
-    (void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_head);
-    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 }
 
 struct llm_http *llm_http_new(const struct llm_place *place, const struct llm_key *key)
 {
-    (void)unsetenv("SSLKEYLOGFILE"); /* libcurl would write the session's secrets there */
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (!http_begin()) {
         return NULL;
     }
     struct llm_http *h = alloc_zero(1, sizeof(*h));
@@ -128,8 +92,11 @@ struct llm_http *llm_http_new(const struct llm_place *place, const struct llm_ke
         alloc_exhausted();
     }
     add_headers(h, key);
+    http_set_rules(h->easy, place->ca);
     set_place(h->easy, place);
-    set_rules(h->easy);
+    (void)curl_easy_setopt(h->easy, CURLOPT_USERAGENT, AGENT_NAME);
+    (void)curl_easy_setopt(h->easy, CURLOPT_HEADERFUNCTION, take_head);
+    (void)curl_easy_setopt(h->easy, CURLOPT_WRITEFUNCTION, take_body);
     (void)curl_easy_setopt(h->easy, CURLOPT_HTTPHEADER, h->headers);
     return h;
 }
@@ -171,7 +138,7 @@ void llm_http_post(struct llm_http *h, struct slice body, uint64_t timeout_ms,
                    struct llm_reply *out)
 {
     char error[CURL_ERROR_SIZE] = "";
-    curl_off_t after_s = 0, sent = 0;
+    curl_off_t sent = 0;
     *out = (struct llm_reply){.end = LLM_END_FAILED};
     struct exchange x = {out, 0, h->place->response_max, false};
     (void)curl_easy_setopt(h->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.size);
@@ -188,11 +155,7 @@ void llm_http_post(struct llm_http *h, struct slice body, uint64_t timeout_ms,
     out->is_sent = sent > 0;
     if (out->end == LLM_END_ANSWERED) {
         (void)curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &out->status);
-        (void)curl_easy_getinfo(h->easy, CURLINFO_RETRY_AFTER, &after_s);
-        /* The caller's bound is lower. */
-        out->retry_after_ms = after_s > 0 && after_s < INT32_MAX ? (uint64_t)after_s * 1000
-                              : after_s > 0                      ? INT32_MAX
-                                                                 : 0;
+        out->retry_after_ms = http_retry_after_ms(h->easy);
     }
     (void)snprintf(out->error, sizeof(out->error), "%s",
                    error[0] != '\0' ? error : curl_easy_strerror(code));
