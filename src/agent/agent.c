@@ -107,7 +107,8 @@ static void on_settled(void *context, bool accepted)
     }
 }
 
-/* Runs take the paths when they begin, and none does before the node is attached. */
+/* Only now is its directory there for certain. Runs take the paths when they begin, and
+ * none does before the node is attached. */
 static void on_found(void *context, const char *path)
 {
     confine(((struct agent *)context)->options, path);

@@ -215,7 +215,6 @@ static void try_connect(struct uplink *u)
             drop(u, why.text);
             return;
         }
-        u->events.found(u->context, u->path);
     }
     memcpy(address.sun_path, u->path, strlen(u->path));
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -228,6 +227,7 @@ static void try_connect(struct uplink *u)
         drop(u, why.text);
         return;
     }
+    u->events.found(u->context, u->path);
     ev_io_set(&u->io, fd, EV_READ);
     ev_io_start(u->loop, &u->io);
     u->state = UPLINK_ATTACHING;

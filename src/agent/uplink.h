@@ -15,7 +15,7 @@
 struct uplink;
 
 struct uplink_events {
-    /* Where no path was given: this is it, before anything is sent there. */
+    /* The socket is there, before anything is sent to it. */
     void (*found)(void *context, const char *path);
     void (*attached)(void *context);
     /* A notification, or the answer to a request; message is borrowed. */

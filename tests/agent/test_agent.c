@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct fake_node node;
@@ -229,6 +230,23 @@ static void test_stop(void)
     fake_node_close(&node);
 }
 
+/* What reach.sh says of the socket's directory. */
+static void reaches_nothing(void)
+{
+    fake_node_ask(&node, "aa", 60000);
+    json_t *request = fake_node_next(&node, WAIT_MS);
+    const char *said =
+        json_string_value(json_object_get(json_object_get(request, "params"), "rationale"));
+    ok(said != NULL, "and answers");
+    if (confine_landlock() == 0) {
+        skip("its evaluators cannot read what is there", "this kernel has no Landlock");
+    } else if (!ok(said != NULL && strstr(said, "listed no, read no, written no") != NULL,
+                   "its evaluators cannot read what is there")) {
+        printf("# %s\n", said);
+    }
+    json_decref(request);
+}
+
 /* Nobody named a socket, and the node begins after the agent. */
 static void test_no_socket_yet(void)
 {
@@ -251,19 +269,34 @@ static void test_no_socket_yet(void)
        "an agent that begins before its node says where it looks");
     fake_node_listen(&node);
     ok(fake_node_attach(&node), "and finds it when it is there");
-    fake_node_ask(&node, "aa", 60000);
-    json_t *request = fake_node_next(&node, WAIT_MS);
-    const char *said =
-        json_string_value(json_object_get(json_object_get(request, "params"), "rationale"));
-    ok(said != NULL, "and answers");
-    if (confine_landlock() == 0) {
-        skip("its evaluators cannot read what is there", "this kernel has no Landlock");
-    } else if (!ok(said != NULL && strstr(said, "listed no, read no, written no") != NULL,
-                   "its evaluators cannot read what is there")) {
-        printf("# %s\n", said);
-    }
-    json_decref(request);
+    reaches_nothing();
     end(agent);
+}
+
+/* The socket is named, but its directory is only made when the node begins. */
+static void test_no_directory_yet(void)
+{
+    char above[sizeof(node.dir)], command[256], options[256];
+    fake_node_open(&node);
+    fake_node_hang_up(&node);
+    node.confined = true;
+    memcpy(above, node.dir, sizeof(above));
+    (void)snprintf(command, sizeof(command), "reach.sh %s/node", above);
+    (void)snprintf(options, sizeof(options), "--socket %s/node/conclave.sock", above);
+    pid_t agent = agent_start(&node, command, options);
+    (void)wait_for_marks(fake_node_file(&node, "log"), '\n', 3);
+    ok(agent_logged(&node, "event=node.unreachable"),
+       "an agent begins before there is the directory of its socket");
+    (void)snprintf(node.dir, sizeof(node.dir), "%.*s/node", (int)sizeof(node.dir) - 6,
+                   above);
+    is(mkdir(node.dir, 0700), 0, "the node makes it");
+    fake_node_listen(&node);
+    ok(fake_node_attach(&node), "the agent attaches");
+    reaches_nothing();
+    is(agent_stop(agent, SIGTERM), 0, "the agent stops cleanly");
+    fake_node_close(&node);
+    memcpy(node.dir, above, sizeof(above));
+    fake_node_close(&node);
 }
 
 static void test_once(void)
@@ -326,6 +359,7 @@ int main(void)
     test_odd_node();
     test_stop();
     test_no_socket_yet();
+    test_no_directory_yet();
     test_once();
     test_options();
     return tap_done();
