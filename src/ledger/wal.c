@@ -98,9 +98,8 @@ static int write_empty(int fd, const uint8_t head[WAL_ALIGN])
 
 /*
  * For records: a write is durable when it returns, and goes past the kernel's pages, which
- * takes half the time where many nodes share a disk. Where the file system cannot do that,
- * or not with pages of this size, it goes through them; the head tries it out. -1 with
- * errno.
+ * takes less of the processor and of the time. Where the file system cannot do that, or not
+ * with pages of this size, it goes through them; the head tries it out. -1 with errno.
  */
 static int open_for_records(const char *path, const uint8_t head[WAL_ALIGN])
 {
