@@ -35,6 +35,12 @@ void *alloc_zero(size_t count, size_t size)
     return checked(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
 }
 
+void *alloc_aligned(size_t alignment, size_t size)
+{
+    void *p = NULL;
+    return checked(posix_memalign(&p, alignment, size > 0 ? size : 1) == 0 ? p : NULL);
+}
+
 void *alloc_resize(void *p, size_t count, size_t size)
 {
     return checked(reallocarray(p, count > 0 ? count : 1, size > 0 ? size : 1));

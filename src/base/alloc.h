@@ -12,6 +12,8 @@
 
 void *alloc(size_t size) __attribute__((malloc, returns_nonnull));
 void *alloc_zero(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+/* At a multiple of alignment, a power of two that is one of sizeof(void *), too. */
+void *alloc_aligned(size_t alignment, size_t size) __attribute__((malloc, returns_nonnull));
 /* Grows or shrinks an array of count elements of size bytes; p may be NULL. */
 void *alloc_resize(void *p, size_t count, size_t size) __attribute__((returns_nonnull));
 char *alloc_string(const char *s) __attribute__((malloc, returns_nonnull));

@@ -37,7 +37,7 @@ void buffer_consume(struct buffer *b, size_t size);
 struct slice buffer_slice(const struct buffer *b);
 void buffer_free(struct buffer *b);
 
-/* Immutable once made; the last bytes_unref frees it. Not for threads. */
+/* Immutable once made; the last bytes_unref frees it. One thread at a time. */
 struct bytes {
     size_t references;
     size_t size;

@@ -25,7 +25,7 @@ struct conveyor {
     bool handed_out;          /* the item before taken is the caller's */
     struct worker *workers;   /* [0] is the caller */
     unsigned threads;         /* that run, beside it */
-    pthread_mutex_t mutex;    /* of everything below, and of done */
+    pthread_mutex_t mutex;    /* of what the threads share: done, and all below but taken */
     pthread_cond_t work, end; /* there is something to claim; one is done */
     uint64_t taken, claimed, made;
     bool stopping;

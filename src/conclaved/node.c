@@ -33,7 +33,7 @@
  * times as long as it took last, up to SETTLE_MOST_MS. */
 enum { SETTLE_MS = 100, SETTLE_SHARE = 4, SETTLE_MOST_MS = 4000 };
 
-/* More would keep more blocks of 2 MiB in memory at once, and give little. */
+/* More would keep more blocks in memory at once, and give little. */
 enum { REPLAY_JOBS = 4 };
 
 /* --- callbacks of the channels --- */

@@ -11,6 +11,7 @@ void node_replica_config(const struct charter *c, uint16_t seat, struct replica_
 {
     *out = (struct replica_config){.council = council_rules_of(c),
                                    .seat_window = c->seat_window,
+                                   .replay_jobs = 1,
                                    .verified = VERIFIED_SIGNATURES};
     struct pbft_config *core = &out->core;
     pbft_config_defaults(core);

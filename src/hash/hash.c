@@ -131,8 +131,8 @@ int hash_read_block(struct bytes *encoding, uint64_t height, struct block **out)
     if (codec_decode_block(encoding, bytes_slice(encoding), &b) != 0) {
         return CONCLAVE_ECORRUPT;
     }
-    struct hash ops_root = hash_block(b);
-    if (b->header.height != height || !hash_equal(&ops_root, &b->header.ops_root)) {
+    struct hash found = hash_block(b);
+    if (b->header.height != height || !hash_equal(&found, &b->header.ops_root)) {
         block_unref(b);
         return CONCLAVE_ECORRUPT;
     }

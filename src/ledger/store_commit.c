@@ -196,7 +196,7 @@ int store_replay(struct store *s, const char *dir, struct complaint *why)
         return 0;
     }
     if (error != 0) {
-        return store_complain(dir, s, error, 0, why);
+        return store_complain(dir, s, error, EIO, why);
     }
     error = wal_read(dir, &round, replay_record, s);
     if (error == CONCLAVE_ENOENT) {
@@ -240,21 +240,19 @@ int store_check_log(struct store *s, const char *dir, uint64_t *unsettled,
         error = named_round(s, &now);
         /* Of the next round there is nothing in the log before the environment names it:
          * where that is the same as before, the log was read in this round. */
-        if (error != 0 || !same_round(&round, &now)) {
-            continue;
-        }
-        found = read;
-        cause = read_errno;
-        if (found == 0) {
+        bool still = error == 0 && same_round(&round, &now);
+        if (still && read == 0) {
             *unsettled = count;
             return 0;
         }
+        found = still ? read : 0;
+        cause = read_errno;
     }
     if (error == CONCLAVE_ENOENT) {
         return 0;
     }
     if (error != 0) {
-        return store_complain(dir, s, error, 0, why);
+        return store_complain(dir, s, error, EIO, why);
     }
     errno = cause;
     return found == 0 ? 0 : store_complain_wal(dir, found, why);

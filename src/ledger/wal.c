@@ -43,6 +43,8 @@ static struct hash record_hash(struct slice head_and_content)
     return hash_labelled("conclave/wal", head_and_content);
 }
 
+/* A limit on the size of files that is set on the process, and no multiple of WAL_ALIGN, is
+ * none of these. */
 static int system_error(void)
 {
     bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
@@ -74,11 +76,7 @@ static int write_at(int fd, const uint8_t *data, size_t size, size_t at)
  * frees them. */
 static uint8_t *pages(size_t size)
 {
-    uint8_t *bytes = aligned_alloc(WAL_ALIGN, size);
-    if (bytes == NULL) {
-        alloc_exhausted();
-    }
-    return memset(bytes, 0, size);
+    return memset(alloc_aligned(WAL_ALIGN, size), 0, size);
 }
 
 /*
@@ -105,13 +103,15 @@ static int open_for_records(const char *path, const uint8_t head[WAL_ALIGN])
 {
     const int flags = O_WRONLY | O_DSYNC | O_CLOEXEC | O_NOFOLLOW;
     int fd = open(path, flags | O_DIRECT);
-    if (fd >= 0 && pwrite(fd, head, WAL_ALIGN, 0) == WAL_ALIGN) {
+    if (fd >= 0 && write_at(fd, head, WAL_ALIGN, 0) == 0) {
         return fd;
     }
+    int cause = errno;
     if (fd >= 0) {
         close(fd);
     }
-    return open(path, flags);
+    errno = cause;
+    return cause == EINVAL ? open(path, flags) : -1;
 }
 
 /* The file with this head, and all of it durable. */

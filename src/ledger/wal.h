@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The write-ahead log: a file of fixed size, `wal` beside the environment, in which a
- * commit is durable by one flush where LMDB needs two, one after the other. What is in it
- * goes into the environment later, many commits at once: it is settled. Knows nothing of
- * what it keeps.
+ * commit is durable by one write where LMDB needs two flushes, one after the other. What is
+ * in it goes into the environment later, many commits at once: it is settled. Knows nothing
+ * of what it keeps.
  *
  * Commits between two settlings are a round. The environment names the log's random number
  * and the round that a start has to read; it turns to the next round in the very
@@ -21,8 +21,8 @@
  * A record is written once, with its checksum, and never changed: a crash leaves the last
  * one whole or not at all. It takes whole multiples of WAL_ALIGN, zeros at its end, so that
  * no page of the kernel and no physical sector of a disk holds parts of two: what was
- * flushed is never written again. A record that is not whole and has one of the same round behind it was
- * damaged later, which is no crash.
+ * flushed is never written again. A record that is not whole and has one of the same round
+ * behind it was damaged later, which is no crash.
  *
  * Layout, integers least significant byte first:
  *   file    "conclave wal 1\n" and one zero byte; number[16]; zeros to WAL_ALIGN; records

@@ -150,10 +150,7 @@ static double write_s(int fd, size_t bytes)
 {
     enum { ROUNDS = 31 };
     double took[ROUNDS];
-    uint8_t *data = aligned_alloc(WAL_ALIGN, bytes);
-    if (data == NULL) {
-        alloc_exhausted();
-    }
+    uint8_t *data = alloc_aligned(WAL_ALIGN, bytes);
     for (unsigned i = 0; i < ROUNDS; i++) {
         ev_tstamp from = ev_time();
         memset(data, (int)i, bytes);
