@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
-/* When what failed, a delivery or a request, is tried again. Pure: chance is an argument. */
+/* When what failed, a delivery or a request, is tried again. Pure: chance is an argument.
+ */
 #ifndef CONCLAVE_BASE_RETRY_H
 #define CONCLAVE_BASE_RETRY_H
 

@@ -309,13 +309,11 @@ int main(void)
     int status = -1;
     const char *lengthy = getenv("CONCLAVE_LONG");
     unsigned rounds = lengthy != NULL && strcmp(lengthy, "1") == 0 ? ROUNDS_LONG : ROUNDS;
-    char *program = live_program("conclave-alert");
-    if (access(program, X_OK) != 0 ||
+    if (!live_has_program("conclave-alert") ||
         system("python3 -c 'import http.server' 2>/dev/null") != 0) {
         skip("alerts of a council", "conclave-alert was not built, or there is no python3");
         return tap_done();
     }
-    free(program);
     live_limit(rounds == ROUNDS ? 240 : 1200);
     struct live_options options = {.seats = SEATS,
                                    .classes = classes,

@@ -379,12 +379,9 @@ static void check_views(struct live *l)
 
 static void check_exporter(struct live *l)
 {
-    char *program = live_program("conclave-exporter");
     struct exporter x = {0, 0, NULL};
     int status = -1;
-    bool built = access(program, X_OK) == 0;
-    free(program);
-    if (!built) {
+    if (!live_has_program("conclave-exporter")) {
         skip("the exporter", "it was not built: libmicrohttpd is missing");
         return;
     }

@@ -272,13 +272,23 @@ void live_limit(unsigned seconds)
     (void)alarm(seconds);
 }
 
-char *live_program(const char *name)
+static char *program_path(const char *name)
 {
     const char *top = getenv("top_builddir");
-    if (top == NULL) {
-        top = ".";
-    }
-    char *path = alloc_printf("%s/%s", top, name);
+    return alloc_printf("%s/%s", top != NULL ? top : ".", name);
+}
+
+bool live_has_program(const char *name)
+{
+    char *path = program_path(name);
+    bool built = access(path, X_OK) == 0;
+    free(path);
+    return built;
+}
+
+char *live_program(const char *name)
+{
+    char *path = program_path(name);
     char *full = realpath(path, NULL);
     if (full == NULL) {
         printf("# %s is not there\n", path);

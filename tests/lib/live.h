@@ -145,7 +145,9 @@ struct live_output {
 /* Runs a program, agents answering meanwhile. argv[0] is looked for in the build folder. */
 struct live_output live_run(struct live *l, int timeout_ms, const char *const *argv);
 void live_output_free(struct live_output *o);
-/* A program of the build folder; the caller frees. */
+/* A program of the build folder, without which the test bails out; the caller frees. */
 char *live_program(const char *name);
+/* Whether it was built: some are not where a library is missing. */
+bool live_has_program(const char *name);
 
 #endif
