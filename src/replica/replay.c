@@ -9,7 +9,7 @@
 
 /* Blocks that are read and not yet applied. One has at most 2 MiB, and decoded 56 bytes
  * more for each operation. */
-enum { AHEAD_A_JOB = 2 };
+enum { AHEAD = 8 };
 
 /* A block on its way out of the store; it is decoded and hashed by any thread. */
 struct step {
@@ -91,7 +91,7 @@ static int apply_all(struct replica *r, struct roots *roots, struct block **tip,
     const struct conveyor_line line = {&reader, sizeof(struct step), read_step, decode_step,
                                        clear_step};
     unsigned jobs = ledger_height(r->ledger) > 1 ? r->config.replay_jobs : 1;
-    struct conveyor *c = conveyor_new(&line, jobs, jobs > 1 ? jobs * AHEAD_A_JOB : 1);
+    struct conveyor *c = conveyor_new(&line, jobs, jobs > 1 ? AHEAD : 1);
     const struct step *s;
     int error = 0;
     while (error == 0 && (s = conveyor_next(c)) != NULL) {
