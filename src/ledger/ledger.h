@@ -64,10 +64,10 @@ const char *ledger_marks(struct ledger *l);
  * The write-ahead log of a store opened with LEDGER_READ, now; it is not changed, and a
  * node may run on it meanwhile. 0, and how many commits the log holds that this ledger does
  * not; none where the store names no log: after a clean stop, and in older formats; or
- * where the node commits too fast to be looked at. With a
- * complaint that has the cure, and none: CONCLAVE_ENOENT: the log is missing or another
- * one, and a start finds the state lost; CONCLAVE_ECORRUPT: it is damaged, and a start
- * refuses it; CONCLAVE_EPERM, _EIO.
+ * where the node went on to the next round at every look. With a complaint that has the
+ * cure, and none: CONCLAVE_ENOENT: the log is missing or another one, and a start finds the
+ * state lost; CONCLAVE_ECORRUPT: it is damaged, and a start refuses it; CONCLAVE_EPERM,
+ * _EIO.
  */
 int ledger_check_log(struct ledger *l, uint64_t *unsettled, struct complaint *why);
 const struct ledger_identity *ledger_identity(const struct ledger *l);

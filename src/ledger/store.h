@@ -113,10 +113,10 @@ bool store_log_lost(const struct store *s);
  * The same and more of a store that is only read, in dir, now: nothing is changed or
  * locked, and a node may run on it meanwhile; no snapshot is held. 0, and how many commits
  * the log holds that the environment does not; none where no log is named, or where the
- * node went on to the next round at every look. With the
- * complaint, and none: CONCLAVE_ENOENT: the log is missing, or that of another store or
- * time, so that what was committed last may be lost; CONCLAVE_ECORRUPT: the log is damaged,
- * or what the environment says of it; CONCLAVE_EPERM, _EIO.
+ * node went on to the next round at every look. With the complaint, and none:
+ * CONCLAVE_ENOENT: the log is missing, or that of another store or time, so that what was
+ * committed last may be lost; CONCLAVE_ECORRUPT: the log is damaged, or what the
+ * environment says of it; CONCLAVE_EPERM, _EIO.
  */
 int store_check_log(struct store *s, const char *dir, uint64_t *unsettled,
                     struct complaint *why);
